@@ -1,0 +1,172 @@
+"""The department's own numbers and words: our clause -> their number, purposes, schedules, limits.
+
+Read from one TOML file. What the policy decides is never a setting of the program: the file in the package is a template,
+`platewarden setup` stores it as edition 1, and the edition in force is what rules are asked of.
+Anything unknown or missing in the file refuses to load, with the key's name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal
+
+__all__ = ["Department", "Purpose", "load_department"]
+
+KINDS_OF_NUMBER = {"shift", "case", "action"}
+KINDS_OF_DATA = {"reads", "pictures", "alerts", "search_terms"}
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A lawful reason to look, from the department's closed list."""
+
+    name: str
+    label: str
+    number: str
+    shape: str
+    example: str
+    clause: Clause
+
+    def may_carry(self, reference: str) -> Refusal | None:
+        """Refuses a case, action or shift number that is missing or not written as the department writes it."""
+        if re.fullmatch(self.shape, reference):
+            return None
+        given = f"“{reference[:40]}” is not one" if reference else "none was given"
+        return Refusal(
+            Clause.LEGITIMATE_PURPOSE,
+            f"“{self.label}” needs a {self.number} number such as {self.example}; {given}. State it and try again.",
+        )
+
+
+@dataclass(frozen=True)
+class Department:
+    """One edition of what the department has promised. Durations carry their unit in the name."""
+
+    name: str
+    short_name: str
+    policy_title: str
+    policy_number: str
+    supervisor_title: str
+    records_policy: str
+    time_zone: ZoneInfo
+    home_state: str
+    numbers: dict[Clause, str]
+    purposes: dict[str, Purpose]
+    retention_days: dict[str, int]
+    stale_after_hours: int
+    bolo_longest_days: int
+    shrink_refused_percent: int
+    urgent_minutes: int
+    routine_minutes: int
+    access_minutes: int
+    shift_hours: int
+    two_people: frozenset[str]
+    text: str
+
+    def number_of(self, clause: Clause) -> str:
+        """The department's number for a clause, for example `427.4(d)`."""
+        return self.numbers[clause]
+
+    def say(self, refusal: Refusal) -> str:
+        """A refusal as the department would print it: number, then the sentence."""
+        return f"{self.number_of(refusal.clause)}: {refusal.because}"
+
+
+class _Table:
+    """A TOML table that must be used up: missing and left-over keys are refused by name."""
+
+    def __init__(self, where: str, rows: dict[str, Any], origin: str) -> None:
+        self.where, self.rows, self.origin = where, dict(rows), origin
+
+    def take(self, key: str, kind: type) -> Any:
+        if key not in self.rows:
+            raise Malformed(f"{self.origin}: [{self.where}] lacks “{key}”. Add it.")
+        value = self.rows.pop(key)
+        if type(value) is not kind:
+            raise Malformed(f"{self.origin}: [{self.where}] {key} is not a {kind.__name__}. Correct it.")
+        return value
+
+    def table(self, key: str) -> _Table:
+        return _Table(key if self.where == "file" else f"{self.where}.{key}", self.take(key, dict), self.origin)
+
+    def done(self) -> None:
+        if self.rows:
+            raise Malformed(f"{self.origin}: [{self.where}] has unknown “{sorted(self.rows)[0]}”. Remove it.")
+
+
+def load_department(path: Path | None = None, *, text: str | None = None) -> Department:
+    """The department file at `path`, or `text` itself, or without either the template in the package."""
+    origin = path.name if path else "department file"
+    if text is None:
+        try:
+            packaged = resources.files("platewarden.policy") / "departments" / "highland_park.toml"
+            text = path.read_text("utf-8") if path else packaged.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Malformed(f"{origin} cannot be read ({error.__class__.__name__}). Check the path and the file.") from error
+    try:
+        file = _Table("file", tomllib.loads(text), origin)
+    except tomllib.TOMLDecodeError as error:
+        raise Malformed(f"{origin} is not valid TOML: {error}.") from error
+    return _department(file, text)
+
+
+def _department(file: _Table, text: str) -> Department:
+    about, lists, verification = file.table("department"), file.table("hot_lists"), file.table("verification")
+    access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
+    clauses, purposes = file.table("clauses"), file.table("purposes")
+    try:
+        zone = ZoneInfo(about.take("time_zone", str))
+    except (KeyError, ValueError) as error:
+        raise Malformed(f"{file.origin}: [department] time_zone is not a known zone. Correct it.") from error
+    department = Department(
+        name=about.take("name", str),
+        short_name=about.take("short_name", str),
+        policy_title=about.take("policy_title", str),
+        policy_number=about.take("policy_number", str),
+        supervisor_title=about.take("supervisor_title", str),
+        records_policy=about.take("records_policy", str),
+        time_zone=zone,
+        home_state=about.take("home_state", str),
+        numbers={clause: clauses.take(clause.value, str) for clause in Clause},
+        purposes={name: _purpose(name, purposes.table(name)) for name in list(purposes.rows)},
+        retention_days={kind: days.take(kind, int) for kind in sorted(KINDS_OF_DATA)},
+        stale_after_hours=lists.take("stale_after_hours", int),
+        bolo_longest_days=lists.take("bolo_longest_days", int),
+        shrink_refused_percent=lists.take("shrink_refused_percent", int),
+        urgent_minutes=verification.take("urgent_minutes", int),
+        routine_minutes=verification.take("routine_minutes", int),
+        access_minutes=access.take("minutes", int),
+        shift_hours=access.take("shift_hours", int),
+        two_people=frozenset(two.take("acts", list)),
+        text=text,
+    )
+    for table in (about, lists, verification, access, two, days, clauses, purposes, file):
+        table.done()
+    return department
+
+
+def _purpose(name: str, row: _Table) -> Purpose:
+    number = row.take("number", str)
+    if number not in KINDS_OF_NUMBER:
+        raise Malformed(f"{row.origin}: [{row.where}] number is “{number}”; it is one of {', '.join(sorted(KINDS_OF_NUMBER))}.")
+    try:
+        purpose = Purpose(
+            name=name,
+            label=row.take("label", str),
+            number=number,
+            shape=re.compile(row.take("shape", str)).pattern,
+            example=row.take("example", str),
+            clause=Clause(row.take("clause", str)),
+        )
+    except (re.error, ValueError) as error:
+        raise Malformed(f"{row.origin}: [{row.where}] {error}. Correct it.") from error
+    row.done()
+    return purpose
