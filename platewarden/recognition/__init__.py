@@ -1,0 +1,1 @@
+"""Picture -> reading: no network, no downloads, no clock, no framework."""
