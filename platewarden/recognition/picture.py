@@ -30,7 +30,7 @@ __all__ = ["FORMATS", "MOST_BYTES", "MOST_PIXELS", "SUFFIXES", "NotAPicture", "P
 
 Pixels: TypeAlias = NDArray[np.uint8]
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "PPM", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "PPM", "GIF")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".pgm", ".gif"})
 MOST_PIXELS = 80_000_000  # 240 MB decoded; below the size at which Pillow itself begins to warn
 MOST_BYTES = 256 * 1024 * 1024
