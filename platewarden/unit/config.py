@@ -1,0 +1,130 @@
+"""What this unit is told once, at enrolment: one TOML file, `unit.toml`, and one frozen dataclass.
+
+Every field is documented where it stands. A key that is not listed here refuses to load: a setting that is spelled
+wrong must not be a setting that is silently the default. What the policy decides (purposes, training, how old a hot
+list may be) is never here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from platewarden.policy.refusal import Malformed, Unavailable
+
+__all__ = ["FILE", "UnitConfig", "load_config", "write_config"]
+
+FILE = "unit.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitConfig:
+    """One unit, as `unit.toml` in its data folder describes it."""
+
+    name: str
+    """What people call the unit, for example “car 12”. The office approves it under this name."""
+
+    server: str
+    """Address of the office's door for units. https, or http on this very machine."""
+
+    office: str
+    """Fingerprint of the office's signing key, as a person at the office read it out. Nothing signed by another key is believed."""
+
+    certificate: str = ""
+    """File in the data folder with the office's TLS certificate: the only one that is trusted. Needed for https."""
+
+    camera: str = "front"
+    """Name of the camera, written into each read."""
+
+    engine: str = "rapidocr"
+    """Which recognition engine reads the plates."""
+
+    latitude: float | None = None
+    """Surveyed place of a fixed post, in degrees. Cars leave it out; then reads say that there was no position."""
+
+    longitude: float | None = None
+    """See `latitude`; both or neither."""
+
+    place_accuracy_m: float = 5.0
+    """How far off the surveyed place may be, in metres."""
+
+    spool_limit_mb: int = 4096
+    """Recording stops, aloud, when so many megabytes wait for a receipt."""
+
+    disk_reserve_mb: int = 256
+    """Recording stops, aloud, when less than this would be left on the disk: the journal must still be writable."""
+
+    contact_every_s: int = 30
+    """How often the unit asks the office for a newer hot list and roster."""
+
+    longest_wait_s: int = 300
+    """The longest pause before the office is tried again after it did not answer."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int | float) and value <= 0 and field.name not in {"latitude", "longitude", "disk_reserve_mb"}:
+                raise Malformed(f"{FILE}: {field.name} is {value}; it must be more than 0. Correct it.")
+        for needed in ("name", "server", "office", "camera", "engine"):
+            if not getattr(self, needed).strip():
+                raise Malformed(f"{FILE}: {needed} is empty. Fill it in.")
+        if (self.latitude is None) != (self.longitude is None):
+            raise Malformed(f"{FILE}: a place needs latitude and longitude. Give both, or neither.")
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "float | None": (float, int),
+}
+
+
+def load_config(data: Path) -> UnitConfig:
+    """The configuration in the data folder. An unknown key, a missing one or one of the wrong kind is refused by name."""
+    path = data / FILE
+    try:
+        rows = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise Unavailable(
+            f"There is no {FILE} in the data folder: this unit is not enrolled. Run: platewarden unit enrol"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Malformed(f"{FILE} is not valid TOML: {error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Malformed(f"{FILE} cannot be read ({error.__class__.__name__}). Check the file.") from error
+    return _config(rows)
+
+
+def _config(rows: dict[str, Any]) -> UnitConfig:
+    known = {field.name: field for field in fields(UnitConfig)}
+    for key, value in rows.items():
+        if key not in known:
+            raise Malformed(f"{FILE}: unknown key “{key}”. It knows: {', '.join(known)}.")
+        if type(value) not in _KINDS[str(known[key].type)]:
+            raise Malformed(f"{FILE}: {key} is not of the kind {known[key].type}. Correct it.")
+    for needed in ("name", "server", "office"):
+        if needed not in rows:
+            raise Malformed(f"{FILE} lacks “{needed}”. Add it.")
+    return UnitConfig(**rows)
+
+
+def write_config(data: Path, config: UnitConfig) -> None:
+    """Write `unit.toml` (0600), leaving out what is at its default."""
+    lines = ["# This unit, as it was enrolled. Every key is explained in platewarden/unit/config.py.", ""]
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if field.name in {"name", "server", "office"} or value != field.default:
+            # a JSON string, and a JSON number, is also a TOML one
+            lines.append(f"{field.name} = {json.dumps(value, ensure_ascii=False)}")
+    path = data / FILE
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
