@@ -79,7 +79,7 @@ def own_folder(path: Path, *, like: Path | None = None) -> Path:
         raise Unavailable(f"{path} should be a folder of the server's own, and is something else. Move it away and run it again.")
     if os.geteuid() == 0 and like is not None:
         whose = like.stat()
-        os.chown(path, whose.st_uid, whose.st_gid)
+        os.chown(path, whose.st_uid, whose.st_gid, follow_symlinks=False)
     path.chmod(0o700)
     return path
 
