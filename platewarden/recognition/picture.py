@@ -26,7 +26,7 @@ from PIL import Image, ImageOps
 
 from platewarden.policy.refusal import Malformed
 
-__all__ = ["FORMATS", "MOST_BYTES", "MOST_PIXELS", "SUFFIXES", "NotAPicture", "Picture", "look_at", "open_picture"]
+__all__ = ["FORMATS", "MOST_BYTES", "MOST_PIXELS", "SUFFIXES", "NotAPicture", "Picture", "look_at", "open_picture", "printable"]
 
 Pixels: TypeAlias = NDArray[np.uint8]
 
@@ -77,7 +77,7 @@ def open_picture(source: Path | str | bytes, name: str = "") -> Picture:
 
 def look_at(source: Path | str | bytes, name: str = "") -> Picture | NotAPicture:
     """Like `open_picture`, for a folder or a stream that goes on after a bad one: what is wrong is returned, not raised."""
-    name = _printable(name or ("picture" if isinstance(source, bytes) else str(source)))
+    name = printable(name or ("picture" if isinstance(source, bytes) else str(source)))
     try:
         return Picture(name, _decode(source if isinstance(source, bytes) else _bytes_of(Path(source))))
     except _UnusableError as error:
@@ -88,7 +88,7 @@ class _UnusableError(Exception):
     """The rest of the sentence after the picture's name."""
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A file's name may hold anything, also what would steer a terminal."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in name)
 
