@@ -1,0 +1,34 @@
+// The alert card: keys 1 to 4, and the grounds only where enforcement is recorded.
+"use strict";
+(() => {
+  const dispose = document.querySelector("[data-dispose]");
+  if (dispose) {
+    const grounds = dispose.querySelector("[data-grounds]");
+    const put = () => {
+      const chosen = dispose.querySelector("input[type=radio]:checked");
+      grounds.hidden = !(chosen && chosen.closest("[data-enforcement]")) && !grounds.querySelector(".has-error");
+    };
+    dispose.addEventListener("change", put);
+    put();
+  }
+  const goto = (key) => {
+    const place = document.querySelector(`[data-goto="${key}"]`);
+    if (!place) return;
+    place.scrollIntoView({ block: "start", behavior: "smooth" });
+    const form = place.closest("form");
+    const after = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")]
+      .find((each) => place.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (after) after.focus({ preventScroll: true });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const typing = event.target.matches("input:not([type=radio]), select, textarea");
+    if (typing) return;
+    if (event.key === "1") { const button = document.querySelector('[data-key="1"]'); if (button) button.click(); }
+    else if (["2", "3", "4"].includes(event.key)) { event.preventDefault(); goto(event.key); }
+    else if (event.key === "n") document.querySelector("[data-night-switch]").click();
+    else if (event.key === "Escape") { const list = document.querySelector("[data-back]"); if (list) list.click(); }
+  });
+  const refused = document.querySelector("[data-refused]");
+  if (refused) refused.focus();
+})();
