@@ -480,7 +480,7 @@ class EmbeddedServer:
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
             "password_encryption": "scram-sha-256",
-            "max_connections": "90",
+            "max_connections": "100",
             "fsync": "on",
             "full_page_writes": "on",
             "synchronous_commit": "on",
