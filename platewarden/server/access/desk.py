@@ -1,0 +1,80 @@
+"""The one door to plate data: member, purpose and terms in; rules asked; record committed; an immutable `Access` out.
+
+Order: rules, then one call of `open_access` in the database, outside any transaction, which commits the access record, its
+terms and the ledger line; only then may a door be called with the Access. The door reads the terms from the record and
+writes how many rows it showed. If the ledger cannot be written, nothing is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.db import OperationalError, connection
+from django.http import HttpRequest
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Refusal, Refused, Unavailable
+from platewarden.server.access.login import person_key
+from platewarden.server.access.purpose import stated_purpose
+from platewarden.server.access.rules import may_do
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.models import Member
+
+PURPOSE_FIRST = Refusal(Clause.LEGITIMATE_PURPOSE, "State your purpose before you look at plate data.")
+SIGN_IN_AGAIN = Refusal(Clause.ACCESS_DOCUMENTED, "Your sign-in has ended. Sign in again, with your second factor.")
+
+
+@dataclass(frozen=True)
+class Access:
+    """Permission in hand, already in the ledger: who, why, for which act, since when, until when. One look."""
+
+    access_id: uuid.UUID
+    act: Act
+    member_number: str
+    member_name: str
+    purpose: str
+    reference: str
+    opened_at: datetime
+    until_at: datetime
+    leaf: int
+
+
+def open_access(request: HttpRequest, act: Act, terms: dict[str, Any]) -> Access:
+    """Hands out an Access. Refuses without training, duty, purpose or sign-in; Unavailable when the ledger is."""
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := may_do(member, act, now()):
+        raise Refused(refusal)
+    purpose, key = stated_purpose(request), person_key(request)
+    if purpose is None:
+        raise Refused(PURPOSE_FIRST)
+    if key is None:
+        raise Refused(SIGN_IN_AGAIN)
+    if connection.in_atomic_block:
+        raise AssertionError("a look is recorded outside any transaction")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select access_id, opened_at, until_at, leaf_id from office.open_access(%s, %s, %s, %s, %s::jsonb)",
+                [key, act.value, purpose.name, purpose.reference, json.dumps(terms, default=str)],
+            )
+            access_id, opened_at, until_at, leaf = cursor.fetchone()
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
+            raise Refused(SIGN_IN_AGAIN) from error
+        raise Unavailable("The ledger cannot be written right now, so nothing is shown. Try again in a moment.") from error
+    return Access(access_id, act, member.number, member.name, purpose.name, purpose.reference, opened_at, until_at, leaf)
+
+
+def through_door(access: Access, door: str) -> list[dict[str, Any]]:
+    """Calls a door function with the Access and returns its rows. `door` is a name of ours, never input."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select * from plates.{door}(%s)", [access.access_id])  # noqa: S608
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,66 @@
+"""Five failures in fifteen minutes lock a number, from any address, until a member with that duty releases it.
+
+Passwords and codes count alike. A number that belongs to nobody is locked just the same, so that nobody learns which exist.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from platewarden.server.access.models import Failure, Lock
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
+
+FAILURES = 5
+WINDOW = timedelta(minutes=15)
+LOCKED = "Sign-in is locked after five failed attempts. The supervisor or the system custodian can release it."
+
+
+def sign_in_role() -> str:
+    """The alias of the sign-in role in this process."""
+    return "login" if "login" in settings.DATABASES else "default"
+
+
+def is_locked(number: str) -> bool:
+    return Lock.objects.using(sign_in_role()).filter(number=number[:40], released_at=None).exists()
+
+
+def count_failure(number: str, *, factor: str, address: str) -> None:
+    """Counts a failure; the fifth within the window locks the number. Recorded as `access.failed`, `access.locked`."""
+    number, role = number[:40], sign_in_role()
+    with transaction.atomic(using=role):
+        Failure.objects.using(role).create(number=number, at=now(), factor=factor, address=address[:45])
+        record(
+            Act.ACCESS_FAILED, by=Signer(None, "sign-in"), about={"factor": factor}, content={"number": number, "address": address}, using=role
+        )
+        since = now() - WINDOW
+        last_release = Lock.objects.using(role).filter(number=number).exclude(released_at=None).order_by("-released_at").first()
+        if last_release and last_release.released_at and last_release.released_at > since:
+            since = last_release.released_at
+        failed = Failure.objects.using(role).filter(number=number, at__gt=since).count()
+    if failed >= FAILURES and not is_locked(number):
+        try:
+            with transaction.atomic(using=role):
+                Lock.objects.using(role).create(number=number, since_at=now())
+                record(Act.ACCESS_LOCKED, by=Signer(None, "sign-in"), content={"number": number}, using=role)
+        except IntegrityError:
+            return  # another attempt locked it in the same moment
+
+
+def release(number: str, *, by: Signer) -> bool:
+    """Releases a locked number; False when it was not locked. Recorded as `people.unlock`."""
+    role = sign_in_role()
+    with transaction.atomic(using=role):
+        released = Lock.objects.using(role).filter(number=number, released_at=None).update(released_at=now(), released_by=str(by))
+        if released:
+            record(Act.PEOPLE_UNLOCK, by=by, about={"member": number}, using=role)
+    return bool(released)
+
+
+def failures_since(number: str, since: datetime) -> int:
+    """Failed tries since a moment: told to the member at the next sign-in."""
+    return Failure.objects.using(sign_in_role()).filter(number=number, at__gt=since).count()

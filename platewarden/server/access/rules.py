@@ -1,0 +1,52 @@
+"""Who may do what: an act asks for a duty, and every act for training. Questions only; nothing is written here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Refusal
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.training import must_be_trained
+
+OFFICERS = frozenset({Duty.OPERATOR, Duty.INVESTIGATOR, Duty.SUPERVISOR, Duty.DESIGNEE})
+MANAGERS = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE})
+
+# An act that is not listed here is nobody's.
+DUTIES: dict[Act, frozenset[Duty]] = {
+    Act.READS_SEARCH: OFFICERS,
+    Act.READS_PATTERN: OFFICERS,
+    Act.READS_LOOK: OFFICERS,
+    Act.ALERTS_LOOK: OFFICERS | {Duty.DISPATCHER},
+    Act.ALERTS_ACKNOWLEDGE: OFFICERS | {Duty.DISPATCHER},
+    Act.ALERTS_VERIFY: OFFICERS | {Duty.DISPATCHER},
+    Act.ALERTS_DISPOSE: OFFICERS,
+    Act.HOTLISTS_BOLOS: OFFICERS | {Duty.LIST_MANAGER},
+    Act.HOTLISTS_BOLO: OFFICERS | {Duty.LIST_MANAGER},
+    Act.HOTLISTS_BOLO_DECIDED: MANAGERS | {Duty.LIST_MANAGER},
+    Act.HOTLISTS_LOAD: frozenset({Duty.LIST_MANAGER, Duty.SUPERVISOR}),
+    Act.HOTLISTS_PUBLISH: frozenset({Duty.LIST_MANAGER, Duty.SUPERVISOR}),
+    Act.EQUIPMENT_APPROVED: MANAGERS | {Duty.CUSTODIAN},
+    Act.EQUIPMENT_REFUSED: MANAGERS | {Duty.CUSTODIAN},
+    Act.EQUIPMENT_REVOKED: MANAGERS | {Duty.CUSTODIAN},
+    Act.PEOPLE_TRAINING: MANAGERS,
+    Act.PEOPLE_ASSIGN: frozenset({Duty.SUPERVISOR}),
+    Act.PEOPLE_UNLOCK: MANAGERS | {Duty.CUSTODIAN},
+}
+
+PLATE_DATA = frozenset({Act.READS_SEARCH, Act.READS_PATTERN, Act.READS_LOOK, Act.ALERTS_LOOK, Act.HOTLISTS_BOLOS})
+
+
+def may_do(member: Member, act: Act, at: datetime) -> Refusal | None:
+    """Refuses a member who is untrained that day, or who holds none of the duties that the act asks for."""
+    if not member.is_active:
+        return Refusal(Clause.ASSIGNED_MEMBERS, "You are no longer a member with access. Ask the supervisor.")
+    if refusal := must_be_trained(member, at):
+        return refusal
+    duties = DUTIES.get(act, frozenset())
+    if member.duties_on(at) & {duty.value for duty in duties}:
+        return None
+    asked = " or ".join(sorted(duty.label for duty in duties)) or "nobody"
+    clause = Clause.ACCESS_DOCUMENTED if act in PLATE_DATA else Clause.ASSIGNED_MEMBERS
+    return Refusal(clause, f"This needs the duty of {asked}, which you do not hold today. Ask the supervisor to assign it.")

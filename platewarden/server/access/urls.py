@@ -1,0 +1,33 @@
+"""Sign-in pages of the library that we use, one by one, and our own."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from platewarden.server.access import views
+
+pages = (
+    [
+        path("purpose/", views.purpose, name="purpose"),
+        path("lock/", views.lock, name="lock"),
+        path("touch/", views.touch, name="touch"),
+    ],
+    "access",
+)
+
+urlpatterns = [
+    # Exempt from sign-in: they are the sign-in.
+    path("sign-in/", login_not_required(account.login), name="account_login"),
+    path("sign-in/code/", login_not_required(mfa.authenticate), name="mfa_authenticate"),
+    path("sign-in/inactive/", login_not_required(account.account_inactive), name="account_inactive"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("again/", account.reauthenticate, name="account_reauthenticate"),
+    path("again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/recovery/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("second-factor/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("", include(pages)),
+]

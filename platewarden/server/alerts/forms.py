@@ -1,0 +1,58 @@
+"""The card's two forms: verification and disposition. Times are the department's own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import forms
+
+from platewarden.server.alerts.models import Ground, Outcome, Return, Seen
+from platewarden.server.alerts.verify import Checked
+from platewarden.server.clock import now
+from platewarden.server.people.editions import department
+
+
+class VerificationForm(forms.Form):
+    """Three taps, then the typed return. The time is 24-hour; a time later than now is yesterday's."""
+
+    characters = forms.ChoiceField(label="Characters", choices=Seen.choices, widget=forms.RadioSelect)
+    state = forms.ChoiceField(label="State", choices=Seen.choices, widget=forms.RadioSelect)
+    vehicle = forms.ChoiceField(label="Vehicle", choices=Seen.choices, widget=forms.RadioSelect)
+    source = forms.CharField(label="Official database", max_length=40, initial="LEADS")
+    reference = forms.RegexField(
+        label="Reference of the return",
+        regex=r"^[A-Za-z0-9/ -]{3,40}$",
+        max_length=40,
+        error_messages={"invalid": "Letters, digits, hyphens and slashes only, 3 to 40 of them."},
+    )
+    answer = forms.ChoiceField(label="What it answered", choices=Return.choices, widget=forms.RadioSelect)
+    returned_at = forms.TimeField(label="Time of the return", widget=forms.TimeInput(attrs={"type": "time"}), input_formats=["%H:%M", "%H:%M:%S"])
+    note = forms.CharField(label="Note", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def checked(self) -> Checked:
+        given = self.cleaned_data
+        return Checked(
+            characters=Seen(given["characters"]),
+            state=Seen(given["state"]),
+            vehicle=Seen(given["vehicle"]),
+            source=given["source"],
+            reference=given["reference"],
+            answer=Return(given["answer"]),
+            returned_at=self._moment(),
+            note=given["note"],
+        )
+
+    def _moment(self) -> datetime:
+        here = now().astimezone(department().time_zone)
+        at = datetime.combine(here.date(), self.cleaned_data["returned_at"], department().time_zone)
+        # A time given to the minute lies up to 59 s back; one that is still to come was yesterday's.
+        at = at + timedelta(seconds=59) if at.second == 0 and at + timedelta(seconds=59) <= here else at
+        return at if at <= here + timedelta(minutes=2) else at - timedelta(days=1)
+
+
+class DispositionForm(forms.Form):
+    """An outcome of the closed list; for enforcement, on what it rests."""
+
+    outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices, widget=forms.RadioSelect)
+    ground = forms.ChoiceField(label="It rests on", choices=[("", "Choose one"), *Ground.choices], required=False)
+    because = forms.CharField(label="Because", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

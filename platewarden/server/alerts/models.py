@@ -1,0 +1,124 @@
+"""Alerts and what came of them: ids, times and states. The plate and the entry lie in `plates.hit`."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from platewarden.server.equipment.models import Unit
+
+
+class AlertState(models.TextChoices):
+    RAISED = "raised", "New"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    VERIFIED = "verified", "Verified"
+    DISPOSED = "disposed", "Closed"
+
+
+class Alert(models.Model):
+    """Telling an operator about a hit."""
+
+    hit_id = models.UUIDField(unique=True)
+    read_id = models.UUIDField()
+    captured_at = models.DateTimeField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    raised_at = models.DateTimeField()
+    tier = models.CharField(max_length=8)
+    urgent = models.BooleanField()
+    silent = models.BooleanField()
+    state = models.CharField(max_length=12, choices=AlertState.choices, default=AlertState.RAISED)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-raised_at"], name="alerts_newest")]
+
+    def __str__(self) -> str:
+        return f"alert {self.id}"
+
+
+class Seen(models.TextChoices):
+    """What the member's own eyes say of one of the three."""
+
+    SAME = "same", "Same"
+    DIFFERENT = "different", "Different"
+    CANNOT_TELL = "cannot tell", "Can't tell"
+
+
+class Return(models.TextChoices):
+    """What the official database answered."""
+
+    CONFIRMS = "confirms", "Confirms plate, state and an active entry"
+    NOT_ACTIVE = "not active", "Entry not active, or recovered"
+    DIFFERENT_VEHICLE = "different vehicle", "Registered to a different vehicle"
+    NO_RECORD = "no record", "No record"
+    PENDING = "pending", "No answer yet"
+
+
+class Verification(models.Model):
+    """Checking with the official database before acting on an alert."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="verifications")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    characters = models.CharField(max_length=12, choices=Seen.choices)
+    state = models.CharField(max_length=12, choices=Seen.choices)
+    vehicle = models.CharField(max_length=12, choices=Seen.choices)
+    source = models.CharField(max_length=40)
+    reference = models.CharField(max_length=40)
+    answer = models.CharField(max_length=20, choices=Return.choices)
+    returned_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.answer}"
+
+    @property
+    def unlocks(self) -> bool:
+        """True when eyes and return agree on plate, state and an active entry, and no eye saw another vehicle."""
+        return (
+            self.answer == Return.CONFIRMS
+            and self.characters == Seen.SAME
+            and self.state == Seen.SAME
+            and self.vehicle != Seen.DIFFERENT
+        )
+
+
+class Outcome(models.TextChoices):
+    """The closed list of what can come of an alert."""
+
+    STOP = "stop made", "Stop made"
+    ARREST = "arrest", "Arrest"
+    TOW = "tow", "Vehicle towed"
+    CITATION = "citation", "Citation"
+    SEARCH = "search", "Vehicle searched"
+    MISREAD = "misread", "Misread"
+    WRONG_STATE = "wrong state", "Wrong state"
+    STALE_ENTRY = "stale entry", "Entry out of date"
+    DIFFERENT_VEHICLE = "different vehicle", "Different vehicle"
+    NOT_LOCATED = "not located", "Vehicle not located"
+    NO_ACTION = "no action", "Seen, no action taken"
+    NOTIFIED = "notified", "Entering agency notified"
+
+
+ENFORCEMENT = frozenset({Outcome.STOP, Outcome.ARREST, Outcome.TOW, Outcome.CITATION, Outcome.SEARCH})
+
+
+class Ground(models.TextChoices):
+    """On what an enforcement outcome rests."""
+
+    VERIFIED = "verified", "Verified through the official database"
+    IMPRACTICABLE = "impracticable", "Verification was not practicable"
+    INDEPENDENT = "independent", "Independent grounds"
+
+
+class Disposition(models.Model):
+    """What came of an alert."""
+
+    alert = models.OneToOneField(Alert, on_delete=models.PROTECT, related_name="disposition")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    ground = models.CharField(max_length=14, choices=Ground.choices, blank=True)
+    for_review = models.BooleanField()  # waits for the supervisor: impracticable, or independent grounds
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.outcome}"

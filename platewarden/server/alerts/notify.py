@@ -1,0 +1,74 @@
+"""Telling consoles: one listening connection a process, fanned out to a bounded queue for each open stream.
+
+Only the alert's number travels. A stream that is too slow, or a lost connection, is told to catch up from the table, so
+nothing is missed. The connection is outside the pool and never goes through a transaction pooler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from django.conf import settings
+
+from platewarden.server.alerts.hits import CHANNEL
+
+log = logging.getLogger("platewarden.alerts")
+CATCH_UP = -1
+QUEUE = 100
+LONGEST_PAUSE_S = 5.0
+
+
+class Hub:
+    """The listener of this process and its streams. Starts with the first stream."""
+
+    def __init__(self) -> None:
+        self._streams: set[asyncio.Queue[int]] = set()
+        self._listener: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def stream(self) -> AsyncIterator[asyncio.Queue[int]]:
+        """A queue of alert numbers; `CATCH_UP` says: ask the table."""
+        queue: asyncio.Queue[int] = asyncio.Queue(QUEUE)
+        self._streams.add(queue)
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.create_task(self._listen())
+        try:
+            yield queue
+        finally:
+            self._streams.discard(queue)
+            if not self._streams and self._listener is not None:
+                self._listener.cancel()
+                self._listener = None
+
+    def _tell(self, number: int) -> None:
+        for queue in self._streams:
+            if queue.full():
+                while not queue.empty():
+                    queue.get_nowait()
+                number = CATCH_UP
+            queue.put_nowait(number)
+
+    async def _listen(self) -> None:
+        pause = 0.1
+        while True:
+            try:
+                known = settings.CONFIG.connection("app")
+                async with await psycopg.AsyncConnection.connect(
+                    host=known.host, port=known.port, dbname=known.dbname, user=known.user, password=known.password, autocommit=True
+                ) as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    self._tell(CATCH_UP)  # whatever came while nobody listened
+                    pause = 0.1
+                    async for notice in connection.notifies():
+                        self._tell(int(notice.payload))
+            except psycopg.OperationalError:
+                log.warning("the listening connection is lost; trying again in %.1f s", pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+hub = Hub()

@@ -1,0 +1,94 @@
+"""The live stream: Server-Sent Events with alert numbers only. A console fetches each card through its own Access.
+
+Reconnecting browsers say the last number they saw (`Last-Event-ID`, or `?after=` on the first connection) and get every later
+one from the table. The first thing a stream does is to give its database connection back: an open stream would pin one for
+its whole life. It ends when the session does, and does not keep the session alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from django.http import HttpRequest, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from platewarden.policy.refusal import Refused
+from platewarden.server.access.gate import IDLE, LONGEST, not_input
+from platewarden.server.access.rules import may_do
+from platewarden.server.alerts.models import Alert
+from platewarden.server.alerts.notify import CATCH_UP, hub
+from platewarden.server.alerts.rules import sees_silent
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.models import Member
+
+HEARTBEAT_S = 10.0
+REPLAY = 200
+
+
+@not_input
+@require_GET
+async def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Opens the stream. Refused like a look: training and duty."""
+    member = await request.auser()
+    assert isinstance(member, Member)
+    if refusal := await sync_to_async(may_do)(member, Act.ALERTS_LOOK, now()):
+        raise Refused(refusal)
+    with_silent = sees_silent(await sync_to_async(member.duties_on)(now()))
+    after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+    session_key = request.session.session_key or ""
+    response = StreamingHttpResponse(_events(after, session_key, with_silent=with_silent), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _number(raw: str) -> int:
+    return int(raw) if raw.isdecimal() and len(raw) < 19 else 0
+
+
+async def _events(after: int, session_key: str, *, with_silent: bool) -> AsyncIterator[str]:
+    await sync_to_async(connections.close_all)()
+    yield "retry: 2000\n\n"
+    last = after
+    async with hub.stream() as queue:
+        while True:
+            while numbers := await sync_to_async(_later_than)(last, with_silent=with_silent):
+                for number in numbers:
+                    last = number
+                    yield f"id: {number}\nevent: alert\ndata: {number}\n\n"
+            told = 0
+            while told != CATCH_UP and told <= last:
+                try:
+                    told = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+                except TimeoutError:
+                    if not await sync_to_async(_session_lives)(session_key):
+                        yield "event: locked\ndata: 0\n\n"
+                        return
+                    yield ": still here\n\n"
+
+
+def _later_than(last: int, *, with_silent: bool) -> list[int]:
+    try:
+        alerts = Alert.objects.filter(pk__gt=last)
+        if not with_silent:
+            alerts = alerts.filter(silent=False)
+        return list(alerts.order_by("pk").values_list("pk", flat=True)[:REPLAY])
+    finally:
+        connections.close_all()
+
+
+def _session_lives(session_key: str) -> bool:
+    try:
+        session = SessionStore(session_key)
+        at = now().timestamp()
+        is_idle = at - session.get("last_input_at", 0.0) > IDLE / timedelta(seconds=1)
+        is_old = at - session.get("signed_in_at", 0.0) > LONGEST / timedelta(seconds=1)
+        return "_auth_user_id" in session and not is_idle and not is_old
+    finally:
+        connections.close_all()

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from platewarden.server.alerts import views
+from platewarden.server.alerts.stream import stream
+
+app_name = "alerts"
+urlpatterns = [
+    path("", views.console, name="console"),
+    path("stream/", stream, name="stream"),
+    path("<int:alert_id>/", views.card, name="card"),
+    path("<int:alert_id>/strip/", views.strip, name="strip"),
+    path("<int:alert_id>/acknowledge/", views.acknowledge_alert, name="acknowledge"),
+    path("<int:alert_id>/verify/", views.verify_alert, name="verify"),
+    path("<int:alert_id>/dispose/", views.dispose_alert, name="dispose"),
+]

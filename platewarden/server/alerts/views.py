@@ -1,0 +1,102 @@
+"""The console, one card, and what a member does with an alert."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from platewarden.server.access.gate import not_input
+from platewarden.server.access.purpose import stated_purpose
+from platewarden.server.access.views import needs_purpose
+from platewarden.server.alerts import look
+from platewarden.server.alerts.dispose import dispose
+from platewarden.server.alerts.forms import DispositionForm, VerificationForm
+from platewarden.server.alerts.models import ENFORCEMENT, Alert, Outcome
+from platewarden.server.alerts.verify import acknowledge, verify
+from platewarden.server.clock import now
+from platewarden.server.people.models import Member
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+@require_GET
+@needs_purpose
+def console(request: HttpRequest) -> HttpResponseBase:
+    """The live list. The newest alerts are one look; each that comes in is another."""
+    alerts = look.visible_alerts(_member(request))
+    shown = look.cards(look.access_to_alerts(request, alerts), alerts, with_overview=False) if alerts else []
+    last = max((alert.pk for alert in alerts), default=Alert.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
+    return render(request, "alerts/console.html", {"cards": shown, "last_alert_id": last, "stated": stated_purpose(request), "now": now()})
+
+
+@not_input
+@require_GET
+@needs_purpose
+def strip(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    """One alert for the live list, fetched when the stream says its number."""
+    alert = look.one_alert(alert_id, _member(request))
+    (card,) = look.cards(look.access_to_alerts(request, [alert]), [alert], with_overview=False)
+    return render(request, "alerts/strip.html", {"card": card, "now": now()})
+
+
+@require_GET
+@needs_purpose
+def card(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    return _card_page(request, alert_id)
+
+
+def _card_page(
+    request: HttpRequest,
+    alert_id: int,
+    *,
+    verification: VerificationForm | None = None,
+    disposition: DispositionForm | None = None,
+) -> HttpResponse:
+    alert = look.one_alert(alert_id, _member(request))
+    (one,) = look.cards(look.access_to_alerts(request, [alert]), [alert], with_overview=True)
+    context = {
+        "card": one,
+        "verifications": alert.verifications.order_by("at"),
+        "disposition": getattr(alert, "disposition", None),
+        "verification_form": verification or VerificationForm(),
+        "disposition_form": disposition or DispositionForm(),
+        "enforcement": [outcome.value for outcome in Outcome if outcome in ENFORCEMENT],
+        "now": now(),
+    }
+    has_errors = (verification and verification.errors) or (disposition and disposition.errors)
+    return render(request, "alerts/card.html", context, status=422 if has_errors else 200)
+
+
+@require_POST
+@needs_purpose
+def acknowledge_alert(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    look.one_alert(alert_id, _member(request))
+    acknowledge(alert_id, by=_member(request))
+    return redirect("alerts:card", alert_id=alert_id)
+
+
+@require_POST
+@needs_purpose
+def verify_alert(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    look.one_alert(alert_id, _member(request))
+    form = VerificationForm(request.POST)
+    if not form.is_valid():
+        return _card_page(request, alert_id, verification=form)
+    verify(alert_id, form.checked(), by=_member(request))
+    return redirect("alerts:card", alert_id=alert_id)
+
+
+@require_POST
+@needs_purpose
+def dispose_alert(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    look.one_alert(alert_id, _member(request))
+    form = DispositionForm(request.POST)
+    if not form.is_valid():
+        return _card_page(request, alert_id, disposition=form)
+    given = form.cleaned_data
+    dispose(alert_id, outcome=Outcome(given["outcome"]), ground=given["ground"], because=given["because"], by=_member(request))
+    return redirect("alerts:card", alert_id=alert_id)

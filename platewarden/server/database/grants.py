@@ -1,0 +1,147 @@
+"""Who may do what in the database: the whole list. Whatever is not here is nobody's.
+
+Applied after every migration (everything is taken away first), and compared with the live database by a test. The
+application has no right on any table of `plates`; it reaches plate data only through doors, which take an access record.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import sql
+
+ALL = "select, insert, update, delete"
+LOOK = "select"
+
+# office tables of the ORM and the libraries: table -> role -> rights.
+OFFICE: dict[str, dict[str, str]] = {
+    # the sign-in library and Django
+    "account_emailaddress": {"app": ALL},
+    "account_emailconfirmation": {"app": ALL},
+    "auth_group": {"app": LOOK},
+    "auth_group_permissions": {"app": LOOK},
+    "auth_permission": {"app": LOOK},
+    "django_content_type": {"app": LOOK},
+    "django_migrations": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
+    "django_session": {"app": ALL},
+    "mfa_authenticator": {"app": ALL},
+    # people
+    "people_member": {"app": "select, insert, update", "login": LOOK, "ingest": "select (id, number, name)", "purge": LOOK},
+    "people_assignment": {"app": "select, insert, update", "purge": LOOK},
+    "people_completion": {"app": "select, insert", "purge": LOOK},
+    "people_policyedition": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
+    "people_rosterissue": {"app": LOOK, "ingest": LOOK, "purge": "select, insert"},
+    # access: the sign-in role's own
+    "access_failure": {"login": "select, insert"},
+    "access_lock": {"login": "select, insert, update (released_at, released_by)"},
+    "access_usedcode": {"login": "select, insert"},
+    "signed_in": {"login": "insert, select (cookie_sha256, ended_at, member_id), update (ended_at)"},
+    "access_record": {"app": LOOK},
+    "access_shown": {"app": LOOK},
+    # ledger: written by functions only
+    "ledger_leaf": {"app": LOOK, "purge": LOOK},
+    "ledger_unsealed": {"purge": LOOK},
+    "ledger_sealed": {"app": LOOK, "purge": LOOK},
+    "ledger_checkpoint": {"app": LOOK, "purge": LOOK},
+    # equipment
+    "equipment_unit": {
+        "app": "select, insert, update (state, revoked_at, revoked_by)",
+        "ingest": "select, update (last_contact_at, last_contact_sent_at, drift_s, hotlist_edition, roster_edition, spooled)",
+    },
+    "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
+    "equipment_latereport": {"app": LOOK, "ingest": "insert, select"},
+    # hot lists: ids, times, states
+    "hotlists_source": {"app": "select, insert, update"},
+    "hotlists_load": {"app": "select, insert, update (state)"},
+    "hotlists_bolo": {"app": "select, insert, update (state, decided_at, decided_by)"},
+    "hotlists_hotlistedition": {"app": LOOK, "ingest": LOOK, "purge": "select, insert"},
+    "hotlists_editionask": {"app": "select, insert", "purge": "select, update (edition)"},
+    # alerts: ids, times, states
+    "alerts_alert": {"app": "select, update (state, acknowledged_at, acknowledged_by)", "ingest": "select, insert"},
+    "alerts_verification": {"app": "select, insert"},
+    "alerts_disposition": {"app": "select, insert"},
+    # what was received, without a plate
+    "received": {"ingest": "select, insert"},
+}
+
+# plates: the only table right of a login is the car's door, which writes and cannot read.
+PLATES: dict[str, dict[str, str]] = {
+    "reads": {"ingest": "insert"},
+    "plate_seen": {"ingest": "insert"},
+}
+
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "office.ledger_append(text, text, text, text, jsonb, jsonb)": ("app", "login", "ingest", "purge"),
+    "office.ledger_to_seal(int)": ("purge",),
+    "office.ledger_seal(bigint, bigint[], bytea, text)": ("purge",),
+    "office.ledger_contents_altered()": ("purge",),
+    "office.ledger_is_behind()": ("app", "purge"),
+    "office.open_access(bytea, text, text, text, jsonb)": ("app",),
+    "plates.ensure_span(date)": ("ingest", "purge"),
+    "plates.fold(text)": ("app", "ingest", "purge"),
+    "plates.reads_by_plate(uuid)": ("app",),
+    "plates.plates_by_pattern(uuid)": ("app",),
+    "plates.read_by_id(uuid)": ("app",),
+    "plates.add_entries(bigint, timestamptz, jsonb)": ("app",),
+    "plates.bolos(uuid)": ("app",),
+    "plates.edition_entries()": ("purge",),
+    "plates.propose(text[])": ("ingest",),
+    "plates.entries_by_id(uuid[])": ("ingest",),
+    "plates.write_hit(uuid, uuid, timestamptz, text, text, text, text[], jsonb, uuid, timestamptz)": ("ingest",),
+    "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app",),
+    "plates.alert_cards(uuid)": ("app",),
+}
+
+LOGINS = ("app", "login", "ingest", "purge")
+
+
+def apply_grants(cursor: Any, prefix: str) -> None:
+    """Takes every right of the logins away, then gives what is listed. Run by the owner, in one transaction."""
+    logins = sql.SQL(", ").join(sql.Identifier(f"{prefix}_{name}") for name in LOGINS)
+    for statement in (
+        "revoke all on all tables in schema office, plates from {logins}, public",
+        "revoke all on all sequences in schema office, plates from {logins}, public",
+        "revoke all on all functions in schema office, plates from {logins}, public",
+        "grant usage on schema office, plates to {logins}",
+    ):
+        cursor.execute(sql.SQL(statement).format(logins=logins))
+    _revoke_columns(cursor, prefix)
+    for schema, tables in (("office", OFFICE), ("plates", PLATES)):
+        for table, rights in tables.items():
+            for name, what in rights.items():
+                cursor.execute(
+                    sql.SQL("grant {what} on {table} to {login}").format(
+                        what=sql.SQL(what),  # a text of this file
+                        table=sql.Identifier(schema, table),
+                        login=sql.Identifier(f"{prefix}_{name}"),
+                    )
+                )
+    for function, names in FUNCTIONS.items():
+        for name in names:
+            cursor.execute(
+                sql.SQL("grant execute on function {function} to {login}").format(
+                    function=sql.SQL(function), login=sql.Identifier(f"{prefix}_{name}")
+                )
+            )
+
+
+def _revoke_columns(cursor: Any, prefix: str) -> None:
+    """`revoke ... on all tables` leaves rights on single columns standing."""
+    cursor.execute(
+        """
+        select n.nspname, c.relname, a.attname, r.rolname, x.privilege_type
+        from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace,
+             aclexplode(a.attacl) x join pg_roles r on r.oid = x.grantee
+        where n.nspname in ('office', 'plates') and r.rolname = any (%s)
+        """,
+        [[f"{prefix}_{name}" for name in LOGINS]],
+    )
+    for schema, table, column, login, right in cursor.fetchall():
+        cursor.execute(
+            sql.SQL("revoke {right} ({column}) on {table} from {login}").format(
+                right=sql.SQL(right),
+                column=sql.Identifier(column),
+                table=sql.Identifier(schema, table),
+                login=sql.Identifier(login),
+            )
+        )

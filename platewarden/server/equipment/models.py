@@ -1,0 +1,71 @@
+"""Units, and what they ask when they want to be one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class UnitState(models.TextChoices):
+    ENROLLED = "enrolled", "Enrolled"
+    REVOKED = "revoked", "Revoked"
+
+
+class Unit(models.Model):
+    """An ALPR-equipped vehicle or fixed post, known by the key it made itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField(max_length=60)
+    signing_public = models.BinaryField()
+    key_id = models.BinaryField(unique=True)
+    state = models.CharField(max_length=10, choices=UnitState.choices, default=UnitState.ENROLLED)
+    grant = models.BinaryField()  # the signed enrolment grant, as sent
+    enrolled_at = models.DateTimeField()
+    enrolled_by = models.CharField(max_length=100)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=100, blank=True)
+    last_contact_at = models.DateTimeField(null=True)
+    last_contact_sent_at = models.DateTimeField(null=True)  # by the unit's clock: an older one is a replay
+    drift_s = models.FloatField(null=True)  # unit clock minus office clock, seconds
+    hotlist_edition = models.PositiveIntegerField(default=0)
+    roster_edition = models.PositiveIntegerField(default=0)
+    spooled = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AskState(models.TextChoices):
+    WAITING = "waiting", "Waiting for the office"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"
+
+
+class EnrolmentAsk(models.Model):
+    """A unit's request to be enrolled: waits until a member compares the fingerprint and decides."""
+
+    name = models.CharField(max_length=60)
+    signing_public = models.BinaryField()
+    key_id = models.BinaryField(unique=True)
+    fingerprint = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=AskState.choices, default=AskState.WAITING)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LateReport(models.Model):
+    """A report that was not kept because of its clock or its age: listed for the office, without a plate."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    sequence = models.BigIntegerField()
+    outcome = models.CharField(max_length=10)
+    said_at = models.DateTimeField()  # by the unit's clock
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.sequence} {self.outcome}"

@@ -1,0 +1,57 @@
+"""Units: who waits to be enrolled, who is, and how each one is doing."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from platewarden.exchange.seal import fingerprint
+from platewarden.server.access.rules import may_do
+from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
+from platewarden.server.equipment.models import AskState, EnrolmentAsk, LateReport, Unit
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.models import Member
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+@require_GET
+def units(request: HttpRequest) -> HttpResponse:
+    context = {
+        "waiting": EnrolmentAsk.objects.filter(state=AskState.WAITING).order_by("asked_at"),
+        "units": Unit.objects.order_by("state", "name"),
+        "late_reports": LateReport.objects.select_related("unit").order_by("-pk")[:50],
+        "office_fingerprint": fingerprint(office_signing_key().public_bytes),
+        "refusal": may_do(_member(request), Act.EQUIPMENT_APPROVED, now()),
+        "now": now(),
+    }
+    return render(request, "equipment/units.html", context)
+
+
+@require_POST
+def approve(request: HttpRequest, request_id: int) -> HttpResponse:
+    unit = decide(request_id, approve=True, by=_member(request))
+    messages.success(request, f"{unit} is enrolled. It learns so at its next contact.")
+    return redirect("equipment:units")
+
+
+@require_POST
+def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
+    decide(request_id, approve=False, by=_member(request))
+    messages.success(request, "The request was refused. The unit learns so at its next contact.")
+    return redirect("equipment:units")
+
+
+@require_POST
+def revoke_unit(request: HttpRequest, unit_id: uuid.UUID) -> HttpResponse:
+    revoke(unit_id, by=_member(request))
+    messages.success(request, "The unit's enrolment is revoked. Nothing it sends is taken from now on.")
+    return redirect("equipment:units")

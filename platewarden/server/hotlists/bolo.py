@@ -1,0 +1,76 @@
+"""A BOLO made here: asked by one member, in force only when a second one approves, gone when it expires.
+
+Refused: an expiry past the department's longest, approving one's own, deciding twice.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import transaction
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
+from platewarden.server.access.rules import may_do
+from platewarden.server.clock import now
+from platewarden.server.hotlists.entry import NewEntry, add_entries
+from platewarden.server.hotlists.models import Bolo, BoloState
+from platewarden.server.hotlists.publish import ask_for_edition
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.editions import department
+from platewarden.server.people.models import Member
+
+
+def enter(entry: NewEntry, *, by: Member) -> Bolo:
+    """Enters a BOLO; it waits for the second member. Recorded as `hotlists.bolo`, its words in the erasable content."""
+    if refusal := may_do(by, Act.HOTLISTS_BOLO, now()):
+        raise Refused(refusal)
+    longest, at = department().bolo_longest_days, now()
+    if entry.expires_at is None or not at < entry.expires_at <= at + timedelta(days=longest):
+        raise Malformed(f"A BOLO ends on a date in the future, at most {longest} days from now. Correct the date.")
+    if len(entry.reason.strip()) < 8:
+        raise Malformed("Say in a few words why this vehicle is looked for.")
+    entry = replace(entry, entry_id=uuid.uuid4(), author=by.number)
+    with transaction.atomic():
+        add_entries([entry], load=None, loaded_at=at)
+        bolo = Bolo.objects.create(
+            entry_id=entry.entry_id, author=str(by), author_number=by.number, entered_at=at, expires_at=entry.expires_at
+        )
+        record(
+            Act.HOTLISTS_BOLO,
+            by=Signer(by.number, by.name),
+            about={"entry": entry.entry_id},
+            content={"plate": entry.text, "state": entry.state, "category": entry.category, "reference": entry.reference, "reason": entry.reason},
+        )
+    return bolo
+
+
+def may_decide(bolo: Bolo, member: Member) -> Refusal | None:
+    """Refuses the author, and whoever lacks the duty."""
+    if refusal := may_do(member, Act.HOTLISTS_BOLO_DECIDED, now()):
+        return refusal
+    if bolo.author_number == member.number:
+        return Refusal(Clause.LISTED_PURPOSES, "A second member decides on a BOLO, never its author. Ask a colleague.")
+    return None
+
+
+def decide(bolo_id: int, *, by: Member, approve: bool) -> Bolo:
+    """Approves or refuses a waiting BOLO. Stale when it was decided meanwhile."""
+    with transaction.atomic():
+        bolo = Bolo.objects.select_for_update().get(pk=bolo_id)
+        if refusal := may_decide(bolo, by):
+            raise Refused(refusal)
+        if bolo.state != BoloState.WAITING:
+            raise Stale(f"This BOLO was decided already ({bolo.get_state_display().lower()}). Look at the list again.")
+        bolo.state = BoloState.APPROVED if approve else BoloState.REFUSED
+        bolo.decided_at, bolo.decided_by = now(), str(by)
+        bolo.save(update_fields=["state", "decided_at", "decided_by"])
+        record(
+            Act.HOTLISTS_BOLO_DECIDED, by=Signer(by.number, by.name), about={"entry": bolo.entry_id, "state": bolo.state}
+        )
+        if approve:
+            ask_for_edition(by=Signer(by.number, by.name))
+    return bolo

@@ -1,0 +1,95 @@
+"""An entry as it comes in, from a list's row or a BOLO's form: strict, one clear sentence for each fault."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connections
+
+from platewarden.exchange.hotlist_edition import Approach, Category
+from platewarden.plate.likeness import fold
+from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.text import PlateText, parse_state
+from platewarden.policy.refusal import Malformed
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """What is looked for, why, for whom, until when. `state` None is a stated "unknown"."""
+
+    entry_id: uuid.UUID
+    text: str
+    is_pattern: bool
+    state: str | None
+    category: Category
+    approach: Approach
+    caution: bool
+    urgent: bool
+    reason: str
+    reference: str
+    author: str
+    expires_at: datetime | None
+
+
+def plate_or_pattern(raw: str) -> tuple[str, bool]:
+    """The normal form, and whether it is a pattern. Malformed otherwise."""
+    if set(raw) & set("?*"):
+        return PartialPlate.parse(raw).pattern, True
+    return PlateText.parse(raw).text, False
+
+
+def category_of(raw: str) -> Category:
+    name = raw.strip().lower().replace(" ", "_").replace("-", "_")
+    try:
+        return Category(name)
+    except ValueError as error:
+        raise Malformed(f"“{raw[:30]}” is not a category. It is one of: {', '.join(each.value for each in Category)}.") from error
+
+
+def approach_of(raw: str) -> Approach:
+    name = raw.strip().lower().replace(" ", "_").replace("-", "_") or Approach.STOP.value
+    try:
+        return Approach(name)
+    except ValueError as error:
+        raise Malformed(f"“{raw[:30]}” is not a way to act. It is one of: {', '.join(each.value for each in Approach)}.") from error
+
+
+def state_of(raw: str) -> str | None:
+    """A two-letter code, or None for a stated `unknown`; an empty field is refused, for nobody said anything."""
+    if not raw.strip():
+        raise Malformed("The issuing state is missing. Give it, or write “unknown”.")
+    return parse_state(raw)
+
+
+def add_entries(entries: Sequence[NewEntry], *, load: int | None, loaded_at: datetime, using: str = "default") -> int:
+    """Writes entries, in the caller's transaction. The application can add entries and read none."""
+    added = 0
+    with connections[using].cursor() as cursor:
+        for start in range(0, len(entries), BATCH):
+            rows = [
+                {
+                    "entry_id": str(entry.entry_id),
+                    "text": entry.text,
+                    "fold": entry.text if entry.is_pattern else fold(entry.text),
+                    "is_pattern": entry.is_pattern,
+                    "state": entry.state,
+                    "category": entry.category.value,
+                    "approach": entry.approach.value,
+                    "caution": entry.caution,
+                    "urgent": entry.urgent,
+                    "reason": entry.reason,
+                    "reference": entry.reference,
+                    "author": entry.author,
+                    "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
+                }
+                for entry in entries[start : start + BATCH]
+            ]
+            cursor.execute("select plates.add_entries(%s, %s, %s::jsonb)", [load, loaded_at, json.dumps(rows)])
+            added += int(cursor.fetchone()[0])
+    return added

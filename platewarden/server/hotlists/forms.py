@@ -1,0 +1,64 @@
+"""The forms for a list and a BOLO."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time
+
+from django import forms
+
+from platewarden.exchange.hotlist_edition import Approach, Category
+from platewarden.plate.text import STATES
+from platewarden.policy.refusal import Malformed
+from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
+from platewarden.server.people.editions import department
+
+UNKNOWN = "unknown"
+
+
+class LoadForm(forms.Form):
+    """A CSV of one source."""
+
+    source = forms.CharField(label="Source", max_length=60, help_text="For example: State stolen vehicles")
+    file = forms.FileField(label="CSV file", help_text="UTF-8; the first line names the columns: plate, state, category, reference")
+
+
+class BoloForm(forms.Form):
+    """Plate or part of it, state or a stated "unknown", category, case, reason, how to act, until when."""
+
+    plate = forms.CharField(label="Plate, or part of it", max_length=40, help_text="? for one character, * for any number")
+    state = forms.ChoiceField(
+        label="Issuing state", choices=[("", "Choose one"), (UNKNOWN, "Unknown: alerts are possible hits only"), *sorted(STATES.items(), key=lambda each: each[1])]
+    )
+    category = forms.ChoiceField(label="Category", choices=[("", "Choose one"), *((each.value, each.value.replace("_", " ").capitalize()) for each in Category)])
+    reference = forms.CharField(label="Case number", max_length=40)
+    reason = forms.CharField(label="Why it is looked for", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    approach = forms.ChoiceField(label="How to act", choices=[(each.value, each.value.replace("_", " ").capitalize()) for each in Approach], initial=Approach.STOP.value)
+    caution = forms.BooleanField(label="Armed and dangerous: caution", required=False)
+    urgent = forms.BooleanField(label="Urgent: verify within minutes", required=False)
+    expires_on = forms.DateField(label="Ends on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day it is looked for")
+
+    def clean_plate(self) -> str:
+        try:
+            return plate_or_pattern(self.cleaned_data["plate"])[0]
+        except Malformed as error:
+            raise forms.ValidationError(error.message) from error
+
+    def entry(self) -> NewEntry:
+        """The entry, not yet in force. Its day ends at midnight of the department's zone."""
+        given = self.cleaned_data
+        text, is_pattern = plate_or_pattern(given["plate"])
+        return NewEntry(
+            entry_id=uuid.uuid4(),
+            text=text,
+            is_pattern=is_pattern,
+            state=None if given["state"] == UNKNOWN else given["state"],
+            category=Category(given["category"]),
+            approach=Approach(given["approach"]),
+            caution=given["caution"],
+            urgent=given["urgent"],
+            reason=given["reason"],
+            reference=given["reference"],
+            author="",
+            expires_at=datetime.combine(given["expires_on"], time(23, 59, 59), department().time_zone),
+        )

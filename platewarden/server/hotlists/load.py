@@ -1,0 +1,186 @@
+"""Loading a source's list: the whole file becomes a numbered load in force, or is refused whole with its line numbers.
+
+Refused: wrong columns, bad encoding, empty or impossible plates, the same plate and state twice, the same file again, and a
+list that shrinks by more than the department's share. The load in force stays in force. Read line by line, checked before the
+first row is written; one transaction puts it in force and takes the earlier one out.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from platewarden.policy.refusal import Malformed
+from platewarden.server.clock import now
+from platewarden.server.hotlists.entry import NewEntry, add_entries, approach_of, category_of, plate_or_pattern, state_of
+from platewarden.server.hotlists.models import Load, LoadState, Source
+from platewarden.server.hotlists.publish import ask_for_edition
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.editions import department
+
+NEEDED = ["plate", "state", "category", "reference"]
+ALLOWED = [*NEEDED, "reason", "approach", "caution", "urgent", "expires"]
+FAULTS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong on which line of the file; line 1 is the header."""
+
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.sentence}"
+
+
+class ListRefused(Malformed):
+    """The list was refused whole. The one in force stays in force."""
+
+    def __init__(self, source: str, faults: list[Fault]) -> None:
+        first = "; ".join(str(fault) for fault in faults[:3])
+        more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+        super().__init__(f"The list “{source}” was refused whole: {first}{more}. The list in force stays. Correct the file and load it again.")
+        self.faults = faults
+
+
+def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
+    """Takes a CSV in. Refuses it whole with its faults (recorded as `hotlists.load_refused`), or puts it in force."""
+    source_name = " ".join(source_name.split())
+    if not source_name or len(source_name) > 60:
+        raise Malformed("A list needs the name of its source, at most 60 characters.")
+    digest = hashlib.sha256(content).digest()
+    entries, faults = parse(content, author=source_name)
+    faults += _against_the_one_in_force(source_name, digest, len(entries)) if not faults else []
+    if faults:
+        record(
+            Act.HOTLISTS_LOAD_REFUSED, by=by, about={"source": source_name, "faults": len(faults)}, content={"first": str(faults[0])}
+        )
+        raise ListRefused(source_name, faults)
+    with transaction.atomic():
+        source, _ = Source.objects.get_or_create(name=source_name, defaults={"created_at": now()})
+        Source.objects.select_for_update().get(pk=source.pk)
+        earlier = source.loads.order_by("-number").first()
+        source.loads.filter(state=LoadState.IN_FORCE).update(state=LoadState.SUPERSEDED)
+        load = Load.objects.create(
+            source=source,
+            number=earlier.number + 1 if earlier else 1,
+            state=LoadState.IN_FORCE,
+            loaded_at=now(),
+            loaded_by=str(by),
+            entries=len(entries),
+            digest=digest,
+        )
+        add_entries(entries, load=load.pk, loaded_at=load.loaded_at)
+        record(Act.HOTLISTS_LOAD, by=by, about={"source": source_name, "load": load.number, "entries": len(entries), "sha256": digest.hex()})
+        ask_for_edition(by=by)
+    return load
+
+
+def _against_the_one_in_force(source_name: str, digest: bytes, count: int) -> list[Fault]:
+    loads = Load.objects.filter(source__name=source_name)
+    if loads.filter(digest=digest).exists():
+        return [Fault(1, "this very file was loaded before")]
+    in_force = loads.filter(state=LoadState.IN_FORCE).first()
+    share = department().shrink_refused_percent
+    if in_force and in_force.entries >= 10 and count * 100 < in_force.entries * (100 - share):
+        return [Fault(1, f"it holds {count} entries where the list in force holds {in_force.entries}: more than {share} % are gone")]
+    return []
+
+
+def parse(content: bytes, *, author: str) -> tuple[list[NewEntry], list[Fault]]:
+    """The entries of a CSV and its faults, at most 20 of them. Nothing is written."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return [], [Fault(line, "the file is not UTF-8 text here; save it as UTF-8 CSV")]
+    if "\0" in text:
+        return [], [Fault(text[: text.index("\0")].count("\n") + 1, "the file holds a zero byte; it is not a CSV")]
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    faults = _header_faults(list(rows.fieldnames or []))
+    entries: list[NewEntry] = []
+    known: dict[tuple[str, str | None], int] = {}
+    if faults:
+        return [], faults
+    try:
+        for row in rows:
+            if len(faults) >= FAULTS_SHOWN:
+                break
+            line = rows.line_num
+            try:
+                entry = _entry(row, author)
+            except Malformed as error:
+                faults.append(Fault(line, error.message))
+                continue
+            first = known.setdefault((entry.text, entry.state), line)
+            if first != line:
+                faults.append(Fault(line, f"the same plate and state stand on line {first} already"))
+            entries.append(entry)
+    except csv.Error as error:
+        faults.append(Fault(rows.line_num, f"this is not a CSV line ({error})"))
+    if not entries and not faults:
+        faults.append(Fault(1, "the list holds no entry"))
+    return entries, faults
+
+
+def _header_faults(columns: list[str]) -> list[Fault]:
+    missing = [each for each in NEEDED if each not in columns]
+    unknown = [each for each in columns if each not in ALLOWED]
+    faults = []
+    if missing:
+        faults.append(Fault(1, f"the column {' and '.join(missing)} is missing; the first line names the columns"))
+    if unknown:
+        faults.append(Fault(1, f"the column “{unknown[0][:30]}” is not known; known are {', '.join(ALLOWED)}"))
+    if len(set(columns)) != len(columns):
+        faults.append(Fault(1, "a column is named twice"))
+    return faults
+
+
+def _entry(row: dict[str, str | None], author: str) -> NewEntry:
+    if None in row or None in row.values():
+        raise Malformed("the number of fields differs from the header's")
+    given = {name: (value or "").strip() for name, value in row.items()}
+    text, is_pattern = plate_or_pattern(given["plate"])
+    reference = given["reference"]
+    if not reference or len(reference) > 60:
+        raise Malformed("the reference (case or source number) is missing or longer than 60 characters")
+    return NewEntry(
+        entry_id=uuid.uuid4(),
+        text=text,
+        is_pattern=is_pattern,
+        state=state_of(given["state"]),
+        category=category_of(given["category"]),
+        approach=approach_of(given.get("approach", "")),
+        caution=_yes(given.get("caution", ""), "caution"),
+        urgent=_yes(given.get("urgent", ""), "urgent"),
+        reason=given.get("reason", "")[:500],
+        reference=reference,
+        author=author,
+        expires_at=_moment(given.get("expires", "")),
+    )
+
+
+def _yes(raw: str, name: str) -> bool:
+    if raw.lower() in ("", "no", "n", "0", "false"):
+        return False
+    if raw.lower() in ("yes", "y", "1", "true"):
+        return True
+    raise Malformed(f"{name} is “{raw[:20]}”; write yes or no")
+
+
+def _moment(raw: str) -> datetime | None:
+    if not raw:
+        return None
+    try:
+        moment = datetime.fromisoformat(raw)
+    except ValueError as error:
+        raise Malformed(f"expires is “{raw[:30]}”; write a date such as 2026-12-31") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=department().time_zone)

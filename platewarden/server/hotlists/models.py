@@ -1,0 +1,89 @@
+"""Sources, loads, BOLOs and editions: ids, times and states. What is looked for itself lies in `plates.hotlist_entry`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Source(models.Model):
+    """Where a list comes from: an extract of a state or federal file, or a partner's CSV."""
+
+    name = models.CharField(max_length=60, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoadState(models.TextChoices):
+    IN_FORCE = "in force", "In force"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+class Load(models.Model):
+    """One whole list of a source, numbered and dated."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="loads")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=LoadState.choices)
+    loaded_at = models.DateTimeField()
+    loaded_by = models.CharField(max_length=100)
+    entries = models.PositiveIntegerField()
+    digest = models.BinaryField()  # SHA-256 of the file
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="loads_are_numbered"),
+            models.UniqueConstraint(fields=["source"], condition=Q(state="in force"), name="one_load_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.number}"
+
+
+class BoloState(models.TextChoices):
+    WAITING = "waiting", "Waiting for the second member"
+    APPROVED = "approved", "In force"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Bolo(models.Model):
+    """A BOLO's life: who asked, who approved, until when."""
+
+    entry_id = models.UUIDField(unique=True)
+    state = models.CharField(max_length=10, choices=BoloState.choices, default=BoloState.WAITING)
+    author = models.CharField(max_length=100)
+    author_number = models.CharField(max_length=12)
+    entered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class HotlistEdition(models.Model):
+    """A numbered edition as sent to units. The file lies in the data folder under `editions/`."""
+
+    number = models.PositiveIntegerField(unique=True)
+    made_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    entries = models.PositiveIntegerField()
+    digest = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"edition {self.number}"
+
+
+class EditionAsk(models.Model):
+    """Somebody changed what is looked for: a new edition is due."""
+
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    edition = models.PositiveIntegerField(null=True)  # the number that answered it
+
+    def __str__(self) -> str:
+        return f"asked {self.asked_at}"

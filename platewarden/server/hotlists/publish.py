@@ -1,0 +1,97 @@
+"""Editions: numbered, dated, signed, sent to units. Asked for by whoever changed what is looked for, made by the worker.
+
+Order of making one: entries read in one statement, file written and flushed under its final name, then the row that names it
+commits. A crash between leaves a file nobody names; the next run writes it again under the same number.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
+from platewarden.exchange.seal import SigningKey, digest
+from platewarden.server.clock import now
+from platewarden.server.hotlists.models import EditionAsk, HotlistEdition
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import OFFICE, Signer, record
+
+
+def ask_for_edition(*, by: Signer) -> None:
+    """In the caller's transaction: what is looked for has changed, so an edition is due."""
+    EditionAsk.objects.create(asked_at=now(), asked_by=str(by))
+
+
+def edition_file(number: int) -> Path:
+    return Path(settings.CONFIG.data / "editions" / f"{number}.hotlist")
+
+
+def make_edition_if_asked() -> HotlistEdition | None:
+    """Makes the next edition when one is due; None otherwise. The worker calls it; two at once make one."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_xact_lock(4270006)")
+            if not cursor.fetchone()[0]:
+                return None
+        asks = EditionAsk.objects.filter(edition=None)
+        last = asks.order_by("-pk").first()
+        if last is None:
+            return None
+        newest = HotlistEdition.objects.order_by("-number").first()
+        number = newest.number + 1 if newest else 1
+        at = now()
+        entries = _in_force()
+        content = build(number, at, entries, signing_key())
+        _write(edition_file(number), content)
+        edition = HotlistEdition.objects.create(
+            number=number, made_at=at, asked_by=last.asked_by, entries=len(entries), digest=digest(content)
+        )
+        asks.filter(pk__lte=last.pk).update(edition=number)
+        record(Act.HOTLISTS_PUBLISH, by=OFFICE, about={"edition": number, "entries": len(entries), "sha256": digest(content).hex()})
+    return edition
+
+
+def newest_edition() -> HotlistEdition | None:
+    return HotlistEdition.objects.order_by("-number").first()
+
+
+def signing_key() -> SigningKey:
+    """The office's signing key, which every unit pinned at enrolment."""
+    return SigningKey.load(settings.CONFIG.data / "secrets" / "office-signing.key")
+
+
+def _in_force() -> list[EditionEntry]:
+    with connection.cursor() as cursor:
+        cursor.execute("select entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at from plates.edition_entries()")
+        return [_entry(*row) for row in cursor]
+
+
+def _entry(
+    entry_id: uuid.UUID, text: str, is_pattern: bool, state: str | None, category: str, approach: str, caution: bool, urgent: bool, expires_at: datetime | None  # noqa: E501, FBT001
+) -> EditionEntry:
+    return EditionEntry(
+        entry_id=entry_id,
+        text=text,
+        is_pattern=is_pattern,
+        state=state,
+        category=Category(category),
+        approach=Approach(approach),
+        caution=caution,
+        urgent=urgent,
+        expires_at=expires_at,
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(".new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

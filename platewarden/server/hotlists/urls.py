@@ -1,0 +1,14 @@
+from django.urls import path
+
+from platewarden.server.hotlists import views
+
+app_name = "hotlists"
+urlpatterns = [
+    path("", views.lists, name="lists"),
+    path("load/", views.load, name="load"),
+    path("publish/", views.publish, name="publish"),
+    path("bolos/", views.bolos, name="bolos"),
+    path("bolos/new/", views.bolo_new, name="bolo_new"),
+    path("bolos/<uuid:entry_id>/approve/", views.bolo_approve, name="bolo_approve"),
+    path("bolos/<uuid:entry_id>/refuse/", views.bolo_refuse, name="bolo_refuse"),
+]

@@ -1,0 +1,62 @@
+"""Everything that can be written in the ledger: `room.act`, each with the sentence an auditor reads."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """An act: its value stands in the ledger, `.sentence` explains it."""
+
+    sentence: str
+
+    def __new__(cls, name: str, sentence: str) -> Act:
+        act = str.__new__(cls, name)
+        act._value_ = name
+        act.sentence = sentence
+        return act
+
+    PEOPLE_SETUP = "people.setup", "The department was set up with its first supervisor and second approver."
+    PEOPLE_ENROL = "people.enrol", "A member was enrolled."
+    PEOPLE_ASSIGN = "people.assign", "A duty was given to a member."
+    PEOPLE_RELIEVE = "people.relieve", "A duty was taken from a member."
+    PEOPLE_TRAINING = "people.training", "A completed training was entered for a member."
+    PEOPLE_UNLOCK = "people.unlock", "A member who was locked out was released."
+    PEOPLE_LEAVE = "people.leave", "A member left: sign-in, sessions and cars are closed to them."
+    PEOPLE_ROSTER = "people.roster", "A roster edition was made for the units."
+
+    ACCESS_SIGN_IN = "access.sign_in", "A member signed in with password and second factor."
+    ACCESS_SIGN_OUT = "access.sign_out", "A member signed out."
+    ACCESS_FAILED = "access.failed", "A sign-in failed."
+    ACCESS_LOCKED = "access.locked", "Sign-in was locked after five failures in fifteen minutes."
+    ACCESS_SECOND_FACTOR = "access.second_factor", "A second factor was set up for a member."
+    ACCESS_PURPOSE = "access.purpose", "A member stated a purpose."
+    ACCESS_REFUSED = "access.refused", "The policy said no."
+
+    EQUIPMENT_ASKED = "equipment.asked", "A unit asked to be enrolled."
+    EQUIPMENT_APPROVED = "equipment.approved", "A unit was enrolled after its fingerprint was compared."
+    EQUIPMENT_REFUSED = "equipment.refused", "A unit's request to be enrolled was refused."
+    EQUIPMENT_REVOKED = "equipment.revoked", "A unit's enrolment was revoked."
+
+    HOTLISTS_LOAD = "hotlists.load", "A list was loaded and is in force."
+    HOTLISTS_LOAD_REFUSED = "hotlists.load_refused", "A list was refused whole; the one in force stays."
+    HOTLISTS_BOLO = "hotlists.bolo", "A BOLO was entered and waits for the second member."
+    HOTLISTS_BOLO_DECIDED = "hotlists.bolo_decided", "The second member decided on a BOLO."
+    HOTLISTS_BOLOS = "hotlists.bolos", "A member looked at the department's BOLOs."
+    HOTLISTS_PUBLISH = "hotlists.publish", "A hotlist edition was made for the units."
+
+    READS_SEARCH = "reads.search", "A member looked for the reads of one plate."
+    READS_PATTERN = "reads.pattern", "A member looked for plates that answer a partial plate."
+    READS_LOOK = "reads.look", "A member looked at one read and its pictures."
+    READS_TAMPERED = "reads.tampered", "A unit sent a report that contradicts an earlier one or its own signature."
+
+    ALERTS_LOOK = "alerts.look", "A member was shown alerts."
+    ALERTS_ACKNOWLEDGE = "alerts.acknowledge", "A member acknowledged an alert."
+    ALERTS_VERIFY = "alerts.verify", "A member recorded a verification."
+    ALERTS_DISPOSE = "alerts.dispose", "A member recorded what came of an alert."
+
+    UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
+    UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."
+    UNIT_REFUSED = "unit.refused", "A sign-on to a unit was refused."
+    UNIT_ALERT_SHOWN = "unit.alert_shown", "An alert was shown on a mobile workstation."
+    UNIT_ALERT_ACKNOWLEDGED = "unit.alert_acknowledged", "An alert was acknowledged on a mobile workstation."

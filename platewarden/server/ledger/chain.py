@@ -1,0 +1,167 @@
+"""Sealing the ledger into a tree, and checking that it holds.
+
+One sealer gives each visible unsealed leaf the next index; the order is the order of sealing. Every checkpoint is a C2SP
+signed note over the RFC 6962 root, so whoever kept an earlier one can prove that nothing before it was changed.
+
+Known gap: until a leaf is sealed (about a second) a superuser of the database can alter it unseen; until a checkpoint has
+left this machine, whoever holds the ledger key can rewrite everything after the last one that did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from platewarden.exchange.seal import SigningKey
+from platewarden.server.clock import now
+from platewarden.transparency.checkpoint import Checkpoint
+from platewarden.transparency.note import NoteSigner, NoteVerifier
+from platewarden.transparency.tree import Frontier, leaf_hash
+
+BATCH = 1000
+
+
+def origin() -> str:
+    """The log's name in its checkpoints: this database of this department."""
+    return f"platewarden/{settings.CONFIG.database.dbname}"
+
+
+def signer() -> NoteSigner:
+    return NoteSigner(origin(), SigningKey.load(settings.CONFIG.data / "secrets" / "ledger.key").private)
+
+
+def verifier() -> NoteVerifier:
+    return NoteVerifier(origin(), SigningKey.load(settings.CONFIG.data / "secrets" / "ledger.key").public_bytes)
+
+
+class Sealer:
+    """The one that seals. Keeps the tree's frontier; builds it again from the sealed leaves when it starts."""
+
+    def __init__(self) -> None:
+        self._frontier: Frontier | None = None
+
+    def seal(self) -> int:
+        """Seals what is waiting, at most 1,000 leaves, and returns how many. Two sealers: one waits its turn."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_xact_lock(4270009)")
+                frontier = self._frontier_now()
+                cursor.execute("select leaf_id, leaf_hash from office.ledger_to_seal(%s)", [BATCH])
+                waiting = [(leaf_id, bytes(hashed)) for leaf_id, hashed in cursor]
+                if not waiting:
+                    return 0
+                grown = frontier.copy()
+                for _, hashed in waiting:
+                    grown.append(hashed)
+                checkpoint = Checkpoint(origin=origin(), size=grown.size, root=grown.root())
+                cursor.execute(
+                    "select office.ledger_seal(%s, %s, %s, %s)",
+                    [frontier.size, [leaf_id for leaf_id, _ in waiting], grown.root(), checkpoint.signed(signer())],
+                )
+        self._frontier = grown
+        return len(waiting)
+
+    def _frontier_now(self) -> Frontier:
+        with connection.cursor() as cursor:
+            cursor.execute("select coalesce(max(tree_size), 0) from office.ledger_checkpoint")
+            size = cursor.fetchone()[0]
+        if self._frontier is None or self._frontier.size != size:
+            self._frontier = Frontier()
+            for hashed in sealed_leaf_hashes():
+                self._frontier.append(hashed)
+        return self._frontier
+
+
+def sealed_leaf_hashes() -> Iterator[bytes]:
+    """Leaf hashes in tree order, recomputed from the text of each leaf."""
+    for _leaf_id, body, _stored in _sealed():
+        yield leaf_hash(body.encode())
+
+
+def _sealed() -> Iterator[tuple[int, str, bytes]]:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "select l.leaf_id, l.body, l.leaf_hash from office.ledger_sealed s join office.ledger_leaf l using (leaf_id) order by s.tree_index"
+        )
+        for leaf_id, body, stored in cursor:
+            yield leaf_id, body, bytes(stored)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check of the ledger found wrong, in one sentence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of `ledger verify`: sizes, and what is wrong (empty when it holds)."""
+
+    leaves: int
+    checkpoints: int
+    unsealed: int
+    root: bytes
+    wrong: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.wrong
+
+
+def check() -> Checked:
+    """Recomputes everything: each leaf's hash, the root at every checkpoint, each signature, each content's commitment."""
+    wrong: list[Finding] = []
+    checkpoints = _checkpoints()
+    due = {size: (root, note) for size, root, note in checkpoints}
+    frontier, known = Frontier(), verifier()
+    for leaf_id, body, stored in _sealed():
+        computed = leaf_hash(body.encode())
+        if computed != stored:
+            wrong.append(Finding(f"Leaf {leaf_id} was altered: its text does not answer to its hash."))
+        frontier.append(stored)
+        if frontier.size in due:
+            root, note = due.pop(frontier.size)
+            wrong += _against(frontier, root, note, known)
+    wrong += [Finding(f"The checkpoint of size {size} has no leaves behind it: leaves were removed.") for size in due]
+    newest = checkpoints[-1][0] if checkpoints else 0
+    if frontier.size > newest:
+        wrong.append(Finding(f"{frontier.size - newest} sealed leaves are under no checkpoint."))
+    with connection.cursor() as cursor:
+        cursor.execute("select leaf_id from office.ledger_contents_altered()")
+        wrong += [Finding(f"The content of leaf {leaf_id} was altered: it does not answer to its commitment.") for (leaf_id,) in cursor]
+        cursor.execute("select count(*) from office.ledger_leaf l where not exists (select from office.ledger_sealed s where s.leaf_id = l.leaf_id)")
+        unsealed = int(cursor.fetchone()[0])
+        cursor.execute(
+            "select count(*) from office.ledger_leaf l where not exists (select from office.ledger_sealed s where s.leaf_id = l.leaf_id)"
+            " and not exists (select from office.ledger_unsealed u where u.leaf_id = l.leaf_id)"
+        )
+        if lost := int(cursor.fetchone()[0]):
+            wrong.append(Finding(f"{lost} leaves are neither sealed nor waiting to be: they were slipped in."))
+    return Checked(frontier.size, len(checkpoints), unsealed, frontier.root(), tuple(wrong))
+
+
+def _checkpoints() -> list[tuple[int, bytes, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select tree_size, root, note from office.ledger_checkpoint order by tree_size")
+        return [(size, bytes(root), note) for size, root, note in cursor]
+
+
+def _against(frontier: Frontier, root: bytes, note: str, known: NoteVerifier) -> list[Finding]:
+    said = Checkpoint.opened(note, known)
+    if said is None:
+        return [Finding(f"The checkpoint of size {frontier.size} is not signed by this ledger's key.")]
+    if said.size != frontier.size or said.root != frontier.root() or root != frontier.root():
+        return [Finding(f"The tree of size {frontier.size} does not answer to its signed checkpoint: leaves were changed or reordered.")]
+    return []
+
+
+def newest_checkpoint() -> str | None:
+    """The newest signed checkpoint, to be kept by somebody else."""
+    kept = _checkpoints()
+    return kept[-1][2] if kept else None
+
+

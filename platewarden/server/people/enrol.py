@@ -1,0 +1,74 @@
+"""Taking a member on, with one-time credentials that are shown once and kept nowhere; and letting one go."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from platewarden.exchange.shift_secret import make_verifier
+from platewarden.policy.refusal import Malformed
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.models import Assignment, Member
+
+# Thirty-one signs that nobody confuses when reading them aloud.
+SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a new member is handed, once: the office password and the shift secret for cars."""
+
+    password: str
+    shift_secret: str
+
+
+def speakable(groups: int) -> str:
+    """A random secret of `groups` x 4 signs, about 19.8 bits a group."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(groups))
+
+
+def enrol_member(*, number: str, name: str, by: Signer) -> tuple[Member, Credentials]:
+    """Takes a member on. Refuses a number that is taken or badly written; recorded as `people.enrol`."""
+    if not re.fullmatch(r"[A-Z0-9-]{2,12}", number):
+        raise Malformed(f"“{number[:20]}” is not a member number: two to twelve capital letters, digits or hyphens.")
+    if not name.strip() or len(name) > 80:
+        raise Malformed("A member needs a name of at most 80 characters.")
+    handed = Credentials(password=speakable(5), shift_secret=speakable(4))
+    with transaction.atomic():
+        if Member.objects.filter(number=number).exists():
+            raise Malformed(f"Member number {number} is taken. Numbers are never given twice.")
+        member = Member.objects.create(
+            number=number,
+            name=name.strip(),
+            joined_at=now(),
+            password=make_password(handed.password),
+            shift_verifier=make_verifier(handed.shift_secret),
+        )
+        record(Act.PEOPLE_ENROL, by=by, about={"member": number}, content={"name": name})
+    return member, handed
+
+
+def change_password(member: Member, password: str) -> None:
+    """Sets a password that passes the department's rules."""
+    try:
+        validate_password(password, member)
+    except ValidationError as error:
+        raise Malformed(" ".join(error.messages)) from error
+    member.set_password(password)
+    member.save(update_fields=["password"])
+
+
+def leave(member: Member, *, by: Signer) -> None:
+    """A member leaves: no sign-in, no duty, no car at its next contact. Repeating it changes nothing."""
+    with transaction.atomic():
+        if Member.objects.filter(pk=member.pk, is_active=True).update(is_active=False, shift_verifier=None):
+            Assignment.objects.filter(member=member, until_at=None).update(until_at=now())
+            record(Act.PEOPLE_LEAVE, by=by, about={"member": member.number})

@@ -1,0 +1,142 @@
+"""Members, their duties, their training, and the department's policy in its numbered editions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class Duty(models.TextChoices):
+    """What a member is assigned to do. A duty opens acts; nobody has all of them."""
+
+    SUPERVISOR = "supervisor", "Administrative Supervisor"
+    DESIGNEE = "designee", "Designee"
+    OPERATOR = "operator", "Operator"
+    INVESTIGATOR = "investigator", "Investigator"
+    DISPATCHER = "dispatcher", "Dispatcher"
+    LIST_MANAGER = "list manager", "List manager"
+    RECORDS_CLERK = "records clerk", "Records clerk"
+    CUSTODIAN = "system custodian", "System custodian"
+    AUDITOR = "auditor", "Auditor"
+
+
+ACCESS_DUTIES = frozenset({Duty.OPERATOR, Duty.INVESTIGATOR, Duty.DISPATCHER, Duty.LIST_MANAGER, Duty.SUPERVISOR, Duty.DESIGNEE})
+
+
+class Members(BaseUserManager["Member"]):
+    """Sets of members."""
+
+    def get_by_natural_key(self, number: str | None) -> Member:
+        return self.get(number=number)
+
+
+class Member(AbstractBaseUser):
+    """A person of the department. Signs in with the member number."""
+
+    number = models.CharField("member number", max_length=12, unique=True)
+    name = models.CharField(max_length=80)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+    shift_verifier = models.BinaryField(null=True)  # answers to the shift secret, never to the password
+
+    USERNAME_FIELD = "number"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[Members] = Members()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^[A-Z0-9-]{2,12}$"), name="member_number_is_plain"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    def duties_on(self, at: datetime) -> frozenset[str]:
+        """The duties in force at a moment."""
+        return frozenset(self.assignments.in_force(at).values_list("duty", flat=True))
+
+    def trained_until(self) -> date | None:
+        """The last day on which the latest completed training is valid, or None."""
+        return self.completions.aggregate(until=models.Max("expires_on"))["until"]
+
+    # The sign-in library asks Django's permission questions of its user; duties answer ours, so these say no.
+    def has_perm(self, _perm: str, _obj: object = None) -> bool:
+        return False
+
+    def has_module_perms(self, _label: str) -> bool:
+        return False
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(since_at__lte=at).filter(Q(until_at=None) | Q(until_at__gt=at))
+
+
+class Assignment(models.Model):
+    """A duty given to a member, by whom, since and until when."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="assignments")
+    duty = models.CharField(max_length=20, choices=Duty.choices)
+    given_by = models.CharField(max_length=100)
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "duty"], condition=Q(until_at=None), name="one_open_assignment_a_duty"),
+            models.UniqueConstraint(fields=["duty"], condition=Q(duty="supervisor", until_at=None), name="one_supervisor_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.duty}"
+
+
+class Completion(models.Model):
+    """Department-approved training that a member completed."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="completions")
+    course = models.CharField(max_length=120)
+    completed_on = models.DateField()
+    expires_on = models.DateField()  # the last valid day
+    approved_by = models.CharField(max_length=100)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_on__gte=models.F("completed_on")), name="training_expires_after_completion"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.course}"
+
+
+class PolicyEdition(models.Model):
+    """The department's file as it stood: edition 1 is stored by setup, later ones are signed off by two."""
+
+    number = models.PositiveIntegerField(unique=True)
+    text = models.TextField()
+    retention_days = models.PositiveIntegerField()
+    in_force_at = models.DateTimeField()
+    signed_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"edition {self.number}"
+
+
+class RosterIssue(models.Model):
+    """A numbered roster sent to units: who may operate, trained until when. The message itself carries no plate."""
+
+    number = models.PositiveIntegerField(unique=True)
+    made_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    message = models.BinaryField()
+    mark = models.BinaryField()  # SHA-256 of who is in it: the same again makes no new edition
+
+    def __str__(self) -> str:
+        return f"roster {self.number}"

@@ -1,0 +1,58 @@
+"""Department-approved training: entered by the supervisor or designee, valid until a date, asked before every look."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.models import Completion, Member
+
+WARN_DAYS = 30
+
+
+def must_be_trained(member: Member, at: datetime) -> Refusal | None:
+    """Refuses a member whose department-approved training is missing or has lapsed on that day."""
+    until = member.trained_until()
+    if until is None:
+        return Refusal(
+            Clause.TRAINING_BEFORE_USE,
+            "You have no completed ALPR training on record. Complete a department-approved course and ask the supervisor to enter it.",
+        )
+    if until < at.date():
+        return Refusal(
+            Clause.TRAINING_BEFORE_USE,
+            f"Your ALPR training ended on {until:%m/%d/%Y}. Repeat the course and ask the supervisor to enter it.",
+        )
+    return None
+
+
+def days_left(member: Member, at: datetime) -> int | None:
+    """Days until the training lapses, or None without any."""
+    until = member.trained_until()
+    return (until - at.date()).days if until else None
+
+
+def enter_completion(
+    member: Member, *, course: str, completed_on: date, expires_on: date, by: Signer, using: str = "default"
+) -> Completion:
+    """Enters a completed course. Refuses dates that cannot be; recorded as `people.training`."""
+    if expires_on < completed_on or completed_on > now().date() + timedelta(days=1):
+        raise Malformed("A training is completed before it expires, and not in the future. Correct the dates.")
+    with transaction.atomic(using=using):
+        completion = Completion.objects.using(using).create(
+            member=member, course=course, completed_on=completed_on, expires_on=expires_on, approved_by=str(by), entered_at=now()
+        )
+        record(
+            Act.PEOPLE_TRAINING,
+            by=by,
+            about={"member": member.number},
+            content={"course": course, "completed_on": completed_on, "expires_on": expires_on},
+            using=using,
+        )
+    return completion

@@ -1,0 +1,134 @@
+"""Pictures: append-only packs per day, unit and hour; AES-256-GCM for each picture; the day-and-unit key outside the database.
+
+Order of keeping one: the key file is durable, then the picture's bytes are durable at their offset, then (by the caller)
+the row that points at them commits. A crash between leaves bytes nobody points at; they die with their pack.
+The key of a day and unit is wrapped by the department's picture key. Destroying the key file forgets every picture of that
+day and unit at once; `retention` will do that (the packs are unlinked too).
+
+Known gap: the wrapped keys lie on the same machine as the packs; a copy of the whole data folder opens both.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from platewarden.policy.refusal import Tampered, Unavailable
+
+NONCE = 12
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where a picture lies. `length` is bytes of nonce, ciphertext and tag; `key` names the day-and-unit key."""
+
+    view: str
+    pack: str
+    offset: int
+    length: int
+    key: str
+
+    def as_row(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def keep_picture(content: bytes, *, view: str, read_id: uuid.UUID, unit_id: uuid.UUID, captured_at: datetime) -> Pointer:
+    """Encrypts and appends one picture, durably. Unavailable when the disk is full."""
+    day, hour = f"{captured_at:%Y-%m-%d}", f"{captured_at:%H}"
+    key_name = f"{day}/{unit_id}"
+    try:
+        box = AESGCM(_key(key_name, make=True))
+        nonce = secrets.token_bytes(NONCE)
+        sealed = nonce + box.encrypt(nonce, content, _bound_to(read_id, view))
+        pack = Path(day) / str(unit_id) / f"{hour}.pack"
+        offset = _append(settings.CONFIG.data / "pictures" / pack, sealed)
+    except OSError as error:
+        raise Unavailable("A picture cannot be stored on this disk right now. Nothing was kept; the unit will send it again.") from error
+    return Pointer(view, str(pack), offset, len(sealed), key_name)
+
+
+def open_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes:
+    """The picture behind a pointer that a door returned. Tampered when its bytes do not answer to its key."""
+    pointer = Pointer(str(row["view"]), str(row["pack"]), int(str(row["offset"])), int(str(row["length"])), str(row["key"]))
+    path = settings.CONFIG.data / "pictures" / pointer.pack
+    try:
+        with path.open("rb") as pack:
+            pack.seek(pointer.offset)
+            sealed = pack.read(pointer.length)
+        box = AESGCM(_key(pointer.key, make=False))
+    except OSError as error:
+        raise Unavailable("The picture or its key is not on this server any more.") from error
+    try:
+        return box.decrypt(sealed[:NONCE], sealed[NONCE:], _bound_to(read_id, pointer.view))
+    except InvalidTag as error:
+        raise Tampered("A stored picture does not answer to its key. Tell the Administrative Supervisor.") from error
+
+
+def _bound_to(read_id: uuid.UUID, view: str) -> bytes:
+    return read_id.bytes + view.encode()
+
+
+def _append(path: Path, sealed: bytes) -> int:
+    is_new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        offset = os.lseek(handle, 0, os.SEEK_END)
+        try:
+            written = 0
+            while written < len(sealed):
+                written += os.write(handle, sealed[written:])
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, offset)
+            raise
+    finally:
+        os.close(handle)
+    if is_new:
+        _sync_folder(path.parent)
+    return offset
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _key(name: str, *, make: bool) -> bytes:
+    path = settings.CONFIG.data / "keys" / f"{name}.key"
+    wrapper = AESGCM(settings.CONFIG.read_secret("pictures.key"))
+    if make and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        nonce = secrets.token_bytes(NONCE)
+        wrapped = nonce + wrapper.encrypt(nonce, AESGCM.generate_key(256), name.encode())
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, wrapped)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            os.link(draft, path)  # the first of two at once wins
+        except FileExistsError:
+            pass
+        draft.unlink()
+        _sync_folder(path.parent)
+    wrapped = path.read_bytes()
+    try:
+        return wrapper.decrypt(wrapped[:NONCE], wrapped[NONCE:], name.encode())
+    except InvalidTag as error:
+        raise Tampered("A picture key does not answer to the department's key. Tell the Administrative Supervisor.") from error

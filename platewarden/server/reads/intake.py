@@ -1,0 +1,126 @@
+"""Taking in a read: once, durably, with its pictures, by a login that can write reads and not look at them.
+
+Order: pictures on disk, then in the caller's transaction the number (unit, sequence, digest), the read and its dictionary
+line. A resend with the same bytes is answered "already kept"; the same number with other bytes is `Tampered`. A read from
+outside the days that are open is not kept: its receipt says why, and the office sees it listed.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from platewarden.exchange.read_report import ReadReport
+from platewarden.exchange.receipt import Outcome
+from platewarden.plate.grams import tokens
+from platewarden.plate.likeness import fold
+from platewarden.policy.refusal import Tampered
+from platewarden.server.clock import now
+from platewarden.server.equipment.models import LateReport, Unit
+from platewarden.server.reads.images import keep_picture
+
+AHEAD = timedelta(minutes=10)
+
+
+def answer_for_resend(key_id: bytes, stream: str, sequence: int, digest: bytes) -> Outcome | None:
+    """What was answered for this number before, or None. Tampered when the number came with other bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select digest, outcome from office.received where unit_key_id = %s and stream = %s and sequence = %s",
+            [key_id, stream, sequence],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    if bytes(row[0]) != digest:
+        raise Tampered(f"The unit sent number {sequence} twice with different contents. Tell the Administrative Supervisor.")
+    return Outcome.ALREADY_KEPT if row[1] == Outcome.KEPT.value else Outcome(row[1])
+
+
+def note_received(key_id: bytes, stream: str, sequence: int, digest: bytes, outcome: Outcome) -> bool:
+    """Writes the number down, in the caller's transaction; False when it was there already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into office.received (unit_key_id, stream, sequence, digest, outcome) values (%s, %s, %s, %s, %s) on conflict do nothing",
+            [key_id, stream, sequence, digest, outcome.value],
+        )
+        return bool(cursor.rowcount)
+
+
+def day_is_open(captured_at: datetime) -> Outcome | None:
+    """None when reads of that moment may be kept; otherwise `clock` or `expired`. Opens the day's partitions."""
+    at = now()
+    if captured_at > at + AHEAD:
+        return Outcome.CLOCK
+    with connection.cursor() as cursor:
+        cursor.execute("select plates.ensure_span(%s)", [captured_at.date()])
+        if cursor.fetchone()[0]:
+            return None
+    return Outcome.EXPIRED
+
+
+def list_late(unit: Unit, report: ReadReport, digest: bytes, outcome: Outcome) -> None:
+    """A read that may not be kept: numbered, listed for the office without its plate."""
+    with transaction.atomic():
+        if note_received(report.unit_key_id, "read", report.sequence, digest, outcome):
+            LateReport.objects.create(
+                unit=unit, sequence=report.sequence, outcome=outcome.value, said_at=report.captured_at, received_at=now()
+            )
+
+
+def keep_pictures(report: ReadReport, unit: Unit) -> list[dict[str, object]]:
+    """Stores the pictures of a read, durably, before its row. Returns their pointers."""
+    return [
+        keep_picture(
+            picture.content, view=picture.view, read_id=report.read_id, unit_id=unit.id, captured_at=report.captured_at
+        ).as_row()
+        for picture in report.pictures
+    ]
+
+
+COLUMNS = (
+    "plate, captured_at, read_id, unit_id, camera, state, state_confidence, confidence, characters, candidates, lat, lon, accuracy_m, "
+    "heading_deg, fix_age_s, engine, member_number, shift_id, hotlist_edition, pictures"
+)
+
+
+def keep(report: ReadReport, unit: Unit, digest: bytes, pictures: list[dict[str, object]]) -> bool:
+    """Writes number, read and dictionary line in the caller's transaction; False when somebody was faster."""
+    if not note_received(report.unit_key_id, "read", report.sequence, digest, Outcome.KEPT):
+        return False
+    place = report.place
+    row: list[Any] = [
+        report.text,
+        report.captured_at,
+        report.read_id,
+        unit.id,
+        report.camera,
+        report.state,
+        report.state_confidence,
+        report.confidence,
+        list(report.characters),
+        json.dumps([[candidate.text, candidate.confidence] for candidate in report.candidates]),
+        place.lat if place else None,
+        place.lon if place else None,
+        place.accuracy_m if place else None,
+        place.heading_deg if place else None,
+        place.fix_age_s if place else None,
+        report.engine,
+        report.member,
+        report.shift_id,
+        report.hotlist_edition,
+        json.dumps(pictures),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into plates.reads ({COLUMNS}) values ({', '.join(['%s'] * len(row))}) on conflict do nothing",  # noqa: S608
+            row,
+        )
+        cursor.execute(
+            "insert into plates.plate_seen (day, plate, fold, grams) values (%s, %s, %s, %s) on conflict do nothing",
+            [report.captured_at.date(), report.text, fold(report.text), list(tokens(report.text))],
+        )
+    return True

@@ -1,0 +1,128 @@
+"""Looking for reads: by one plate, by a partial plate, or one read whole. Each takes an Access and what the door returns."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from platewarden.plate.grams import rarest
+from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.text import PlateText
+from platewarden.policy.refusal import Unknown
+from platewarden.server.access.desk import Access, open_access, through_door
+from platewarden.server.ledger.acts import Act
+from platewarden.server.reads.images import open_picture
+
+AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class PlateRead:
+    """One plate, seen once, as it was read."""
+
+    read_id: uuid.UUID
+    plate: str
+    state: str | None
+    state_confidence: float | None
+    confidence: float
+    characters: tuple[tuple[str, float], ...]
+    candidates: tuple[tuple[str, float], ...]
+    captured_at: datetime
+    received_at: datetime
+    unit_id: uuid.UUID
+    camera: str
+    lat: float | None
+    lon: float | None
+    engine: str
+    member_number: str | None
+    hotlist_edition: int
+    pictures: tuple[dict[str, object], ...]
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> PlateRead:
+        """From a row of the door, or from the JSON of one."""
+        return cls(
+            read_id=uuid.UUID(str(row["read_id"])),
+            plate=row["plate"],
+            state=row["state"],
+            state_confidence=row["state_confidence"],
+            confidence=row["confidence"],
+            characters=tuple(zip(row["plate"], row["characters"], strict=False)),
+            candidates=tuple((text, confidence) for text, confidence in row["candidates"]),
+            captured_at=_moment(row["captured_at"]),
+            received_at=_moment(row["received_at"]),
+            unit_id=uuid.UUID(str(row["unit_id"])),
+            camera=row["camera"],
+            lat=row["lat"],
+            lon=row["lon"],
+            engine=row["engine"],
+            member_number=row["member_number"],
+            hotlist_edition=row["hotlist_edition"],
+            pictures=tuple(row["pictures"]),
+        )
+
+    def picture(self, view: str) -> bytes | None:
+        """The bytes of one of its pictures, opened with the keys outside the database; None when it has none."""
+        for pointer in self.pictures:
+            if pointer["view"] == view:
+                return open_picture(pointer, self.read_id)
+        return None
+
+
+@dataclass(frozen=True)
+class PlateSeen:
+    """A plate that answers a partial plate: how many days it was seen on, and the last one."""
+
+    plate: str
+    last_on: date
+    days: int
+
+
+def _moment(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def access_to_plate(request: HttpRequest, plate: PlateText, *, since: datetime, until: datetime) -> Access:
+    return open_access(
+        request,
+        Act.READS_SEARCH,
+        {"plate": plate.text, "from": since.isoformat(), "to": until.isoformat(), "limit": AT_MOST},
+    )
+
+
+def reads_of_plate(access: Access) -> list[PlateRead]:
+    """Every read of the plate that the access names, newest first, at most 200."""
+    return [PlateRead.from_row(row) for row in through_door(access, "reads_by_plate")]
+
+
+def access_to_pattern(request: HttpRequest, partial: PartialPlate, *, since: date, until: date) -> Access:
+    terms = {
+        "pattern": partial.pattern,
+        "like": partial.like(),
+        "grams": list(rarest(partial.pattern)),
+        "from": since.isoformat(),
+        "to": until.isoformat(),
+        "limit": AT_MOST,
+    }
+    return open_access(request, Act.READS_PATTERN, terms)
+
+
+def plates_of_pattern(access: Access) -> list[PlateSeen]:
+    """The plates that answer the partial plate of the access, last seen first, at most 200."""
+    return [PlateSeen(row["plate"], row["last_date"], row["days"]) for row in through_door(access, "plates_by_pattern")]
+
+
+def access_to_read(request: HttpRequest, read_id: uuid.UUID, captured_at: datetime) -> Access:
+    return open_access(request, Act.READS_LOOK, {"read": str(read_id), "captured_at": captured_at.isoformat()})
+
+
+def one_read(access: Access) -> PlateRead:
+    """The read that the access names. Unknown when it is not kept, or not any more."""
+    rows = through_door(access, "read_by_id")
+    if not rows:
+        raise Unknown("This read is not kept here, or not any more.")
+    return PlateRead.from_row(rows[0])

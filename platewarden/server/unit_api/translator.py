@@ -1,0 +1,45 @@
+"""The one translator of this door: our errors become a status and one sentence, in deterministic CBOR."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, RawPostDataException
+
+from platewarden.exchange.wire import encode_body
+from platewarden.policy.refusal import PlatewardenError, Refused, Tampered, Unavailable
+
+log = logging.getLogger("platewarden.unit_api")
+TAMPERED_STATUS = 422
+DATABASE_AWAY = "The office's database does not answer right now. Nothing was lost; send it again in a moment."
+
+
+class Translator:
+    """The middleware: nothing else stands between the server and the views."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            error = Unavailable(DATABASE_AWAY)
+        if isinstance(error, RawPostDataException):
+            return said(400, "The message broke off. Send it again.", None)
+        if not isinstance(error, PlatewardenError):
+            return None
+        clause = error.clause.value if isinstance(error, Refused) else None
+        status = TAMPERED_STATUS if isinstance(error, Tampered) else error.status
+        log.warning("unit door %s: %s %s", request.path, status, type(error).__name__)
+        return said(status, error.message, clause)
+
+
+def said(status: int, sentence: str, clause: str | None) -> HttpResponse:
+    return HttpResponse(encode_body({"error": sentence, "clause": clause}), status=status, content_type="application/octet-stream")

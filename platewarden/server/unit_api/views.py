@@ -1,0 +1,186 @@
+"""What cars say, and what the office answers. A message is opened with the key of an enrolled unit before it is read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.enrolment import EnrolmentRequest
+from platewarden.exchange.journal_page import JournalPage
+from platewarden.exchange.read_report import ReadReport
+from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
+from platewarden.exchange.seal import Opened, open_message
+from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unavailable
+from platewarden.server.alerts.hits import raise_alerts
+from platewarden.server.clock import now
+from platewarden.server.equipment import enrol
+from platewarden.server.equipment.models import Unit
+from platewarden.server.hotlists.publish import edition_file, newest_edition
+from platewarden.server.people.models import RosterIssue
+from platewarden.server.reads import intake
+from platewarden.server.unit_api.journal import write_page
+
+ANOTHER_UNITS = Refusal(Clause.TRANSFER_TO_STORAGE, "This message names another unit than the one whose key signed it.")
+BYTES = "application/octet-stream"
+
+
+def answer(raw: bytes) -> HttpResponse:
+    return HttpResponse(raw, content_type=BYTES)
+
+
+def _posted(request: HttpRequest) -> bytes:
+    if int(request.headers.get("Content-Length") or 0) > MAX_MESSAGE:
+        raise TooLarge
+    return request.body
+
+
+class TooLarge(Malformed):
+    """The message is larger than the office takes. Send smaller pictures."""
+
+    status = 413
+
+
+def _opened(raw: bytes, kind: Kind) -> tuple[Opened, Unit]:
+    """The message, verified, with its unit. Refused for unknown and revoked units; Tampered on a bad signature."""
+    found: dict[bytes, Unit] = {}
+
+    def find_key(key_id: bytes) -> bytes | None:
+        found[key_id] = enrol.enrolled_unit(key_id)
+        return bytes(found[key_id].signing_public)
+
+    opened = open_message(raw, kind, find_key)
+    return opened, found[opened.key_id]
+
+
+def _unsealed(request: HttpRequest) -> bytes:
+    return enrol.office_sealing_key().unseal(_posted(request))
+
+
+@require_GET
+def office(_request: HttpRequest) -> HttpResponse:
+    """The office's public keys. The unit compares the fingerprint that it was given out of band."""
+    return answer(
+        encode_body(
+            {"signing_public": enrol.office_signing_key().public_bytes, "sealing_public": enrol.office_sealing_key().public_bytes}
+        )
+    )
+
+
+@csrf_exempt
+@require_POST
+def ask_enrolment(request: HttpRequest) -> HttpResponse:
+    """A unit asks to be enrolled, signed with the key it asks for. 202 while it waits."""
+    raw = _posted(request)
+    asked = EnrolmentRequest.opened(raw)
+    grant = enrol.ask(asked)
+    return answer(grant) if grant is not None else HttpResponse(b"", status=202, content_type=BYTES)
+
+
+def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
+    """A contact, fresher than every earlier one of this unit. Stale otherwise: it is a replay."""
+    opened, unit = _opened(_posted(request), Kind.CONTACT)
+    contact = Contact.from_body(opened.body)
+    if contact.unit_key_id != opened.key_id:
+        raise Refused(ANOTHER_UNITS)
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update().get(pk=unit.pk)
+        if unit.last_contact_sent_at is not None and contact.at <= unit.last_contact_sent_at:
+            raise Stale("This contact is not newer than the last one. Check the unit's clock; a replay is refused.")
+        unit.last_contact_at, unit.last_contact_sent_at = now(), contact.at
+        unit.drift_s = (contact.at - now()) / timedelta(seconds=1)
+        unit.hotlist_edition, unit.roster_edition, unit.spooled = contact.hotlist_edition, contact.roster_edition, contact.spooled
+        unit.save(
+            update_fields=["last_contact_at", "last_contact_sent_at", "drift_s", "hotlist_edition", "roster_edition", "spooled"]
+        )
+    return contact, unit
+
+
+@csrf_exempt
+@require_POST
+def contact(request: HttpRequest) -> HttpResponse:
+    """A unit says what it holds; the office says what it should."""
+    said, _unit = _contact(request)
+    edition, roster = newest_edition(), RosterIssue.objects.order_by("-number").first()
+    orders = Orders(
+        at=now(),
+        nonce=said.nonce,
+        hotlist_edition=edition.number if edition else 0,
+        roster_edition=roster.number if roster else 0,
+        office_at=now(),
+    )
+    return answer(orders.signed(enrol.office_signing_key()))
+
+
+@csrf_exempt
+@require_POST
+def hotlist(request: HttpRequest) -> HttpResponseBase:
+    """The newest edition, as its file."""
+    _contact(request)
+    edition = newest_edition()
+    if edition is None:
+        raise Unavailable("There is no hotlist edition yet.")
+    return FileResponse(edition_file(edition.number).open("rb"), content_type=BYTES)
+
+
+@csrf_exempt
+@require_POST
+def roster(request: HttpRequest) -> HttpResponse:
+    """The newest roster."""
+    _contact(request)
+    issue = RosterIssue.objects.order_by("-number").first()
+    if issue is None:
+        raise Unavailable("There is no roster yet.")
+    return answer(bytes(issue.message))
+
+
+@csrf_exempt
+@require_POST
+def reports(request: HttpRequest) -> HttpResponse:
+    """A read comes in: kept with its hits in one transaction, then receipted. The receipt is signed after the commit."""
+    opened, unit = _opened(_unsealed(request), Kind.READ_REPORT)
+    report = ReadReport.from_body(opened.body)
+    if report.unit_key_id != opened.key_id:
+        raise Refused(ANOTHER_UNITS)
+    outcome = intake.answer_for_resend(opened.key_id, "read", report.sequence, opened.digest)
+    if outcome is None and (outcome := intake.day_is_open(report.captured_at)) is not None:
+        intake.list_late(unit, report, opened.digest, outcome)
+    if outcome is None:
+        pictures = intake.keep_pictures(report, unit)
+        with transaction.atomic():
+            is_new = intake.keep(report, unit, opened.digest, pictures)
+            if is_new:
+                raise_alerts(report, unit)
+        outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, "read", report.sequence, opened.digest)
+    assert outcome is not None
+    return _receipt(opened, "read", report.sequence, outcome)
+
+
+@csrf_exempt
+@require_POST
+def journal(request: HttpRequest) -> HttpResponse:
+    """A page of who looked at what on the mobile workstation: into the ledger, line by line, once."""
+    opened, unit = _opened(_unsealed(request), Kind.JOURNAL_PAGE)
+    page = JournalPage.from_body(opened.body)
+    if page.unit_key_id != opened.key_id:
+        raise Refused(ANOTHER_UNITS)
+    outcome = intake.answer_for_resend(opened.key_id, "journal", page.sequence, opened.digest)
+    if outcome is None:
+        with transaction.atomic():
+            if intake.note_received(opened.key_id, "journal", page.sequence, opened.digest, Outcome.KEPT):
+                write_page(page, unit)
+        outcome = Outcome.KEPT
+    return _receipt(opened, "journal", page.sequence, outcome)
+
+
+def _receipt(opened: Opened, stream: str, sequence: int, outcome: Outcome) -> HttpResponse:
+    item = ReceiptItem(stream=stream, sequence=sequence, digest=opened.digest, outcome=outcome)
+    receipt = Receipt(unit_key_id=opened.key_id, items=(item,), received_at=now())
+    return answer(receipt.signed(enrol.office_signing_key()))
+

@@ -1,0 +1,21 @@
+"""Where each page is. Every room has its own list."""
+
+from django.urls import include, path
+
+from platewarden.server.web import views
+
+handler404 = "platewarden.server.web.translator.not_found"
+handler500 = "platewarden.server.web.translator.failed"
+
+home = ([path("", views.home, name="home")], "web")
+
+urlpatterns = [
+    path("", include(home)),
+    path("", include("platewarden.server.access.urls")),
+    path("reads/", include("platewarden.server.reads.urls")),
+    path("alerts/", include("platewarden.server.alerts.urls")),
+    path("units/", include("platewarden.server.equipment.urls")),
+    path("lists/", include("platewarden.server.hotlists.urls")),
+    path("people/", include("platewarden.server.people.urls")),
+    path("ledger/", include("platewarden.server.ledger.urls")),
+]

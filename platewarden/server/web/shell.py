@@ -1,0 +1,101 @@
+"""What every page shows around its own content: department, member, duties, session, purpose, what waits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+import platewarden
+from platewarden.policy.department import Department
+from platewarden.server.access.gate import IDLE
+from platewarden.server.access.lockout import failures_since
+from platewarden.server.access.purpose import StatedPurpose, stated_purpose
+from platewarden.server.alerts.models import Alert, AlertState, Disposition
+from platewarden.server.alerts.rules import sees_silent
+from platewarden.server.clock import now
+from platewarden.server.equipment.models import AskState, EnrolmentAsk
+from platewarden.server.hotlists.models import Bolo, BoloState
+from platewarden.server.ledger.read import sign_ins_of
+from platewarden.server.people.editions import department
+from platewarden.server.people.models import Duty, Member
+
+
+class Shell:
+    """Asked by the base template, piece by piece; nothing is looked up that is not shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.office_at = now()
+        self.version = platewarden.__version__
+        self.member = request.user if isinstance(getattr(request, "user", None), Member) else None
+
+    @cached_property
+    def department(self) -> Department:
+        return department()
+
+    @property
+    def member_name(self) -> str:
+        return self.member.name if self.member else ""
+
+    @property
+    def member_number(self) -> str:
+        return self.member.number if self.member else ""
+
+    @cached_property
+    def duties(self) -> frozenset[str]:
+        return self.member.duties_on(self.office_at) if self.member else frozenset()
+
+    @property
+    def duties_line(self) -> str:
+        return ", ".join(sorted(Duty(duty).label for duty in self.duties)) or "no duty today"
+
+    @property
+    def idle_until(self) -> datetime | None:
+        last = self.request.session.get("last_input_at") if self.member else None
+        return datetime.fromtimestamp(last, UTC) + IDLE if last else None
+
+    @property
+    def touch_url(self) -> str:
+        return reverse("access:touch")
+
+    @cached_property
+    def _sign_ins(self) -> list[datetime]:
+        return sign_ins_of(self.member.number) if self.member else []
+
+    @property
+    def last_sign_in_at(self) -> datetime | None:
+        """The sign-in before this one."""
+        return self._sign_ins[1] if len(self._sign_ins) > 1 else None
+
+    @property
+    def failed_since(self) -> int:
+        since = self.last_sign_in_at or self.office_at - timedelta(days=30)
+        return failures_since(self.member.number, since) if self.member else 0
+
+    @property
+    def purpose(self) -> StatedPurpose | None:
+        return stated_purpose(self.request) if self.member else None
+
+    @cached_property
+    def waiting(self) -> dict[str, int]:
+        """What waits for this member, by their duties."""
+        if not self.member:
+            return {}
+        alerts = Alert.objects.exclude(state=AlertState.DISPOSED)
+        if not sees_silent(self.duties):
+            alerts = alerts.filter(silent=False)
+        return {
+            "alerts": alerts.count(),
+            "units": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
+            "bolos": Bolo.objects.filter(state=BoloState.WAITING).exclude(author_number=self.member.number).count(),
+            "review": Disposition.objects.filter(for_review=True).count(),
+        }
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"shell": Shell(request)}
