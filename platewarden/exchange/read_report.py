@@ -1,0 +1,258 @@
+"""Up: a read with its place, its time, its pictures and the hits the car found; made once, numbered, signed.
+
+A read's identity follows from who made it and its number, so sending it again never makes a second one:
+`read_id = uuid5(uuid5(NAMESPACE, unit key id in hex), sequence)`. Every field is always there; null says "not known".
+The pictures ride in the same message: a read without its pictures never arrives.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, TypeAlias
+
+from platewarden.exchange.message import Fields, Message, must
+from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
+from platewarden.plate.match import Candidate, Doubt, Tier
+from platewarden.plate.text import PlateText, must_be_state
+
+__all__ = ["NAMESPACE", "CarHit", "Corners", "Picture", "Place", "ReadReport", "View"]
+
+NAMESPACE: Final = uuid.UUID("6f6b1f0e-6d5b-5f3c-9f43-9f1a4d1c6b27")
+"""Ours, drawn once; never changed, for the identity of every read hangs on it."""
+
+Corners: TypeAlias = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+"""Top left, top right, bottom right, bottom left of the plate, in pixels of the overview picture as it was taken."""
+
+_LAST_SEQUENCE: Final = 2**53
+
+
+class View(StrEnum):
+    """What a picture shows."""
+
+    OVERVIEW = "overview"
+    PLATE = "plate"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the unit was, how sure of it (metres), where it headed, and how old that knowledge was."""
+
+    lat: float
+    lon: float
+    accuracy_m: float
+    heading_deg: float | None
+    fix_age_s: float
+
+    def __post_init__(self) -> None:
+        must(-90 <= self.lat <= 90 and -180 <= self.lon <= 180, "The place of a read is not on this earth. Check the receiver.")
+        heading = self.heading_deg
+        must(heading is None or 0 <= heading <= 360, "The heading of a read is not between 0 and 360 degrees. Check the receiver.")
+        must(
+            0 <= self.accuracy_m < math.inf and 0 <= self.fix_age_s < math.inf,
+            "The accuracy and the age of a place are not below zero. Check the receiver.",
+        )
+
+
+@dataclass(frozen=True)
+class CarHit:
+    """A hit the car found with the edition it held: which entry, how well, and the doubts."""
+
+    entry_id: uuid.UUID
+    tier: Tier
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a read."""
+
+    view: str
+    media_type: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        must(self.view in set(View), "A picture of a read is neither an overview nor of the plate. Send those two.")
+        must(self.media_type == "image/jpeg", "A picture of a read is not a JPEG. Send JPEG.")
+        must(self.content, "A picture of a read is empty. Leave it out, or send it whole.")
+
+
+@dataclass(frozen=True)
+class ReadReport(Message):
+    """A read as the car tells of it."""
+
+    kind: ClassVar[Kind] = Kind.READ_REPORT
+
+    unit_key_id: bytes
+    sequence: int
+    captured_at: datetime
+    camera: str
+    text: str
+    state: str | None
+    state_confidence: float | None
+    confidence: float
+    characters: tuple[float, ...]
+    """Confidence of each character, or empty where the engine gives none."""
+    candidates: tuple[Candidate, ...]
+    corners: Corners | None
+    place: Place | None
+    """None where there was no fix."""
+    engine: str
+    member: str | None
+    """Number of the member signed on; None on a fixed post."""
+    shift_id: uuid.UUID | None
+    hotlist_edition: int
+    """The edition the car held; 0 before the first."""
+    hits: tuple[CarHit, ...]
+    pictures: tuple[Picture, ...]
+
+    def __post_init__(self) -> None:
+        must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
+        must(1 <= self.sequence <= _LAST_SEQUENCE, "The number of a read is not 1 or more. Send it as it was signed.")
+        from_microseconds(microseconds(self.captured_at))
+        _short(self.camera, "camera")
+        _short(self.engine, "engine")
+        if self.member is not None:
+            _short(self.member, "member")
+        for text in (self.text, *(each.text for each in self.candidates)):
+            PlateText(text)
+        must_be_state(self.state)
+        must(
+            (self.state is None) == (self.state_confidence is None),
+            "A state has a confidence and an unread state has none. Send both or neither.",
+        )
+        sure = (self.confidence, self.state_confidence or 0.0, *self.characters, *(each.confidence for each in self.candidates))
+        must(all(0 <= each <= 1 for each in sure), "A confidence of a read is not between 0 and 1. Send it as it was signed.")
+        must(
+            len(self.characters) in (0, len(self.text)),
+            "A read has a confidence for each of its characters, or for none. Send it so.",
+        )
+        must(
+            self.corners is None or all(map(math.isfinite, sum(self.corners, ()))),
+            "A corner of a plate is not a number. Send it so.",
+        )
+        must(0 <= self.hotlist_edition <= _LAST_SEQUENCE, "The number of a hotlist edition is not 0 or more. Send it so.")
+        views = [each.view for each in self.pictures]
+        must(len(set(views)) == len(views), "A read has two pictures of one view. Send one of each.")
+
+    @property
+    def read_id(self) -> uuid.UUID:
+        """The identity of the read, the same for every copy of it."""
+        return uuid.uuid5(uuid.uuid5(NAMESPACE, self.unit_key_id.hex()), str(self.sequence))
+
+    def to_body(self) -> bytes:
+        place = self.place
+        return encode_body(
+            {
+                "unit_key_id": self.unit_key_id,
+                "sequence": self.sequence,
+                "captured_at": microseconds(self.captured_at),
+                "camera": self.camera,
+                "text": self.text,
+                "state": self.state,
+                "state_confidence": _float(self.state_confidence),
+                "confidence": float(self.confidence),
+                "characters": [float(each) for each in self.characters],
+                "candidates": [{"text": each.text, "confidence": float(each.confidence)} for each in self.candidates],
+                "corners": None if self.corners is None else [float(each) for each in sum(self.corners, ())],
+                "place": None
+                if place is None
+                else {
+                    "lat": float(place.lat),
+                    "lon": float(place.lon),
+                    "accuracy_m": float(place.accuracy_m),
+                    "heading_deg": _float(place.heading_deg),
+                    "fix_age_s": float(place.fix_age_s),
+                },
+                "engine": self.engine,
+                "member": self.member,
+                "shift_id": None if self.shift_id is None else self.shift_id.bytes,
+                "hotlist_edition": self.hotlist_edition,
+                "hits": [
+                    {"entry_id": each.entry_id.bytes, "tier": each.tier.value, "doubts": [doubt.value for doubt in each.doubts]}
+                    for each in self.hits
+                ],
+                "pictures": [
+                    {"view": str(each.view), "media_type": each.media_type, "content": each.content} for each in self.pictures
+                ],
+            }
+        )
+
+    @classmethod
+    def from_body(cls, body: bytes) -> ReadReport:
+        fields = Fields.of(body, cls.kind)
+        report = cls(
+            unit_key_id=fields.octets("unit_key_id"),
+            sequence=fields.integer("sequence"),
+            captured_at=fields.moment("captured_at"),
+            camera=fields.text("camera"),
+            text=fields.text("text"),
+            state=fields.optional("state", fields.text),
+            state_confidence=fields.optional("state_confidence", fields.number),
+            confidence=fields.number("confidence"),
+            characters=fields.numbers("characters", at_most=12),
+            candidates=tuple(map(_candidate, fields.each("candidates", at_most=100))),
+            corners=_corners(fields),
+            place=fields.optional("place", lambda name: _place(fields.inner(name))),
+            engine=fields.text("engine"),
+            member=fields.optional("member", fields.text),
+            shift_id=fields.optional("shift_id", fields.uuid),
+            hotlist_edition=fields.integer("hotlist_edition"),
+            hits=tuple(map(_hit, fields.each("hits", at_most=1000))),
+            pictures=tuple(map(_picture, fields.each("pictures", at_most=8))),
+        )
+        fields.done()
+        return report
+
+
+def _short(text: str, name: str) -> None:
+    must(0 < len(text) <= 60 and text.isprintable(), f"The {name} of a read has 1 to 60 printable characters. Send it so.")
+
+
+def _float(number: float | None) -> float | None:
+    return None if number is None else float(number)
+
+
+def _candidate(fields: Fields) -> Candidate:
+    candidate = Candidate(text=fields.text("text"), confidence=fields.number("confidence"))
+    fields.done()
+    return candidate
+
+
+def _corners(fields: Fields) -> Corners | None:
+    numbers = fields.optional("corners", lambda name: fields.numbers(name, at_most=8))
+    if numbers is None:
+        return None
+    must(len(numbers) == 8, "A plate has four corners of two numbers each. Send it so.")
+    a, b, c, d, e, f, g, h = numbers
+    return (a, b), (c, d), (e, f), (g, h)
+
+
+def _place(fields: Fields) -> Place:
+    place = Place(
+        lat=fields.number("lat"),
+        lon=fields.number("lon"),
+        accuracy_m=fields.number("accuracy_m"),
+        heading_deg=fields.optional("heading_deg", fields.number),
+        fix_age_s=fields.number("fix_age_s"),
+    )
+    fields.done()
+    return place
+
+
+def _hit(fields: Fields) -> CarHit:
+    known = {doubt.value for doubt in Doubt}
+    doubts = fields.texts("doubts", at_most=20)
+    must(known.issuperset(doubts), "A hit has a doubt that this side does not know. Bring both sides to the same version.")
+    hit = CarHit(entry_id=fields.uuid("entry_id"), tier=fields.word("tier", Tier), doubts=tuple(map(Doubt, doubts)))
+    fields.done()
+    return hit
+
+
+def _picture(fields: Fields) -> Picture:
+    picture = Picture(view=fields.text("view"), media_type=fields.text("media_type"), content=fields.octets("content"))
+    fields.done()
+    return picture
