@@ -60,6 +60,8 @@
     for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, touch, { passive: true });
   }
 
+  document.addEventListener("click", (event) => { if (event.target.closest("button[data-back]")) window.history.back(); });
+
   // Ask once before something that cannot be taken back.
   document.addEventListener("submit", (event) => {
     const question = event.target.dataset ? event.target.dataset.ask : "";
