@@ -1,0 +1,1 @@
+"""The whole story on one machine, with made-up plates and people."""
