@@ -9,9 +9,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
-from platewarden.exchange.seal import FindKey, Opened, SigningKey, open_message, sign_message
+from platewarden.exchange.seal import SigningKey, sign_message
 from platewarden.exchange.wire import Kind, decode_body, from_microseconds
-from platewarden.policy.refusal import Malformed, Tampered
+from platewarden.policy.refusal import Malformed
 
 __all__ = ["Fields", "Message", "must"]
 
@@ -42,18 +42,6 @@ class Message(ABC):
     def signed(self, key: SigningKey) -> bytes:
         """This message, signed."""
         return sign_message(self.kind, self.to_body(), key)
-
-    @classmethod
-    def opened(cls, raw: bytes, find_key: FindKey) -> tuple[Self, Opened]:
-        """The message of signed bytes. Besides what `open_message` refuses: a unit that speaks for another unit is Tampered."""
-        opened = open_message(raw, cls.kind, find_key)
-        message = cls.from_body(opened.body)
-        speaker = getattr(message, "unit_key_id", opened.key_id)
-        if cls.kind is not Kind.RECEIPT and speaker != opened.key_id:
-            raise Tampered(
-                f"This {cls.kind.words} is signed by another unit than the one it names. Stop, and tell the Administrative Supervisor."
-            )
-        return message, opened
 
 
 class Fields:

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from platewarden.exchange.wire import LARGEST, Envelope, Kind, open_envelope
+from platewarden.exchange.wire import MAX_MESSAGE, Envelope, Kind, open_envelope
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable, Unknown
 
 __all__ = [
@@ -84,7 +84,7 @@ class Opened:
 class SigningKey:
     """An Ed25519 key of a unit or of the office."""
 
-    _private: Ed25519PrivateKey = field(repr=False)
+    private: Ed25519PrivateKey = field(repr=False)
 
     @classmethod
     def generate(cls) -> SigningKey:
@@ -105,15 +105,15 @@ class SigningKey:
 
     def save(self, path: Path) -> None:
         """Write the key, readable by its owner only. Refused: a file is there already."""
-        _save(path, self._private)
+        _save(path, self.private)
 
     def sign(self, raw: bytes) -> bytes:
         """64 bytes over exactly these. For messages use `sign_message`, for notes `transparency.note`."""
-        return self._private.sign(raw)
+        return self.private.sign(raw)
 
     @property
     def public_bytes(self) -> bytes:
-        return self._private.public_key().public_bytes_raw()
+        return self.private.public_key().public_bytes_raw()
 
     @property
     def key_id(self) -> bytes:
@@ -156,7 +156,7 @@ def open_message(raw: bytes, kind: Kind, find_key: FindKey) -> Opened:
 class SealingKey:
     """The office's X25519 key, to which units seal what they carry."""
 
-    _private: X25519PrivateKey = field(repr=False)
+    private: X25519PrivateKey = field(repr=False)
 
     @classmethod
     def generate(cls) -> SealingKey:
@@ -177,11 +177,11 @@ class SealingKey:
 
     def save(self, path: Path) -> None:
         """Write the key, readable by its owner only. Refused: a file is there already."""
-        _save(path, self._private)
+        _save(path, self.private)
 
     @property
     def public_bytes(self) -> bytes:
-        return self._private.public_key().public_bytes_raw()
+        return self.private.public_key().public_bytes_raw()
 
     @property
     def key_id(self) -> bytes:
@@ -189,9 +189,9 @@ class SealingKey:
 
     def unseal(self, sealed: bytes) -> bytes:
         """What was sealed to this key. Malformed when it isn't sealed at all, Tampered when it doesn't open."""
-        if len(sealed) > LARGEST + _SEALED_OVERHEAD:
+        if len(sealed) > MAX_MESSAGE + _SEALED_OVERHEAD:
             raise Malformed(
-                f"The sealed message has {len(sealed)} bytes; the most is {LARGEST + _SEALED_OVERHEAD}. Send less at once."
+                f"The sealed message has {len(sealed)} bytes; the most is {MAX_MESSAGE + _SEALED_OVERHEAD}. Send less at once."
             )
         if len(sealed) < _SEALED_OVERHEAD or sealed[:2] != _SEALED_HEADER[:2]:
             raise Malformed("These bytes are not a sealed message. Seal it to the office's key and send it whole.")
@@ -200,7 +200,7 @@ class SealingKey:
                 "The message is sealed in a version or suite that this side does not know. Bring both sides to the same version."
             )
         try:
-            return _HPKE.decrypt(sealed[4:], self._private, info=_SEALED + sealed[:4])
+            return _HPKE.decrypt(sealed[4:], self.private, info=_SEALED + sealed[:4])
         except (InvalidTag, ValueError) as error:
             raise Tampered(
                 "The sealed message does not open: it was changed, or sealed to another office. Stop, and tell the Administrative Supervisor."
@@ -209,8 +209,8 @@ class SealingKey:
 
 def seal_to(public: bytes, raw: bytes) -> bytes:
     """The bytes so that only the holder of this X25519 key can open them; each time different."""
-    if len(raw) > LARGEST:
-        raise Malformed(f"The message has {len(raw)} bytes; the most is {LARGEST}. Send less at once.")
+    if len(raw) > MAX_MESSAGE:
+        raise Malformed(f"The message has {len(raw)} bytes; the most is {MAX_MESSAGE}. Send less at once.")
     try:
         key = X25519PublicKey.from_public_bytes(public)
         return _SEALED_HEADER + _HPKE.encrypt(raw, key, info=_SEALED + _SEALED_HEADER)

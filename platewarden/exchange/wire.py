@@ -29,17 +29,19 @@ from platewarden.policy.refusal import Malformed
 
 __all__ = [
     "DEEPEST",
-    "LARGEST",
+    "HEADER_BYTES",
+    "MAX_MESSAGE",
     "Envelope",
     "Kind",
     "decode_body",
     "encode_body",
     "from_microseconds",
+    "message_length",
     "microseconds",
     "open_envelope",
 ]
 
-LARGEST: Final = 32 * 1024 * 1024
+MAX_MESSAGE: Final = 32 * 1024 * 1024
 """No message is larger, in bytes."""
 
 DEEPEST: Final = 12
@@ -51,6 +53,7 @@ SIGNATURE_BYTES: Final = 64
 
 _MAGIC: Final = b"PW"
 _HEADER: Final = struct.Struct(">2sBBB16sI")
+HEADER_BYTES: Final = _HEADER.size
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = 1_000_000
 _LAST_MOMENT: Final = 253_402_300_799 * _SECOND
@@ -75,6 +78,13 @@ class Kind(IntEnum):
         return self.name.lower().replace("_", " ")
 
 
+def message_length(start: bytes) -> int:
+    """How long the message is that these first bytes begin; Malformed when they are not a message's header."""
+    if len(start) < _HEADER.size or start[:2] != _MAGIC:
+        raise Malformed("These bytes do not begin with a message of this exchange. Send them whole, as they were signed.")
+    return _HEADER.size + int(_HEADER.unpack_from(start)[-1]) + SIGNATURE_BYTES
+
+
 @dataclass(frozen=True)
 class Envelope:
     """A message taken apart, its signature not checked yet."""
@@ -94,8 +104,8 @@ class Envelope:
 
 def open_envelope(raw: bytes) -> Envelope:
     """Take a message apart. Refused: not ours, another version or suite, an unknown kind, too short, too long."""
-    if len(raw) > LARGEST:
-        raise Malformed(f"The message has {len(raw)} bytes; the most is {LARGEST}. Send less at once.")
+    if len(raw) > MAX_MESSAGE:
+        raise Malformed(f"The message has {len(raw)} bytes; the most is {MAX_MESSAGE}. Send less at once.")
     if len(raw) < _HEADER.size + SIGNATURE_BYTES or raw[:2] != _MAGIC:
         raise Malformed("These bytes are not a message of this exchange. Send them whole, as they were signed.")
     _, version, suite, number, key_id, length = _HEADER.unpack_from(raw)
@@ -117,15 +127,15 @@ def encode_body(fields: dict[str, Any]) -> bytes:
     """The one spelling of a body. Refused: a value of a kind that the wire does not have."""
     _must_be_plain(fields)
     body = cbor2.dumps(fields, canonical=True)
-    if len(body) > LARGEST:
-        raise Malformed(f"The body has {len(body)} bytes; the most is {LARGEST}. Send less at once.")
+    if len(body) > MAX_MESSAGE:
+        raise Malformed(f"The body has {len(body)} bytes; the most is {MAX_MESSAGE}. Send less at once.")
     return body
 
 
 def decode_body(body: bytes) -> dict[str, Any]:
     """The map a body spells. Refused: everything but the one spelling that `encode_body` would give it."""
-    if len(body) > LARGEST:
-        raise Malformed(f"The body has {len(body)} bytes; the most is {LARGEST}. Send less at once.")
+    if len(body) > MAX_MESSAGE:
+        raise Malformed(f"The body has {len(body)} bytes; the most is {MAX_MESSAGE}. Send less at once.")
     try:
         found = cbor2.loads(
             body,
@@ -159,20 +169,17 @@ def from_microseconds(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
-def _must_be_plain(value: object, depth: int = 1) -> None:
-    kind = type(value)
-    if kind in (bytes, str, bool) or value is None:
+def _must_be_plain(value: object, depth: int = 0) -> None:
+    if value is None or type(value) in (bytes, str, bool):
         return
-    if isinstance(value, int) and kind is int and value in _INTEGERS:
+    if type(value) is int and value in _INTEGERS:
         return
-    if isinstance(value, float) and kind is float and math.isfinite(value):
+    if type(value) is float and math.isfinite(value):
         return
-    if kind in (dict, list, tuple) and depth <= DEEPEST:
-        if isinstance(value, dict):
-            if not all(type(name) is str for name in value):
-                raise Malformed("A map in the message has a key that is not text. Send it as it was signed.")
-            value = list(value.values())
-        for each in value:
+    if isinstance(value, dict | list | tuple) and depth < DEEPEST:
+        if isinstance(value, dict) and not all(type(name) is str for name in value):
+            raise Malformed("A map in the message has a key that is not text. Send it as it was signed.")
+        for each in value.values() if isinstance(value, dict) else value:
             _must_be_plain(each, depth + 1)
         return
     raise Malformed("The message holds a value that the wire does not have, or nests too deep. Send it as it was signed.")
@@ -191,7 +198,7 @@ class _NoTags(dict[int, Callable[..., Any]]):
     def __missing__(self, _: int) -> Callable[..., Any]:
         return _refuse_tag
 
-    def get(self, _: int, default: object = None) -> Callable[..., Any]:  # type: ignore[override]  # noqa: ARG002
+    def get(self, _: int, default: object = None) -> Callable[..., Any]:  # noqa: ARG002
         return _refuse_tag
 
 

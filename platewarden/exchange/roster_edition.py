@@ -1,0 +1,106 @@
+"""Down: who may operate a unit, trained until when, with the verifier of each member's shift secret. Numbered and dated.
+
+After `valid_until` nobody signs on with it: a car that never comes home doesn't keep a roster for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Final
+
+from platewarden.exchange.message import Fields, Message, must
+from platewarden.exchange.shift_secret import must_be_verifier
+from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
+
+__all__ = ["RosterEdition", "RosterMember"]
+
+_AT_MOST: Final = 50_000
+
+
+@dataclass(frozen=True)
+class RosterMember:
+    """A member who has a shift secret: duties, and the last day of the training (None: not trained)."""
+
+    number: str
+    name: str
+    duties: tuple[str, ...]
+    trained_until: date | None
+    verifier: bytes
+
+    def __post_init__(self) -> None:
+        for text, most in ((self.number, 60), (self.name, 200), *((duty, 60) for duty in self.duties)):
+            must(
+                0 < len(text) <= most and text.isprintable(),
+                "A number, name or duty in the roster is empty, too long, or not printable.",
+            )
+        must(len(self.duties) <= 100, "A member in the roster has more than 100 duties. Send fewer.")
+        must_be_verifier(self.verifier)
+
+
+@dataclass(frozen=True)
+class RosterEdition(Message):
+    """A numbered list of who may operate, and the edition of the policy in force with it."""
+
+    kind: ClassVar[Kind] = Kind.ROSTER_EDITION
+
+    number: int
+    made_at: datetime
+    valid_until: datetime
+    policy_edition: int
+    members: tuple[RosterMember, ...]
+
+    def __post_init__(self) -> None:
+        must(1 <= self.number <= 2**53, "The number of a roster edition is not 1 or more. Send it as it was signed.")
+        must(0 <= self.policy_edition <= 2**53, "The number of a policy edition is not 0 or more. Send it as it was signed.")
+        from_microseconds(microseconds(self.made_at))
+        from_microseconds(microseconds(self.valid_until))
+        must(self.made_at <= self.valid_until, "A roster edition is valid until before it was made. Make it anew.")
+        must(len(self.members) <= _AT_MOST, f"A roster has at most {_AT_MOST} members. Send fewer.")
+        numbers = {each.number for each in self.members}
+        must(len(numbers) == len(self.members), "A roster has two members of one number. Make it anew.")
+
+    def to_body(self) -> bytes:
+        return encode_body(
+            {
+                "number": self.number,
+                "made_at": microseconds(self.made_at),
+                "valid_until": microseconds(self.valid_until),
+                "policy_edition": self.policy_edition,
+                "members": [
+                    {
+                        "number": each.number,
+                        "name": each.name,
+                        "duties": list(each.duties),
+                        "trained_until": None if each.trained_until is None else each.trained_until.isoformat(),
+                        "verifier": each.verifier,
+                    }
+                    for each in self.members
+                ],
+            }
+        )
+
+    @classmethod
+    def from_body(cls, body: bytes) -> RosterEdition:
+        fields = Fields.of(body, cls.kind)
+        roster = cls(
+            number=fields.integer("number"),
+            made_at=fields.moment("made_at"),
+            valid_until=fields.moment("valid_until"),
+            policy_edition=fields.integer("policy_edition"),
+            members=tuple(map(_member, fields.each("members", at_most=_AT_MOST))),
+        )
+        fields.done()
+        return roster
+
+
+def _member(fields: Fields) -> RosterMember:
+    member = RosterMember(
+        number=fields.text("number"),
+        name=fields.text("name"),
+        duties=fields.texts("duties", at_most=100),
+        trained_until=fields.optional("trained_until", fields.day),
+        verifier=fields.octets("verifier"),
+    )
+    fields.done()
+    return member
