@@ -58,11 +58,11 @@ class AuthenticateForm(LibraryForm):  # type: ignore[misc]
         except ValidationError:
             count_failure(member.number, factor="code", address="")
             raise
-        _use_once(member, code)
+        use_once(member, code)
         return code
 
 
-def _use_once(member: Member, code: str) -> None:
+def use_once(member: Member, code: str) -> None:
     role, at = sign_in_role(), now()
     hashed = hashlib.sha256(code.strip().encode()).digest()
     period = int(at.timestamp()) // 30

@@ -70,7 +70,7 @@ async def _events(after: int, session_key: str, *, with_silent: bool) -> AsyncIt
                     if not await sync_to_async(_session_lives)(session_key):
                         yield "event: locked\ndata: 0\n\n"
                         return
-                    yield ": still here\n\n"
+                    yield "event: still\ndata: 0\n\n"
 
 
 def _later_than(last: int, *, with_silent: bool) -> list[int]:

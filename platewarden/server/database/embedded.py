@@ -62,7 +62,7 @@ SUPERUSER: Final = "postgres"
 
 _log = logging.getLogger("platewarden.database")
 
-_STARTS_IN_A_ROW: Final = 5  # crashes of a database that didn't stay up for a minute, after which the owner is told
+_STARTS_IN_A_ROW: Final = 5  # that failed, after which the owner is told
 _READY_WITHIN_S: Final = 120.0  # a long recovery is work, not a fault
 _STOPPED_WITHIN_S: Final = 60.0
 
@@ -119,6 +119,23 @@ class ServiceUser:
         if os.geteuid() != 0:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def claim(self, data: Path) -> None:
+        """Makes the data folder, or takes an empty one, for this user alone. One that is somebody else's is refused."""
+        for missing in reversed([each for each in (data, *data.parents) if not each.exists()]):
+            missing.mkdir(mode=0o755)
+        if os.geteuid() == 0 and data.stat().st_uid == 0 and not any(data.iterdir()):
+            os.chown(data, self.uid, self.gid, follow_symlinks=False)
+        if data.stat().st_uid != self.uid:
+            raise Unavailable(
+                f"{data} belongs to another user than the database's ({self.name}). Choose an empty place, or give it to that user."
+            )
+        if not self.may("-x", data):
+            raise Unavailable(
+                f"The database's user “{self.name}” can't enter {data}, because a folder above it is closed. "
+                f"Choose another data folder, for example /var/lib/platewarden/{data.name or 'data'}."
+            )
+        data.chmod(0o700)
 
     def may(self, test: str, path: Path) -> bool:
         """Whether this user can reach a path: `-x` a folder to enter, `-r` a file to read."""
@@ -298,6 +315,16 @@ class EmbeddedServer:
             self._watch.join()
             self._watch = None
 
+    def end_left_over(self) -> None:
+        """Ends what a dead owner left running here. Refused while somebody keeps it running."""
+        with self._turn:
+            self._take_lock()
+            try:
+                if self.cluster.exists():
+                    self._end_predecessor()
+            finally:
+                self._give_lock_back()
+
     def postmaster_id(self) -> int | None:
         """The process id of the running PostgreSQL, for tests that kill it."""
         process = self._process
@@ -312,22 +339,7 @@ class EmbeddedServer:
         return self._user
 
     def _prepare_folders(self) -> None:
-        user = self.user
-        for missing in reversed([each for each in (self.data, *self.data.parents) if not each.exists()]):
-            missing.mkdir(mode=0o755)
-        if os.geteuid() == 0 and self.data.stat().st_uid == 0 and not any(self.data.iterdir()):
-            os.chown(self.data, user.uid, user.gid, follow_symlinks=False)
-        whose = self.data.stat().st_uid
-        if whose != user.uid:
-            raise Unavailable(
-                f"{self.data} belongs to another user than the database's ({user.name}). Choose an empty place, or give it to that user."
-            )
-        if not user.may("-x", self.data):
-            raise Unavailable(
-                f"The database's user “{user.name}” can't enter {self.data}, because a folder above it is closed. "
-                f"Choose another data folder, for example /var/lib/platewarden/{self.data.name or 'data'}."
-            )
-        self.data.chmod(0o700)
+        self.user.claim(self.data)
         for folder in (self.data / "secrets", self.data / "log", self.sockets):
             self._own(folder)
 
@@ -538,7 +550,10 @@ class EmbeddedServer:
     def _last_words(self, first_words: Path) -> str:
         files = sorted((self.data / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)
         for file in (first_words, *reversed(files)):
-            lines = [line for line in file.read_text("utf-8", "replace").splitlines() if "FATAL" in line or "PANIC" in line]
+            said = file.read_text("utf-8", "replace").splitlines()
+            lines = [
+                line for line in said if ("FATAL" in line or "PANIC" in line) and not re.search(r"\] \w+@\w+ ", line)
+            ]  # no session's
             if lines:
                 return lines[-1]
         return f"it gave no reason; its log is in {self.data / 'log'}"
@@ -561,31 +576,33 @@ class EmbeddedServer:
         self._process = None
 
     def _keep_running(self) -> None:
-        """The watch: waits for the database's end, and unless somebody wanted it, starts it again."""
-        fell_at: list[float] = []
+        """The watch: waits for the database's end, and unless somebody wanted it, starts it again.
+
+        After a few short lives it waits a little longer each time; after a few starts that failed it gives up, and says so.
+        """
+        short_lives, failed_starts = 0, 0
         while not self._stopping.is_set():
             process = self._process
             if process is None:
                 return
+            began = time.monotonic()
             ended = process.wait()
+            short_lives = short_lives + 1 if time.monotonic() - began < 10 else 0
+            self._stopping.wait(min(0.02 * 2**short_lives, 1.0) if short_lives > 2 else 0)
             with self._turn:
                 if self._stopping.is_set():
                     return
-                now = time.monotonic()
-                fell_at = [*(at for at in fell_at if now - at < 60), now]
-                if len(fell_at) > _STARTS_IN_A_ROW:
-                    self.trouble = f"The database fell {len(fell_at)} times within a minute and is left lying. Its log is in {self.data / 'log'}."
-                    _log.error(self.trouble)
-                    return
                 _log.warning("The database ended by itself (%s); it is started again.", _ending(ended))
                 try:
-                    self._wait_for_processes()
                     self._end_predecessor()
                     self._launch()
-                except (Unavailable, OSError, psycopg.Error) as trouble:
-                    self.trouble = str(trouble)
-                    _log.error("The database can't be started again: %s", trouble)
-                    return
+                    failed_starts = 0
+                except (Unavailable, OSError) as trouble:
+                    failed_starts += 1
+                    if failed_starts >= _STARTS_IN_A_ROW:
+                        self.trouble = f"The database is down and {failed_starts} starts in a row failed. {trouble}"
+                        _log.error(self.trouble)  # noqa: TRY400 - one sentence for a person; the database's own log has the rest
+                        return
 
 
 def _ending(returncode: int) -> str:

@@ -7,8 +7,8 @@
     <db>_ingest  the cars' way in: writes, doesn't read
     <db>_purge   the night round and the sealer
 
-No role inherits from another, none passes row security, none may make roles or databases. The owner may become the door's
-role (to hand functions over to it); no login may. Passwords stand in the script as SCRAM verifiers only: whoever reads
+None passes row security, none may make roles or databases, none is a member of another but one: the owner is a member of
+the door's role, to hand functions over to it and to say who may call them. Passwords stand in the script as SCRAM verifiers only: whoever reads
 the script can't log in with it.
 
 The script is run once by a database administrator (`platewarden setup --sql`), or by the embedded server's setup. It can
@@ -42,6 +42,7 @@ __all__ = [
     "check_roles",
     "create_roles",
     "database_part",
+    "entry_part",
     "roles_part",
     "roles_sql",
     "scram_verifier",
@@ -56,6 +57,7 @@ class Role:
 
     can_log_in: bool
     connections: int = -1
+    inherits: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,7 +65,7 @@ _IMPATIENT: Final = MappingProxyType({"idle_in_transaction_session_timeout": "60
 
 ROLES: Final[Mapping[str, Role]] = MappingProxyType(
     {
-        "owner": Role(can_log_in=True, connections=6),
+        "owner": Role(can_log_in=True, connections=6, inherits=True),
         "door": Role(can_log_in=False),
         "app": Role(can_log_in=True, connections=40, settings=_IMPATIENT),
         "login": Role(can_log_in=True, connections=20, settings=_IMPATIENT),
@@ -105,7 +107,8 @@ def roles_part(prefix: str, verifiers: Mapping[str, str]) -> str:
         lines += [
             f"do $$ begin if not exists (select from pg_catalog.pg_roles where rolname = '{full}') then create role {full}; end if; end $$;",
             f"alter role {full} with {'login' if role.can_log_in else 'nologin'} connection limit {role.connections};",
-            f"alter role {full} with nosuperuser nocreatedb nocreaterole noinherit noreplication nobypassrls;",
+            f"alter role {full} with nosuperuser nocreatedb nocreaterole noreplication nobypassrls;",
+            f"alter role {full} with {'inherit' if role.inherits else 'noinherit'};",
         ]
         if role.can_log_in and name in verifiers:
             if "'" in verifiers[name] or not verifiers[name].startswith("SCRAM-SHA-256$"):
@@ -116,12 +119,12 @@ def roles_part(prefix: str, verifiers: Mapping[str, str]) -> str:
         lines.append("")
     door, owner = f"{prefix}_door", f"{prefix}_owner"
     lines += [
-        "-- The owner hands functions over to the door's role. It may become that role, and doesn't inherit from it.",
+        "-- The owner hands functions over to the door's role, and says who may call them. Nobody else is a member of it.",
         "do $$ begin",
         "    if current_setting('server_version_num')::int >= 160000 then",
-        f"        execute 'grant {door} to {owner} with inherit false, set true';",
+        f"        execute 'grant {door} to {owner} with inherit true, set true, admin false';",
         "    else",
-        f"        execute 'grant {door} to {owner}';  -- the owner is NOINHERIT, which here decides",
+        f"        execute 'grant {door} to {owner}';",
         "    end if;",
         "end $$;",
     ]
@@ -132,28 +135,33 @@ def _create_database(prefix: str, database: str) -> str:
     return f"create database \"{database}\" owner {prefix}_owner template template0 encoding 'UTF8' locale 'C'"
 
 
-def database_part(prefix: str, database: str) -> str:
-    """SQL inside the database: who may enter it, its two schemas, and that nobody gets anything by being anybody."""
+def entry_part(prefix: str, database: str) -> str:
+    """SQL that says who may enter a database. A copy made by `create database ... template` needs it again."""
     _checked(prefix), _checked(database)
-    owner, door = f"{prefix}_owner", f"{prefix}_door"
     logins = [f"{prefix}_{name}" for name, role in ROLES.items() if role.can_log_in]
     lines = [
-        f'alter database "{database}" owner to {owner};',
+        f'alter database "{database}" owner to {prefix}_owner;',
         f'revoke all on database "{database}" from public;',
         f'grant connect on database "{database}" to {", ".join(logins)};',
-        "revoke all on schema public from public;",
     ]
+    return "\n".join(lines) + "\n"
+
+
+def database_part(prefix: str, database: str) -> str:
+    """SQL inside the database: who may enter it, its two schemas, and that nobody gets anything by being anybody."""
+    owner, door = f"{_checked(prefix)}_owner", f"{prefix}_door"
+    lines = ["revoke all on schema public from public;"]
     for schema in SCHEMAS:
         lines += [
             f"create schema if not exists {schema} authorization {owner};",
             f"revoke all on schema {schema} from public;",
-            f"grant usage, create on schema {schema} to {door};  -- who owns a function must be able to create it there",
+            f"grant usage on schema {schema} to {door};",
         ]
     lines += [
         "-- A new function is closed until somebody opens it by name.",
         *(f"alter default privileges for role {role} revoke execute on functions from public;" for role in (owner, door)),
     ]
-    return "\n".join(lines) + "\n"
+    return entry_part(prefix, database) + "\n".join(lines) + "\n"
 
 
 def roles_sql(prefix: str, *, database: str | None = None, verifiers: Mapping[str, str]) -> str:
@@ -219,7 +227,7 @@ def check_roles(conn: psycopg.Connection[Any], prefix: str) -> None:
         can_log_in, has_privileges, inherits = known[full]
         if has_privileges:
             faults.append(f"{full} has privileges of an administrator")
-        if inherits:
+        if inherits and not role.inherits:
             faults.append(f"{full} inherits from other roles")
         if can_log_in and not role.can_log_in:
             faults.append(f"{full} can log in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,11 +14,11 @@ from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentRequest
 from platewarden.exchange.journal_page import JournalPage
 from platewarden.exchange.read_report import ReadReport
-from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
-from platewarden.exchange.seal import Opened, open_message
-from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body
-from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unavailable
+from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
+from platewarden.exchange.message import Message
+from platewarden.exchange.seal import Opened
+from platewarden.exchange.wire import LARGEST, encode_body
+from platewarden.policy.refusal import Malformed, Stale, Unavailable
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
@@ -27,7 +28,6 @@ from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
 from platewarden.server.unit_api.journal import write_page
 
-ANOTHER_UNITS = Refusal(Clause.TRANSFER_TO_STORAGE, "This message names another unit than the one whose key signed it.")
 BYTES = "application/octet-stream"
 
 
@@ -36,7 +36,7 @@ def answer(raw: bytes) -> HttpResponse:
 
 
 def _posted(request: HttpRequest) -> bytes:
-    if int(request.headers.get("Content-Length") or 0) > MAX_MESSAGE:
+    if int(request.headers.get("Content-Length") or 0) > LARGEST:
         raise TooLarge
     return request.body
 
@@ -47,16 +47,19 @@ class TooLarge(Malformed):
     status = 413
 
 
-def _opened(raw: bytes, kind: Kind) -> tuple[Opened, Unit]:
+M = TypeVar("M", bound=Message)
+
+
+def _opened(raw: bytes, kind: type[M]) -> tuple[M, Opened, Unit]:
     """The message, verified, with its unit. Refused for unknown and revoked units; Tampered on a bad signature."""
-    found: dict[bytes, Unit] = {}
+    found: list[Unit] = []
 
-    def find_key(key_id: bytes) -> bytes | None:
-        found[key_id] = enrol.enrolled_unit(key_id)
-        return bytes(found[key_id].signing_public)
+    def find_key(key_id: bytes) -> bytes:
+        found.append(enrol.enrolled_unit(key_id))
+        return bytes(found[0].signing_public)
 
-    opened = open_message(raw, kind, find_key)
-    return opened, found[opened.key_id]
+    message, opened = kind.opened(raw, find_key)
+    return message, opened, found[0]
 
 
 def _unsealed(request: HttpRequest) -> bytes:
@@ -85,10 +88,7 @@ def ask_enrolment(request: HttpRequest) -> HttpResponse:
 
 def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
     """A contact, fresher than every earlier one of this unit. Stale otherwise: it is a replay."""
-    opened, unit = _opened(_posted(request), Kind.CONTACT)
-    contact = Contact.from_body(opened.body)
-    if contact.unit_key_id != opened.key_id:
-        raise Refused(ANOTHER_UNITS)
+    contact, _, unit = _opened(_posted(request), Contact)
     with transaction.atomic():
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
         if unit.last_contact_sent_at is not None and contact.at <= unit.last_contact_sent_at:
@@ -144,11 +144,8 @@ def roster(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reports(request: HttpRequest) -> HttpResponse:
     """A read comes in: kept with its hits in one transaction, then receipted. The receipt is signed after the commit."""
-    opened, unit = _opened(_unsealed(request), Kind.READ_REPORT)
-    report = ReadReport.from_body(opened.body)
-    if report.unit_key_id != opened.key_id:
-        raise Refused(ANOTHER_UNITS)
-    outcome = intake.answer_for_resend(opened.key_id, "read", report.sequence, opened.digest)
+    report, opened, unit = _opened(_unsealed(request), ReadReport)
+    outcome = intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
     if outcome is None and (outcome := intake.day_is_open(report.captured_at)) is not None:
         intake.list_late(unit, report, opened.digest, outcome)
     if outcome is None:
@@ -157,29 +154,26 @@ def reports(request: HttpRequest) -> HttpResponse:
             is_new = intake.keep(report, unit, opened.digest, pictures)
             if is_new:
                 raise_alerts(report, unit)
-        outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, "read", report.sequence, opened.digest)
+        outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
     assert outcome is not None
-    return _receipt(opened, "read", report.sequence, outcome)
+    return _receipt(opened, Stream.READ, report.sequence, outcome)
 
 
 @csrf_exempt
 @require_POST
 def journal(request: HttpRequest) -> HttpResponse:
     """A page of who looked at what on the mobile workstation: into the ledger, line by line, once."""
-    opened, unit = _opened(_unsealed(request), Kind.JOURNAL_PAGE)
-    page = JournalPage.from_body(opened.body)
-    if page.unit_key_id != opened.key_id:
-        raise Refused(ANOTHER_UNITS)
-    outcome = intake.answer_for_resend(opened.key_id, "journal", page.sequence, opened.digest)
+    page, opened, unit = _opened(_unsealed(request), JournalPage)
+    outcome = intake.answer_for_resend(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest)
     if outcome is None:
         with transaction.atomic():
-            if intake.note_received(opened.key_id, "journal", page.sequence, opened.digest, Outcome.KEPT):
+            if intake.note_received(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest, Outcome.KEPT):
                 write_page(page, unit)
         outcome = Outcome.KEPT
-    return _receipt(opened, "journal", page.sequence, outcome)
+    return _receipt(opened, Stream.JOURNAL, page.sequence, outcome)
 
 
-def _receipt(opened: Opened, stream: str, sequence: int, outcome: Outcome) -> HttpResponse:
+def _receipt(opened: Opened, stream: Stream, sequence: int, outcome: Outcome) -> HttpResponse:
     item = ReceiptItem(stream=stream, sequence=sequence, digest=opened.digest, outcome=outcome)
     receipt = Receipt(unit_key_id=opened.key_id, items=(item,), received_at=now())
     return answer(receipt.signed(enrol.office_signing_key()))

@@ -6,21 +6,21 @@ A refusal is recorded in the ledger, without the page's content. Where the ledge
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from platewarden.policy.refusal import PlatewardenError, Refused, Tampered, Unavailable, Unknown
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
-from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 
 log = logging.getLogger("platewarden.web")
-PAGES = {400: "web/400.html", 404: "web/404.html", 409: "web/409.html", 500: "web/500.html", 503: "web/503.html"}
 DATABASE_AWAY = "The database does not answer right now. Nothing was changed. Try again in a moment."
 
 
@@ -44,8 +44,15 @@ class Translator:
             return None
         if isinstance(error, Tampered):
             log.error("tampered: %s", error.message)
-        page = PAGES.get(error.status, PAGES[500])
-        return render(request, page, {"sentence": error.message}, status=error.status)
+        return answered(request, error.status, error.message)
+
+
+def answered(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """A page that is not what was asked for. Without the database even the shell cannot be drawn: a bare page then."""
+    try:
+        return render(request, "web/failed.html", {"status": status, "message": message}, status=status)
+    except (OperationalError, InterfaceError, Unavailable):
+        return HttpResponse(render_to_string("web/away.html", {"message": message}), status=503)
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
@@ -53,33 +60,31 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     member = request.user
     by = Signer(member.number, member.name) if isinstance(member, Member) else Signer(None, "nobody signed in")
     where = request.resolver_match.view_name if request.resolver_match else ""
+    recorded = True
     try:
         record(Act.ACCESS_REFUSED, by=by, about={"clause": error.clause.value, "where": where}, content={"because": error.message})
     except DatabaseError:
         log.exception("a refusal could not be recorded")
-    rules = department()
-    context = {
-        "refusal": error.refusal,
-        "clause": error.clause,
-        "number": rules.number_of(error.clause),
-        "clause_sentence": error.clause.sentence,
-        "sentence": error.message,
-    }
-    return render(request, "web/403.html", context, status=403)
+        recorded = False
+    return render(request, "web/refused.html", {"refusal": error.refusal, "recorded": recorded}, status=403)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form that did not come from one of our pages, or from a session that ended meanwhile."""
     return render(
-        request, "web/400.html", {"sentence": "This form is no longer valid: go back, reload the page and send it again."}, status=403
+        request,
+        "web/failed.html",
+        {"status": 400, "message": "This form is no longer valid: go back, load the page again and send it once more."},
+        status=403,
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    return render(request, "web/404.html", {"sentence": Unknown().message}, status=404)
+    return answered(request, 404, Unknown().message)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/500.html", {"sentence": "Something went wrong on the server. It was noted; nothing was changed."}, status=500)
-
-
+    """What nobody translated. A database that is away is met here when even the shell needed it."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("web/away.html", {"message": DATABASE_AWAY}), status=503)
+    return answered(request, 500, "Something went wrong on the server. It was noted. Go back and try again.")

@@ -1,30 +1,73 @@
-"""Home: what waits for this member today, by duty."""
+"""Home: what waits for this member today, by duty. Counts and times only; no plate stands here."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from platewarden.server.alerts.models import Alert, AlertState, Disposition
+from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
-from platewarden.server.equipment.models import LateReport, Unit, UnitState
+from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
+from platewarden.server.hotlists.models import Bolo, BoloState
 from platewarden.server.hotlists.publish import newest_edition
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.training import WARN_DAYS, days_left
+
+SILENT_AFTER = timedelta(hours=1)
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     member = request.user
     assert isinstance(member, Member)
-    left = days_left(member, now())
     context = {
-        "training_days_left": left,
-        "training_ends_soon": left is not None and left <= WARN_DAYS,
-        "trained_until": member.trained_until(),
-        "edition": newest_edition(),
-        "units": Unit.objects.filter(state=UnitState.ENROLLED).order_by("name"),
-        "late_reports": LateReport.objects.count(),
-        "now": now(),
+        "training_until": member.trained_until(),
+        "training_days": days_left(member, now()),
+        **_alerts(member),
+        **_lists(),
+        **_units(),
+        "members_lapsing": _lapsing(),
+        "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
     }
     return render(request, "web/home.html", context)
+
+
+def _alerts(member: Member) -> dict[str, Any]:
+    alerts = Alert.objects.exclude(state=AlertState.DISPOSED)
+    if not sees_silent(member.duties_on(now())):
+        alerts = alerts.filter(silent=False)
+    fresh = alerts.filter(state=AlertState.RAISED).order_by("raised_at")
+    oldest = fresh.first()
+    return {"alerts_open": alerts.count(), "alerts_new": fresh.count(), "oldest_new_at": oldest.raised_at if oldest else None}
+
+
+def _lists() -> dict[str, Any]:
+    edition = newest_edition()
+    stale = timedelta(hours=department().stale_after_hours)
+    return {
+        "edition": edition.number if edition else None,
+        "edition_made_at": edition.made_at if edition else None,
+        "edition_stale": edition is not None and now() - edition.made_at > stale,
+        "bolos_waiting": Bolo.objects.filter(state=BoloState.WAITING).count(),
+        "bolos_in_force": Bolo.objects.filter(state=BoloState.APPROVED, expires_at__gt=now()).count(),
+    }
+
+
+def _units() -> dict[str, Any]:
+    enrolled = Unit.objects.filter(state=UnitState.ENROLLED)
+    return {
+        "units_waiting": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
+        "units_enrolled": enrolled.count(),
+        "units_silent": enrolled.filter(last_contact_at__lt=now() - SILENT_AFTER).count(),
+    }
+
+
+def _lapsing() -> int:
+    left = [days_left(member, now()) for member in Member.objects.filter(is_active=True)]
+    return sum(1 for days in left if days is None or days <= WARN_DAYS)

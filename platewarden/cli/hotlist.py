@@ -1,0 +1,133 @@
+"""hotlist load, publish; bolo add: what is looked for, from the desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from platewarden.cli.people import By, signed_in
+from platewarden.cli.server import Data, data_folder, start_django, tell
+
+app = typer.Typer(no_args_is_help=True)
+hotlist = typer.Typer(no_args_is_help=True, help="Load a hot list, and publish an edition to the cars.")
+bolo = typer.Typer(no_args_is_help=True, help="Enter a plate to be on the lookout for.")
+app.add_typer(hotlist, name="hotlist")
+app.add_typer(bolo, name="bolo")
+
+
+@hotlist.command()
+def load(
+    file: Path,
+    source: Annotated[str, typer.Option(help="Where the list comes from, such as “State stolen vehicles”.")],
+    by: By,
+    data: Data = None,
+) -> None:
+    """Load a CSV whole, or refuse it whole with its line numbers; the list in force stays then.
+
+    Example: platewarden hotlist load stolen.csv --source "State stolen vehicles" --by 1001
+
+    Columns: plate, state (or unknown), category, reference; also reason, approach, caution, urgent, expires.
+    """
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Malformed(f"{file} cannot be read ({error.strerror}). Check the path.") from error
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.hotlists.load import load_list
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+
+        member = signed_in(by)
+        if refusal := may_do(member, Act.HOTLISTS_LOAD, now()):
+            raise Refused(refusal)
+        taken = load_list(content, source_name=source, by=Signer(member.number, member.name))
+    tell(f"{taken.source.name}: load {taken.number} with {taken.entries} entries is in force.")
+
+
+@hotlist.command()
+def publish(by: By, data: Data = None) -> None:
+    """Ask for a new edition for the cars; the worker makes it. Example: platewarden hotlist publish --by 1001"""
+    from platewarden.policy.refusal import Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.hotlists.publish import ask_for_edition
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+
+        member = signed_in(by)
+        if refusal := may_do(member, Act.HOTLISTS_PUBLISH, now()):
+            raise Refused(refusal)
+        ask_for_edition(by=Signer(member.number, member.name))
+    tell("A new edition is asked for. The worker makes it; units fetch it at their next contact.")
+
+
+@bolo.command()
+def add(
+    plate: str,
+    state: Annotated[str, typer.Option(help="Two letters, or “unknown”: then alerts are possible hits only.")],
+    category: Annotated[str, typer.Option(help="Such as stolen_vehicle or missing_person.")],
+    reference: Annotated[str, typer.Option(help="The case number.")],
+    reason: Annotated[str, typer.Option(help="Why it is looked for, in a few words.")],
+    expires_on: Annotated[str, typer.Option(help="The last day it is looked for, such as 2026-12-01.")],
+    by: By,
+    approach: Annotated[str, typer.Option(help="stop, do_not_stop, notify or silent.")] = "stop",
+    caution: Annotated[bool, typer.Option("--caution", help="Armed and dangerous.")] = False,
+    urgent: Annotated[bool, typer.Option("--urgent", help="Verify within minutes.")] = False,
+    data: Data = None,
+) -> None:
+    """Enter a BOLO. It is in force only after a second member has approved it on the pages.
+
+    Example: platewarden bolo add "7B?4*" --state unknown --category wanted_vehicle --reference 26-004117 --reason "hit and run, dark sedan"
+    --expires-on 2026-12-01 --by 1042
+    """
+    import uuid
+
+    from platewarden.policy.refusal import Malformed
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    try:
+        last_day = date.fromisoformat(expires_on)
+    except ValueError as error:
+        raise Malformed(f"“{expires_on[:20]}” is not a date. Write it as 2026-12-01.") from error
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.hotlists import bolo as bolos
+        from platewarden.server.hotlists.entry import NewEntry, approach_of, category_of, plate_or_pattern, state_of
+        from platewarden.server.people.editions import department
+
+        text, is_pattern = plate_or_pattern(plate)
+        entry = NewEntry(
+            entry_id=uuid.uuid4(),
+            text=text,
+            is_pattern=is_pattern,
+            state=state_of(state),
+            category=category_of(category),
+            approach=approach_of(approach),
+            caution=caution,
+            urgent=urgent,
+            reason=reason,
+            reference=reference,
+            author=by,
+            expires_at=datetime.combine(last_day, time(23, 59, 59), department().time_zone),
+        )
+        bolos.enter(entry, by=signed_in(by))
+    tell("The BOLO waits for a second member. It is not in force before.")

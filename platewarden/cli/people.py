@@ -1,0 +1,123 @@
+"""people: enrol, train, unlock. What a command decides is signed by a member with password and second factor."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from platewarden.cli.server import Data, data_folder, start_django, tell
+
+if TYPE_CHECKING:
+    from platewarden.server.people.models import Member
+
+app = typer.Typer(no_args_is_help=True)
+
+By = Annotated[str, typer.Option("--by", help="Your member number: you are asked for password and code.")]
+
+
+def signed_in(number: str) -> Member:
+    """Asks the member for password and code, on the terminal, and returns the member."""
+    from platewarden.server.access.console import sign_in_at_console
+
+    password = typer.prompt(f"Password of {number}", hide_input=True, err=True)
+    code = typer.prompt("Code of the second factor", err=True)
+    return sign_in_at_console(number, password, code)
+
+
+@app.command()
+def unlock(number: str, by: By, data: Data = None) -> None:
+    """Release a member who is locked out after five failed sign-ins. Example: platewarden people unlock 1042 --by 1001"""
+    from platewarden.policy.refusal import Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.lockout import release
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_UNLOCK, now()):
+            raise Refused(refusal)
+        released = release(number.strip().upper(), by=Signer(member.number, member.name))
+    tell(f"{number} may sign in again." if released else f"{number} was not locked.")
+
+
+@app.command()
+def enrol(number: str, name: str, duty: Annotated[list[str], typer.Option(help="A duty, once for each.")], by: By, data: Data = None) -> None:
+    """Take a member on, with duties. Prints one-time credentials, once.
+
+    Example: platewarden people enrol 1042 "Rosa Vega" --duty operator --duty investigator --by 1001
+    """
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.assign import assign
+        from platewarden.server.people.enrol import enrol_member
+        from platewarden.server.people.models import Duty
+
+        unknown = [each for each in duty if each not in Duty.values]
+        if unknown:
+            raise Malformed(f"“{unknown[0]}” is not a duty. It is one of: {', '.join(Duty.values)}.")
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_ASSIGN, now()):
+            raise Refused(refusal)
+        signer = Signer(member.number, member.name)
+        new, handed = enrol_member(number=number.strip().upper(), name=name, by=signer)
+        for each in duty:
+            assign(new, Duty(each), by=signer)
+    print(f"{new.number}  password {handed.password}  shift secret {handed.shift_secret}")
+    tell("Hand these over in person. The first sign-in asks for a second factor; training must be entered before anything opens.")
+
+
+@app.command()
+def train(
+    number: str,
+    course: str,
+    completed_on: str,
+    by: By,
+    days: Annotated[int, typer.Option(help="How many days the training is valid.")] = 365,
+    data: Data = None,
+) -> None:
+    """Enter a completed, department-approved training. Example: platewarden people train 1042 "ALPR operator" 2026-11-02 --by 1001"""
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    try:
+        day = date.fromisoformat(completed_on)
+    except ValueError as error:
+        raise Malformed(f"“{completed_on[:20]}” is not a date. Write it as 2026-11-02.") from error
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.models import Member
+        from platewarden.server.people.training import enter_completion
+
+        trainee = Member.objects.filter(number=number.strip().upper()).first()
+        if trainee is None:
+            raise Malformed(f"There is no member {number[:12]}. Check the number.")
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_TRAINING, now()):
+            raise Refused(refusal)
+        until = day + timedelta(days=days)
+        enter_completion(trainee, course=course, completed_on=day, expires_on=until, by=Signer(member.number, member.name))
+    tell(f"{trainee} is trained until {until:%m/%d/%Y}.")

@@ -1,0 +1,76 @@
+"""What the office does by itself, and when. One page; each job stands beside the act it calls.
+
+Runs in a process of its own (`platewarden worker`), whose login can seal, open days and read match parts, and reads no plate.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from django.db import close_old_connections
+
+from platewarden.server.database.migrate import open_days
+from platewarden.server.equipment.enrol import office_signing_key
+from platewarden.server.hotlists.publish import make_edition_if_asked
+from platewarden.server.ledger.chain import Sealer
+from platewarden.server.people.roster import make_roster_if_due
+
+log = logging.getLogger("platewarden.jobs")
+TICK_S = 0.25
+
+
+@dataclass
+class Job:
+    """An act and how often it is asked, in seconds."""
+
+    name: str
+    every_s: float
+    act: Callable[[], object]
+    due_at: float = 0.0
+    failures: int = field(default=0)
+
+
+def round_of_jobs() -> list[Job]:
+    sealer = Sealer()
+    return [
+        Job("ledger.seal", 0.5, sealer.seal),
+        Job("days.open", 3600.0, open_days),
+        Job("people.roster", 2.0, lambda: make_roster_if_due(office_signing_key())),
+        Job("hotlists.publish", 0.5, make_edition_if_asked),
+    ]
+
+
+def run() -> None:
+    """Runs the jobs until it is told to stop. A job that fails is said and counted, and asked again; the others go on."""
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    jobs = round_of_jobs()
+    while not stopping:
+        for job in jobs:
+            if time.monotonic() >= job.due_at:
+                _ask(job)
+        time.sleep(TICK_S)
+    jobs[0].act()  # the last leaves are sealed before the lights go out
+
+
+def _ask(job: Job) -> None:
+    try:
+        job.act()
+    except Exception:
+        job.failures += 1
+        log.exception("%s failed for the %s. time; trying again", job.name, job.failures)
+        close_old_connections()
+        job.due_at = time.monotonic() + max(job.every_s, 2.0)
+    else:
+        job.due_at = time.monotonic() + job.every_s

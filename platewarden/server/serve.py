@@ -1,0 +1,155 @@
+"""The processes of a server: pages, the unit's door, the worker; each with its own login; started and ended together.
+
+A process that ends by itself is started again, with a pause that grows; one that cannot start says why on standard error.
+Open alert streams would hold a web server back for ever, so it is given two seconds to end.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+
+from platewarden.policy.refusal import Unavailable
+from platewarden.server.config import ServerConfig
+from platewarden.server.database.embedded import EmbeddedServer
+
+LONGEST_PAUSE_S = 10.0
+ENDS_WITHIN_S = 8.0
+
+
+@dataclass
+class Process:
+    """One child process: which program, as which process of the server."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    running: subprocess.Popen[bytes] | None = None
+    pause_s: float = field(default=0.5)
+
+    def start(self) -> None:
+        self.running = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def end(self) -> None:
+        if self.running is None or self.running.poll() is not None:
+            return
+        self.running.send_signal(signal.SIGTERM)
+        try:
+            self.running.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.running.pid, signal.SIGKILL)
+            self.running.wait()
+
+
+def database_of(config: ServerConfig, *, say: Callable[[str], None]) -> AbstractContextManager[object]:
+    """The database for the length of a block: the embedded one is started if nobody runs it; the department's own runs anyway."""
+    return EmbeddedServer(config.data, say=say).running() if config.database.embedded else nullcontext()
+
+
+def processes(config: ServerConfig) -> list[Process]:
+    """The three processes of this server."""
+    return [
+        Process("web", _granian(config, config.web_bind, config.web_port), _environment(config.data, "web")),
+        Process("intake", _granian(config, config.intake_bind, config.intake_port), _environment(config.data, "intake")),
+        Process("worker", [sys.executable, "-m", "platewarden", "worker", "--data", str(config.data)], _environment(config.data, "worker")),
+    ]
+
+
+def _environment(data: Path, process: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PLATEWARDEN_DATA": str(data),
+        "PLATEWARDEN_PROCESS": process,
+        "DJANGO_SETTINGS_MODULE": "platewarden.server.settings",
+    }
+
+
+def _granian(config: ServerConfig, host: str, port: int) -> list[str]:
+    tls = []
+    if config.certificate and config.certificate_key:
+        tls = ["--ssl-certificate", str(config.certificate), "--ssl-keyfile", str(config.certificate_key), "--http", "auto"]
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asginl",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--workers-kill-timeout",
+        "2",
+        "--log-level",
+        "warning",
+        "--no-ws",
+        *tls,
+        "platewarden.server.asgi:application",
+    ]
+
+
+@contextmanager
+def serving(config: ServerConfig) -> Iterator[list[Process]]:
+    """The server for the length of a block: everything is answering inside it, and has ended after it."""
+    all_of_them = processes(config)
+    try:
+        for process in all_of_them:
+            process.start()
+        wait_until_answering(config, all_of_them)
+        yield all_of_them
+    finally:
+        enders = [threading.Thread(target=process.end) for process in all_of_them]
+        for ender in enders:
+            ender.start()
+        for ender in enders:
+            ender.join()
+
+
+def wait_until_answering(config: ServerConfig, all_of_them: list[Process], *, at_most_s: float = 60.0) -> None:
+    """Returns when pages and unit's door answer. Unavailable when one of them ended, or takes too long."""
+    patience = time.monotonic() + at_most_s
+    for port, path in ((config.web_port, "/sign-in/"), (config.intake_port, "/unit/v1/office")):
+        while not _answers(port, path):
+            for process in all_of_them:
+                if process.running is not None and process.running.poll() is not None:
+                    raise Unavailable(
+                        f"The {process.name} process ended with status {process.running.returncode}. "
+                        f"Look above for its last words; is port {port} taken by another program?"
+                    )
+            if time.monotonic() > patience:
+                raise Unavailable(f"The server does not answer on port {port} after {at_most_s:.0f} seconds.")
+            time.sleep(0.1)
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def keep_running(all_of_them: list[Process], *, until: Callable[[], bool], say: Callable[[str], None]) -> None:
+    """Starts again what ended by itself, until told to stop."""
+    while not until():
+        for process in all_of_them:
+            if process.running is not None and process.running.poll() is not None:
+                say(f"The {process.name} process ended with status {process.running.returncode}; starting it again.")
+                time.sleep(process.pause_s)
+                process.pause_s = min(process.pause_s * 2, LONGEST_PAUSE_S)
+                process.start()
+        time.sleep(0.2)
