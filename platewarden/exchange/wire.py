@@ -82,7 +82,10 @@ def message_length(start: bytes) -> int:
     """How long the message is that these first bytes begin; Malformed when they are not a message's header."""
     if len(start) < _HEADER.size or start[:2] != _MAGIC:
         raise Malformed("These bytes do not begin with a message of this exchange. Send them whole, as they were signed.")
-    return _HEADER.size + int(_HEADER.unpack_from(start)[-1]) + SIGNATURE_BYTES
+    length = _HEADER.size + int(_HEADER.unpack_from(start)[-1]) + SIGNATURE_BYTES
+    if length > MAX_MESSAGE:
+        raise Malformed(f"The message says that it has {length} bytes; the most is {MAX_MESSAGE}. Send less at once.")
+    return length
 
 
 @dataclass(frozen=True)
