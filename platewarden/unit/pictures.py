@@ -12,12 +12,17 @@ from PIL import Image
 from platewarden.recognition.picture import Picture as Seen
 from platewarden.recognition.result import Box, Corners
 
-__all__ = ["MEDIA_TYPE", "overview", "plate"]
+__all__ = ["MEDIA_TYPE", "overview", "plate", "scale"]
 
 MEDIA_TYPE = "image/jpeg"
 OVERVIEW_PX = 1280
 PLATE_PX = 640
 QUALITY = 85
+
+
+def scale(seen: Seen) -> float:
+    """How many pixels of the overview one pixel of the picture becomes; at most 1."""
+    return min(1.0, OVERVIEW_PX / max(seen.width, seen.height))
 
 
 def overview(seen: Seen) -> bytes:

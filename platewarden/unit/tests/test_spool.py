@@ -187,12 +187,16 @@ def test_a_disk_that_fills_up_stops_recording_aloud_and_nothing_is_half_stored(s
     assert spool.keep([draft()], at=NOON) == (2,)
 
 
+def keep_many(spool):
+    for _ in range(200):
+        spool.keep([draft()], at=NOON)
+
+
 def test_a_full_database_is_a_full_disk(spool):
     spool._database.execute("pragma max_page_count = 1")
     spool.keep([], at=NOON)
     with pytest.raises(SpoolFull):
-        for _ in range(200):
-            spool.keep([draft()], at=NOON)
+        keep_many(spool)
     spool._database.execute("pragma max_page_count = 100000")
     kept = spool.counts().waiting
     nothing_half_stored(spool, kept)
@@ -286,11 +290,6 @@ def the_car(folder, die_before):
     )
 
 
-def kills():
-    """Every second step of the life above; `test_the_life_has_as_many_steps_as_are_tried` says when their number changes."""
-    return range(1, STEPS + 1, 2)
-
-
 STEPS = 53
 
 
@@ -301,7 +300,7 @@ def test_the_life_has_as_many_steps_as_are_tried(tmp_path):
     assert whole.stdout.splitlines()[-1] == f"steps {STEPS}"
 
 
-@pytest.mark.parametrize("die_before", kills())
+@pytest.mark.parametrize("die_before", range(1, STEPS + 1, 2))
 def test_a_kill_before_any_step_loses_nothing_and_doubles_nothing(tmp_path, die_before):
     Spool.create(tmp_path)
     car = the_car(tmp_path, die_before)
@@ -330,18 +329,23 @@ def test_a_kill_before_any_step_loses_nothing_and_doubles_nothing(tmp_path, die_
     spool.close()
 
 
-if __name__ == "__main__":
-    taken = 0
+def live(folder, die_before):
+    """The car of `the_car`, in its own process."""
+    taken = []
 
-    def _step(_name):
-        global taken
-        taken += 1
-        if taken == int(sys.argv[2]):
+    def step(_name):
+        taken.append(1)
+        if len(taken) == die_before:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def _say(*words):
-        print(*words, flush=True)
+    def say(*words):
+        sys.stdout.write(" ".join(map(str, words)) + "\n")
+        sys.stdout.flush()
 
-    watch_steps(_step)
-    a_short_life(Path(sys.argv[1]), _say)
-    print("steps", taken)
+    watch_steps(step)
+    a_short_life(folder, say)
+    say("steps", len(taken))
+
+
+if __name__ == "__main__":
+    live(Path(sys.argv[1]), int(sys.argv[2]))

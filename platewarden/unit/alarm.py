@@ -1,0 +1,127 @@
+"""The alarm: tells the operator about a hit, at once, on this machine, with no network.
+
+An alert argues against itself: how it was matched, what makes it doubtful, how old the hot list is. Every one ends with
+VERIFY BEFORE ACTING, and one whose entry says “do not stop” begins with that. A silent entry (surveillance,
+interdiction) shows nothing here: the hit goes to the office with the read, and the car's screen keeps quiet.
+
+What is shown holds a plate. It goes to the terminal of the operator, or as one JSON object a line to the program that
+draws the screen; never into a log.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TextIO
+
+from platewarden.exchange.hotlist_edition import Approach, EditionEntry
+from platewarden.plate.match import Answer, Doubt
+
+__all__ = ["VERIFY", "Alarm", "Alert"]
+
+VERIFY = "VERIFY BEFORE ACTING: check the official database before any enforcement."
+
+HOW_TO_ACT = {
+    Approach.STOP: "The entry asks for a stop, once verified.",
+    Approach.DO_NOT_STOP: "DO NOT STOP this vehicle. Tell dispatch.",
+    Approach.NOTIFY: "Do not stop on this alone: tell dispatch.",
+}
+"""Nothing for `silent`: it has no words in the car."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A hit as the operator is told of it."""
+
+    entry: EditionEntry
+    answer: Answer
+    text: str
+    state: str | None
+    camera: str
+    captured_at: datetime
+    edition: int
+    edition_age: timedelta
+    stale: bool
+
+    @property
+    def is_shown(self) -> bool:
+        return self.entry.approach is not Approach.SILENT
+
+    def sentences(self) -> list[str]:
+        """What the operator reads, line by line: first what could go wrong, last what to do before acting."""
+        lines = [HOW_TO_ACT[self.entry.approach]] if self.entry.approach is Approach.DO_NOT_STOP else []
+        if self.entry.caution:
+            lines.append("CAUTION: may be armed and dangerous.")
+        state = self.state or "state not read"
+        lines.append(f"{self.answer.tier.value.upper()} HIT {self.text} ({state}): {self.entry.category.value.replace('_', ' ')}.")
+        lines.extend(f"Doubt: {each}." for each in self.doubts())
+        if self.stale:
+            lines.append(f"STALE: hot list {self.edition} is {_age(self.edition_age)} old.")
+        if self.entry.approach is not Approach.DO_NOT_STOP:
+            lines.append(HOW_TO_ACT[self.entry.approach])
+        lines.append(VERIFY)
+        return lines
+
+    def doubts(self) -> list[str]:
+        """Each doubt in words; confusable characters are named."""
+        words = [DOUBTS[doubt] for doubt in self.answer.doubts if doubt in DOUBTS and doubt is not Doubt.CONFUSABLE]
+        pairs = [f"character {each.position + 1} may be {each.b}, was read as {each.a}" for each in self.answer.confusions]
+        return [*words, *pairs]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "alert": str(self.entry.entry_id),
+            "tier": self.answer.tier.value,
+            "text": self.text,
+            "state": self.state,
+            "listed": self.entry.text,
+            "listed_state": self.entry.state,
+            "category": self.entry.category.value,
+            "approach": self.entry.approach.value,
+            "caution": self.entry.caution,
+            "urgent": self.entry.urgent,
+            "doubts": [doubt.value for doubt in self.answer.doubts],
+            "camera": self.camera,
+            "captured_at": self.captured_at.isoformat(),
+            "hotlist_edition": self.edition,
+            "stale": self.stale,
+            "say": self.sentences(),
+        }
+
+
+DOUBTS: dict[Doubt, str] = {
+    Doubt.STATE_UNREAD: "the state was not read; read it by eye",
+    Doubt.STATE_NOT_LISTED: "the entry names no state",
+    Doubt.CANDIDATE: "the camera's first reading was another; this is one of its candidates",
+    Doubt.PATTERN: "the entry is a partial plate, which many vehicles answer",
+    Doubt.LOW_CONFIDENCE: "the camera was not sure of this reading",
+}
+
+
+class Alarm:
+    """Where alerts are shown. With `as_json`, one object a line; otherwise in words, with a bell for the urgent."""
+
+    def __init__(self, screen: TextIO, *, as_json: bool = False) -> None:
+        self._screen = screen
+        self._as_json = as_json
+
+    def show(self, alert: Alert) -> bool:
+        """Show it now; False for a silent entry, which is not shown at all."""
+        if not alert.is_shown:
+            return False
+        if self._as_json:
+            print(json.dumps(alert.as_json()), file=self._screen, flush=True)
+        else:
+            bell = "\a" if alert.entry.urgent or alert.entry.caution else ""
+            print(bell + "\n  ".join(alert.sentences()), file=self._screen, flush=True)
+        return True
+
+    def say(self, sentence: str) -> None:
+        """Anything else that the operator must know: recording stopped, a bad picture, the office refuses."""
+        print(json.dumps({"say": sentence}) if self._as_json else sentence, file=self._screen, flush=True)
+
+
+def _age(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"

@@ -1,0 +1,157 @@
+"""A shift: who operates this unit, and for what purpose. Signed on here, offline, against the signed roster edition.
+
+A car with nobody signed on does not read a plate. Whoever signs on is on the roster with the number and the shift secret
+that fit, has the operator's duty, has training that is valid today, and states a purpose of the department's closed list.
+Otherwise the refusal names the clause. Sign-on, sign-off and every refusal are lines of the journal before they take effect.
+
+An unknown number and a wrong secret get the same answer, after the same work. Five wrong tries in fifteen minutes close
+sign-on under that number until the fifteen minutes are over.
+
+Known gap: the purposes are those of the department file in this program, until policy editions come down with the roster.
+Known gap: whoever steals the disk can try secrets against the roster without limit; the cost of each is scrypt's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from platewarden.exchange.roster_edition import RosterEdition, RosterMember
+from platewarden.exchange.shift_secret import make_verifier, secret_fits
+from platewarden.policy.clauses import Clause
+from platewarden.policy.department import Department
+from platewarden.policy.refusal import Refusal, Refused, Unavailable
+from platewarden.unit.journal import Journal
+from platewarden.unit.spool import Spool
+
+__all__ = ["DUTY", "Shift", "Stated", "may_operate", "may_state", "sign_off", "sign_on"]
+
+DUTY = "operator"
+TRIES = 5
+TRIES_WITHIN = timedelta(minutes=15)
+DO_NOT_FIT = Refusal(
+    Clause.ACCESS_DOCUMENTED, "The number and the shift secret do not fit. Check both; the office can set a new secret."
+)
+CLOSED = Refusal(
+    Clause.ACCESS_DOCUMENTED, "Too many wrong tries: sign-on under this number is closed for fifteen minutes. Tell the office."
+)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a member states to sign on."""
+
+    member: str
+    secret: str = field(repr=False)
+    purpose: str
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One member on one unit, from sign-on to sign-off."""
+
+    shift_id: UUID
+    member: str
+    name: str
+    purpose: str
+    reference: str
+    signed_on_at: datetime
+    until: datetime
+
+
+def may_operate(member: RosterMember, *, on: date) -> Refusal | None:
+    """Refuses a member without the operator's duty, or without training that is valid on the day."""
+    if DUTY not in member.duties:
+        return Refusal(
+            Clause.ASSIGNED_MEMBERS,
+            f"{member.name} has not been assigned the duty “{DUTY}”. Ask the Administrative Supervisor to assign it.",
+        )
+    if member.trained_until is None:
+        return Refusal(
+            Clause.TRAINING_BEFORE_USE,
+            f"{member.name} has not completed department-approved ALPR training. Complete it before operating this unit.",
+        )
+    if member.trained_until < on:
+        return Refusal(
+            Clause.TRAINING_BEFORE_USE,
+            f"The ALPR training of {member.name} ran out on {member.trained_until:%Y-%m-%d}. Renew it before operating this unit.",
+        )
+    return None
+
+
+def may_state(department: Department, purpose: str, reference: str) -> Refusal | None:
+    """Refuses a purpose that is not on the closed list, not for driving, or without the number that it asks for."""
+    stated = department.purposes.get(purpose)
+    on_patrol = [name for name, each in department.purposes.items() if each.number != "action"]
+    if stated is None:
+        return Refusal(
+            Clause.NO_UNAUTHORIZED_PURPOSE,
+            f"“{purpose[:40]}” is not a purpose of this department. State one of: {', '.join(on_patrol)}.",
+        )
+    if stated.number == "action":
+        return Refusal(
+            Clause.LAW_ENFORCEMENT_BUSINESS,
+            f"“{stated.label}” is a purpose at the desk, not in a car. State one of: {', '.join(on_patrol)}.",
+        )
+    if stated.number == "shift" and not reference:
+        return None  # the shift that is being signed on is the number
+    return stated.may_carry(reference)
+
+
+def sign_on(
+    roster: RosterEdition | None,
+    department: Department,
+    stated: Stated,
+    *,
+    at: datetime,
+    shift_id: UUID,
+    journal: Journal,
+    spool: Spool,
+) -> Shift:
+    """A shift, once the journal has it. Refused with the clause; the refusal is in the journal too."""
+    if roster is None:
+        raise Unavailable("This unit holds no roster yet, so nobody can sign on. Connect it to the office once.")
+    known = next((each for each in roster.members if each.number == stated.member), None)
+    refusal = _is_in_force(roster, at) or _fits(known, stated.secret, at, spool)
+    if known is not None and refusal is None:
+        today = at.astimezone(department.time_zone).date()
+        refusal = may_operate(known, on=today) or may_state(department, stated.purpose, stated.reference)
+    if known is None or refusal is not None:
+        journal.write("shift.refused", at=at, member=known.number if known else None, about=shift_id)
+        raise Refused(refusal or DO_NOT_FIT)
+    journal.write("shift.sign_on", at=at, member=known.number, about=shift_id)
+    until = at + timedelta(hours=department.shift_hours)
+    return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until)
+
+
+def sign_off(shift: Shift, *, at: datetime, journal: Journal) -> None:
+    """The shift is over."""
+    journal.write("shift.sign_off", at=at, member=shift.member, about=shift.shift_id)
+
+
+def _is_in_force(roster: RosterEdition, at: datetime) -> Refusal | None:
+    if at <= roster.valid_until:
+        return None
+    said = f"Roster edition {roster.number} was valid until {roster.valid_until:%Y-%m-%d %H:%M} UTC."
+    return Refusal(Clause.TRAINING_BEFORE_USE, f"{said} Connect to the office for a newer one before signing on.")
+
+
+def _fits(known: RosterMember | None, secret: str, at: datetime, spool: Spool) -> Refusal | None:
+    mark = f"tries:{known.number}" if known else "tries:unknown"
+    recent = [each for each in _times(spool, mark) if at - each < TRIES_WITHIN]
+    if len(recent) >= TRIES:
+        return CLOSED
+    if known is None:
+        make_verifier(secret or "-")  # the same work as for a number that is known
+    elif secret_fits(secret, known.verifier):
+        spool.mark(mark, "")
+        return None
+    spool.mark(mark, " ".join(each.astimezone(UTC).isoformat() for each in [*recent, at]))
+    return DO_NOT_FIT
+
+
+def _times(spool: Spool, mark: str) -> list[datetime]:
+    rows = spool.rows("select value from mark where name = ?", mark)
+    return [datetime.fromisoformat(each) for each in str(rows[0][0]).split()] if rows else []

@@ -1,0 +1,335 @@
+"""For tests: an office on the loopback that speaks the office's side of the line, and can be told to misbehave.
+
+It keeps what it receives in memory, by the rules of the real one: a unit must be approved, a sequence number is kept once,
+the same number with another digest is tampered. `misbehave(path, what)` makes the next answer on a path something else.
+"""
+
+from __future__ import annotations
+
+import random
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from platewarden.exchange import hotlist_edition
+from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
+from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
+from platewarden.exchange.journal_page import JournalPage
+from platewarden.exchange.read_report import CarHit, ReadReport
+from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
+from platewarden.exchange.roster_edition import RosterEdition, RosterMember
+from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of, open_message
+from platewarden.exchange.shift_secret import make_verifier
+from platewarden.exchange.wire import Kind, encode_body
+from platewarden.plate.match import Tier
+from platewarden.policy.refusal import PlatewardenError
+from platewarden.unit.config import UnitConfig
+from platewarden.unit.enrolment import SPOOL, Enrolment, enrol
+from platewarden.unit.hotlist import Hotlist
+from platewarden.unit.journal import Journal
+from platewarden.unit.link import Link
+from platewarden.unit.roster import Roster
+from platewarden.unit.spool import Draft, Spool
+from platewarden.unit.transfer import Transfer
+
+NAMES = UUID("8f4c2a1e-5a0f-4c53-9d7b-0d2f4d1c8f10")
+NOON = datetime(2026, 3, 2, 18, tzinfo=UTC)  # noon at the department
+SECRET = "blue heron at dusk"  # made up
+
+Answer = tuple[int, bytes]
+
+
+@lru_cache
+def verifier() -> bytes:
+    """Of `SECRET`; made once, for it is slow on purpose."""
+    return make_verifier(SECRET)
+
+
+def member(number: str = "4417", name: str = "Officer Ines Okafor", **changes: Any) -> RosterMember:
+    row = {"duties": ("operator",), "trained_until": date(2026, 12, 31), "verifier": verifier(), **changes}
+    return RosterMember(number=number, name=name, **row)
+
+
+def entry(text: str, state: str | None = "IL", **changes: Any) -> EditionEntry:
+    row = {
+        "is_pattern": "?" in text or "*" in text,
+        "category": Category.STOLEN_VEHICLE,
+        "approach": Approach.STOP,
+        "caution": False,
+        "urgent": False,
+        "expires_at": None,
+        **changes,
+    }
+    return EditionEntry(entry_id=uuid5(NAMES, f"{text} {state}"), text=text, state=state, **row)
+
+
+class Office:
+    """The office's side of the line, in memory. Start it with `serving()`."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: NOON) -> None:
+        self.clock = clock
+        self.key = SigningKey.generate()
+        self.sealing = SealingKey.generate()
+        self.approved: set[bytes] = set()
+        self.refused: set[bytes] = set()
+        self.publics: dict[bytes, bytes] = {}
+        self.asked: list[str] = []
+        self.contacts: list[Contact] = []
+        self.received: list[tuple[str, int, bytes]] = []
+        self.reports: dict[int, ReadReport] = {}
+        self.pages: dict[int, JournalPage] = {}
+        self.digests: dict[tuple[str, int], bytes] = {}
+        self.hotlist: bytes = b""
+        self.hotlist_number = 0
+        self.roster: bytes = b""
+        self.roster_number = 0
+        self.approve_all = True
+        self._odd: dict[str, list[Callable[[BaseHTTPRequestHandler, bytes], Answer | None]]] = {}
+        self.server = ""
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.key.public_bytes)
+
+    def publish_hotlist(self, number: int, entries: Sequence[EditionEntry], *, key: SigningKey | None = None) -> bytes:
+        self.hotlist = hotlist_edition.build(number, self.clock() - timedelta(hours=1), entries, key or self.key)
+        self.hotlist_number = number
+        return self.hotlist
+
+    def publish_roster(
+        self, number: int, members: Sequence[RosterMember], *, key: SigningKey | None = None, **changes: Any
+    ) -> bytes:
+        row = {"made_at": self.clock(), "valid_until": self.clock() + timedelta(days=7), "policy_edition": 1, **changes}
+        self.roster = RosterEdition(number=number, members=tuple(members), **row).signed(key or self.key)
+        self.roster_number = number
+        return self.roster
+
+    def misbehave(self, path: str, *answers: Callable[[BaseHTTPRequestHandler, bytes], Answer | None] | int) -> None:
+        """Answer the next requests on `path` so. A status is answered as the office says no; None hangs up."""
+        for each in answers:
+            self._odd.setdefault(path, []).append(_says_no(each) if isinstance(each, int) else each)
+
+    def answer(self, handler: BaseHTTPRequestHandler, path: str, body: bytes) -> Answer | None:
+        self.asked.append(path)
+        odd = self._odd.get(path)
+        if odd:
+            return odd.pop(0)(handler, body)
+        try:
+            return self._doors()[path](body)
+        except PlatewardenError as error:
+            return error.status if error.status != 500 else 422, no(error.message)
+
+    def _doors(self) -> dict[str, Callable[[bytes], Answer]]:
+        return {
+            "/unit/v1/office": lambda _: (
+                200,
+                encode_body({"signing_public": self.key.public_bytes, "sealing_public": self.sealing.public_bytes}),
+            ),
+            "/unit/v1/enrol": self._enrol,
+            "/unit/v1/contact": self._contact,
+            "/unit/v1/hotlist": lambda body: self._known(body, Kind.CONTACT) or (200, self.hotlist),
+            "/unit/v1/roster": lambda body: self._known(body, Kind.CONTACT) or (200, self.roster),
+            "/unit/v1/reports": lambda body: self._kept("read", Kind.READ_REPORT, body),
+            "/unit/v1/journal": lambda body: self._kept("journal", Kind.JOURNAL_PAGE, body),
+        }
+
+    def _enrol(self, body: bytes) -> Answer:
+        asked = EnrolmentRequest.opened(body)
+        key_id = key_id_of(asked.signing_public)
+        self.publics[key_id] = asked.signing_public
+        if key_id in self.refused:
+            return 403, no("This unit was refused.", "supervisor-manages")
+        if self.approve_all:
+            self.approved.add(key_id)
+        if key_id not in self.approved:
+            return 202, b""
+        grant = EnrolmentGrant(
+            unit_id=uuid5(NAMES, asked.name),
+            unit_name=asked.name,
+            office_signing_public=self.key.public_bytes,
+            office_sealing_public=self.sealing.public_bytes,
+            granted_at=self.clock(),
+        )
+        return 200, grant.signed(self.key)
+
+    def _known(self, body: bytes, kind: Kind) -> Answer | None:
+        key_id = open_message(body, kind, self.publics.get).key_id
+        if key_id in self.approved:
+            return None
+        return 403, no("This unit was revoked on 2026-03-01.", "supervisor-manages")
+
+    def _contact(self, body: bytes) -> Answer:
+        refused = self._known(body, Kind.CONTACT)
+        if refused:
+            return refused
+        contact = Contact.from_body(open_message(body, Kind.CONTACT, self.publics.get).body)
+        newest = self.contacts[-1].at if self.contacts else contact.at - timedelta(seconds=1)
+        if contact.at <= newest or abs(contact.at - self.clock()) > timedelta(hours=1):
+            return 409, no("This contact is not newer than the last one.")
+        self.contacts.append(contact)
+        orders = Orders(
+            at=contact.at,
+            nonce=contact.nonce,
+            hotlist_edition=self.hotlist_number,
+            roster_edition=self.roster_number,
+            office_at=self.clock(),
+        )
+        return 200, orders.signed(self.key)
+
+    def _kept(self, stream: str, kind: Kind, body: bytes) -> Answer:
+        raw = self.sealing.unseal(body)
+        opened = open_message(raw, kind, self.publics.get)
+        if opened.key_id not in self.approved:
+            return 403, no("This unit was revoked on 2026-03-01.", "supervisor-manages")
+        said: ReadReport | JournalPage = (
+            ReadReport.from_body(opened.body) if stream == "read" else JournalPage.from_body(opened.body)
+        )
+        before = self.digests.get((stream, said.sequence))
+        if before not in (None, opened.digest):
+            return 422, no("This number came before with another digest.")
+        outcome = Outcome.ALREADY_KEPT if before else Outcome.KEPT
+        self.digests[stream, said.sequence] = opened.digest
+        self.received.append((stream, said.sequence, opened.digest))
+        if isinstance(said, ReadReport):
+            if abs(said.captured_at - self.clock()) > timedelta(hours=12):
+                outcome = Outcome.CLOCK
+            self.reports[said.sequence] = said
+        else:
+            self.pages[said.sequence] = said
+        return 200, self.receipt(opened.key_id, stream, said.sequence, opened.digest, outcome)
+
+    def receipt(self, unit: bytes, stream: str, sequence: int, same: bytes, outcome: Outcome = Outcome.KEPT) -> bytes:
+        item = ReceiptItem(stream=stream, sequence=sequence, digest=same, outcome=outcome)
+        return Receipt(unit_key_id=unit, items=(item,), received_at=self.clock()).signed(self.key)
+
+
+def _says_no(status: int) -> Callable[[BaseHTTPRequestHandler, bytes], Answer | None]:
+    return lambda _handler, _body: (status, no(f"The office says {status}."))
+
+
+def no(sentence: str, clause: str | None = None) -> bytes:
+    return encode_body({"error": sentence, "clause": clause})
+
+
+class Ticker:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Car:
+    """Car 12, enrolled through the front door; its parts as a run puts them together."""
+
+    data: Path
+    office: Office
+    clock: Ticker
+    enrolment: Enrolment
+    config: UnitConfig
+    spool: Spool
+    journal: Journal
+    hotlist: Hotlist
+    roster: Roster
+    transfer: Transfer
+    said: list[str]
+
+    def keep_read(self, text: str = "7ABC123", *, hit: bool = False, captured_at: datetime | None = None) -> int:
+        """A read in the spool, with no picture."""
+        at = captured_at or self.clock()
+        key = self.enrolment.key
+        hits = (CarHit(uuid5(NAMES, text), Tier.FULL, ()),) if hit else ()
+
+        def report(sequence: int) -> bytes:
+            return read_report(key.key_id, sequence, text, at, hits).signed(key)
+
+        return self.spool.keep([Draft("read", report, 0 if hit else 2)], at=at)[0]
+
+
+def read_report(unit: bytes, sequence: int, text: str, at: datetime, hits: tuple[CarHit, ...] = ()) -> ReadReport:
+    return ReadReport(
+        unit_key_id=unit,
+        sequence=sequence,
+        captured_at=at,
+        camera="front",
+        text=text,
+        state=None,
+        state_confidence=None,
+        confidence=0.9,
+        characters=(),
+        candidates=(),
+        corners=None,
+        place=None,
+        engine="painted",
+        member="4417",
+        shift_id=None,
+        hotlist_edition=0,
+        hits=hits,
+        pictures=(),
+    )
+
+
+@contextmanager
+def car_12(data: Path, office: Office, *, limit_bytes: int = 50_000_000) -> Iterator[Car]:
+    """Car 12 of a serving office, enrolled."""
+    clock = Ticker(office.clock())
+    said: list[str] = []
+    config = UnitConfig(name="car 12", server=office.server, office=office.fingerprint)
+    with Link(office.server, timeout_s=2) as link:
+        enrolment = enrol(data, config, link, clock=clock, pause=lambda _: None, tries=1, say=lambda _: None)
+        with closing(Spool.open(data / SPOOL, seal=enrolment.seal, limit_bytes=limit_bytes)) as spool:
+            journal = Journal(spool, enrolment.key)
+            hotlist, roster = Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key)
+            transfer = Transfer(link, enrolment, spool, journal, hotlist, roster, clock, random.Random(12), said.append)  # noqa: S311
+            yield Car(data, office, clock, enrolment, config, spool, journal, hotlist, roster, transfer, said)
+
+
+@contextmanager
+def serving(office: Office, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The office's address, while it answers."""
+
+    class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = office.answer(self, self.path, body)
+            if answer is None:
+                self.close_connection = True
+                return
+            status, content = answer
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = _answer  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        office.server = f"https://localhost:{server.server_port}" if tls else f"http://127.0.0.1:{server.server_port}"
+        yield office.server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,270 @@
+"""Up and down over a real line: nothing is freed without a receipt, whatever the office answers."""
+
+from datetime import timedelta
+
+import pytest
+
+from platewarden.exchange.seal import SigningKey
+from platewarden.policy.clauses import Clause
+from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
+
+REPORTS, JOURNAL, CONTACT = "/unit/v1/reports", "/unit/v1/journal", "/unit/v1/contact"
+
+
+@pytest.fixture
+def office():
+    office = Office()
+    office.publish_hotlist(1, [])
+    office.publish_roster(1, [member()])
+    with serving(office):
+        yield office
+
+
+@pytest.fixture
+def car(tmp_path, office):
+    with car_12(tmp_path, office) as car:
+        yield car
+
+
+def unsent(car):
+    return car.spool.counts().unsent
+
+
+def test_reports_go_up_hits_first_and_a_receipt_frees_each(car, office):
+    for hit in (False, False, True):
+        car.keep_read(hit=hit)
+    assert car.transfer.round()
+    assert [number for _, number, _ in office.received] == [3, 1, 2]
+    counts = car.spool.counts()
+    assert (counts.unsent, counts.freed) == (0, {"read": {"kept": 3}})
+    assert list(car.spool.messages.iterdir()) == []
+
+
+def test_a_contact_brings_down_the_hot_list_and_the_roster_that_the_orders_name(car, office):
+    office.publish_hotlist(5, [entry("7ABC123")])
+    assert car.transfer.round()
+    assert (car.hotlist.number, car.hotlist.count, car.roster.number) == (5, 1, 1)
+    assert car.transfer.round()
+    assert office.asked.count("/unit/v1/hotlist") == 1
+    assert len(office.contacts) == 1  # the next is due in half a minute
+    car.clock.at += timedelta(seconds=31)
+    car.keep_read()
+    assert car.transfer.round()
+    assert [(each.hotlist_edition, each.roster_edition, each.last_sequence, each.spooled) for each in office.contacts] == [
+        (0, 0, 0, 0),
+        (5, 1, 1, 1),
+    ]
+    assert len({each.nonce for each in office.contacts}) == 2
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_what_the_office_will_not_take_stands_aside_aloud_and_the_rest_goes_up(car, office, status):
+    car.keep_read()
+    car.keep_read()
+    office.misbehave(REPORTS, status)
+    assert car.transfer.round()
+    counts = car.spool.counts()
+    assert (counts.quarantined, counts.unsent, counts.freed) == (1, 0, {"read": {"kept": 1}})
+    assert car.said == [
+        f"Read 1 stands aside, not lost: the office says “The office says {status}.” Tell the Administrative Supervisor."
+    ]
+    assert len(list(car.spool.messages.iterdir())) == 1
+
+
+@pytest.mark.parametrize("status", [401, 409, 429, 500, 503, 302])
+def test_any_other_no_frees_nothing_and_is_tried_again(car, office, status):
+    car.keep_read()
+    office.misbehave(REPORTS, status)
+    assert not car.transfer.round()
+    assert (unsent(car), car.spool.counts().quarantined) == (1, 0)
+    assert car.transfer.round()
+    assert unsent(car) == 0
+    assert car.said[-1] == "The office answers again."
+
+
+def test_an_office_stopped_in_the_middle_of_an_answer_frees_nothing_and_keeps_one(car, office):
+    car.keep_read()
+
+    def cut(handler, body):
+        status, receipt = office._kept("read", *_kind_and(body))
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(receipt)))
+        handler.end_headers()
+        handler.wfile.write(receipt[:-10])
+
+    office.misbehave(REPORTS, cut)
+    assert not car.transfer.round()
+    assert unsent(car) == 1
+    assert car.transfer.round()
+    assert car.spool.counts().freed == {"read": {"already_kept": 1}}
+    assert len(office.reports) == 1
+    assert office.received[0] == office.received[1]
+
+
+def _kind_and(body):
+    from platewarden.exchange.wire import Kind
+
+    return Kind.READ_REPORT, body
+
+
+def test_an_office_that_is_gone_frees_nothing_and_is_said_once(car, office):
+    car.keep_read()
+    car.transfer.link.close()
+    from platewarden.unit.link import Link
+
+    car.transfer.link = Link("http://127.0.0.1:9", timeout_s=0.5)
+    for _ in range(3):
+        assert not car.transfer.round()
+    assert (unsent(car), car.transfer.failures) == (1, 3)
+    assert len(car.said) == 1
+    assert "does not answer" in car.said[0]
+    car.transfer.link.close()
+
+
+def test_the_pause_doubles_with_chance_in_it_and_has_an_end(car):
+    assert car.transfer.wait_s() == 1.0
+    waits = []
+    for failures in range(1, 40):
+        car.transfer.failures = failures
+        waits.append(car.transfer.wait_s())
+    assert all(min(300, 2**n) / 2 <= wait <= min(300, 2**n) for n, wait in enumerate(waits, start=1))
+    assert len(set(waits[20:])) > 5
+
+
+def wrong_receipts(car, office):
+    """Name -> what the office answers to read 1 instead of its receipt."""
+    unit = car.enrolment.key.key_id
+    (message,) = car.spool.outgoing()
+    good = office.receipt(unit, "read", 1, message.digest)
+    return {
+        "another digest": office.receipt(unit, "read", 1, b"x" * 32),
+        "another number": office.receipt(unit, "read", 2, message.digest),
+        "another stream": office.receipt(unit, "journal", 1, message.digest),
+        "another unit": office.receipt(b"u" * 16, "read", 1, message.digest),
+        "another office": Office(office.clock).receipt(unit, "read", 1, message.digest),
+        "changed": good[:-1] + bytes([good[-1] ^ 1]),
+        "cut short": good[:-1],
+        "empty": b"",
+        "not a receipt": office.publish_roster(2, [member()]),
+    }
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        "another digest",
+        "another number",
+        "another stream",
+        "another unit",
+        "another office",
+        "changed",
+        "cut short",
+        "empty",
+        "not a receipt",
+    ],
+)
+def test_only_the_pinned_offices_own_receipt_for_the_very_bytes_frees(car, office, which):
+    car.keep_read()
+    wrong = wrong_receipts(car, office)[which]
+    office.misbehave(REPORTS, lambda _handler, _body: (200, wrong))
+    assert not car.transfer.round()
+    assert unsent(car) == 1
+    assert any("free" in sentence for sentence in car.said)
+    assert car.transfer.round()
+    assert unsent(car) == 0
+
+
+def test_a_receipt_of_yesterday_replayed_frees_nothing_today(car, office):
+    car.keep_read()
+    (first,) = car.spool.outgoing()
+    old = office.receipt(car.enrolment.key.key_id, "read", 1, first.digest)
+    car.transfer.round()
+    car.keep_read()
+    office.misbehave(REPORTS, lambda _h, _b: (200, old))
+    assert not car.transfer.round()
+    assert unsent(car) == 1
+
+
+def test_a_revoked_unit_stops_says_so_and_loses_nothing(car, office):
+    car.transfer.round()
+    office.approved.clear()
+    car.keep_read()
+    car.keep_read()
+    assert not car.transfer.round()
+    assert car.transfer.refusal.clause is Clause.SUPERVISOR_MANAGES
+    assert "The office refuses this unit: This unit was revoked" in car.transfer.refusal.because
+    assert unsent(car) == 2
+    assert office.asked.count(REPORTS) == 1  # it does not go on knocking
+
+
+def test_a_page_of_another_machine_that_says_403_stops_nothing(car, office):
+    car.keep_read()
+    office.misbehave(REPORTS, lambda _h, _b: (403, b"<html>Buy an hour of internet</html>"))
+    assert not car.transfer.round()
+    assert car.transfer.refusal is None
+    assert unsent(car) == 1
+
+
+def test_a_clock_a_day_off_is_said_and_the_report_still_goes_up_and_is_freed(car, office):
+    car.clock.at = NOON + timedelta(days=1)
+    car.keep_read()
+    assert car.transfer.round()
+    assert car.spool.counts().freed == {"read": {"clock": 1}}
+    assert any("takes this unit’s contact for an old one" in sentence for sentence in car.said)
+    assert any("because of its time" in sentence for sentence in car.said)
+
+
+def test_a_drift_of_minutes_is_measured_and_said(car, office):
+    car.clock.at = NOON - timedelta(minutes=7)
+    assert car.transfer.round()
+    assert car.said == ["The clock of this unit is 7 minutes behind the office’s. Set it: reads carry its time."]
+    assert car.spool.look(car.spool.folder)[1]["drift_s"] == "-420"
+
+
+def test_orders_for_another_contact_are_not_followed(car, office):
+    kept = []
+    office.misbehave(CONTACT, lambda _h, body: kept.append(office._contact(body)) or kept[0])
+    assert car.transfer.contact()
+    office.publish_hotlist(9, [])
+    office.misbehave(CONTACT, lambda _h, _b: kept[0])
+    assert not car.transfer.contact()
+    assert "answer another contact" in car.said[-1]
+    assert car.hotlist.number == 1
+
+
+def test_an_edition_that_goes_back_or_is_anothers_is_not_put_in_force(car, office):
+    office.publish_hotlist(5, [entry("7ABC123")])
+    assert car.transfer.contact()
+    office.publish_hotlist(4, [])
+    assert car.transfer.contact()
+    assert "newer edition 5 stays" in car.said[-1]
+    office.hotlist_number = 6
+    assert not car.transfer.contact()
+    assert "older than 6" in car.said[-1]
+    office.publish_hotlist(6, [], key=SigningKey.generate())
+    assert not car.transfer.contact()
+    assert "not put in force" in car.said[-1]
+    assert (car.hotlist.number, car.hotlist.count) == (5, 1)
+
+
+def test_a_unit_that_the_office_does_not_know_is_refused(car, office):
+    office.approved.clear()
+    assert not car.transfer.contact()
+    assert car.transfer.refusal is not None
+
+
+def test_the_same_number_with_another_digest_stands_aside_as_tampered(car, office):
+    car.keep_read()
+    office.digests["read", 1] = b"d" * 32
+    assert car.transfer.round()
+    assert car.spool.counts().quarantined == 1
+    assert "came before with another digest" in car.said[-1]
+
+
+def test_a_message_whose_file_is_gone_is_said_and_jams_nothing(car, office):
+    car.keep_read()
+    car.keep_read()
+    (car.spool.messages / car.spool.outgoing()[0].file).unlink()
+    assert car.transfer.round()
+    assert sorted(office.reports) == [2]
+    assert car.said == ["Read 1 is missing from the disk and cannot be sent. Tell the office."]

@@ -1,0 +1,260 @@
+"""The transfer: reports and journal pages up, hot list and roster down, over a line that is often not there.
+
+Only a receipt frees a message: signed by the pinned office, naming this unit, the number, and the digest of what was sent.
+No status does, not even 200. What the other answers mean:
+
+======================  ==================================================================================
+no answer, 5xx, other   nothing is freed; tried again, each time later, with chance in the pause
+400, 413, 422           the office will not take this one as it is: it stands aside, aloud, and is not lost
+403                     the office refuses this unit: the transfer stops, aloud, and nothing is freed
+409                     a contact that is too old: the clocks differ; said, and the reports go up all the same
+======================  ==================================================================================
+
+A report from a clock that is a day off is receipted `clock`: the office has it on its list, so it is freed. One bad clock
+never jams a spool. Reports do not wait for a contact, and a contact does not wait for reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Protocol
+
+from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.receipt import Outcome, Receipt
+from platewarden.exchange.seal import open_message
+from platewarden.exchange.wire import Kind
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Stale, Tampered, Unknown
+from platewarden.unit.enrolment import Enrolment
+from platewarden.unit.hotlist import Hotlist
+from platewarden.unit.journal import STREAM as JOURNAL
+from platewarden.unit.journal import Journal
+from platewarden.unit.link import Link, Reply
+from platewarden.unit.roster import Roster
+from platewarden.unit.spool import Message, Spool
+
+__all__ = ["Chance", "Transfer"]
+
+DRIFT_SAID_FROM = timedelta(minutes=2)
+DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal"}
+ASIDE = {400, 413, 422}
+NOT_BELIEVED = (Malformed, Tampered, Unknown)
+
+
+class Chance(Protocol):
+    """Where chance comes from: `random.Random` and `secrets.SystemRandom` both do."""
+
+    def uniform(self, a: float, b: float) -> float: ...
+
+    def randbytes(self, n: int) -> bytes: ...
+
+
+class _Fate(Enum):
+    FREED = auto()
+    ASIDE = auto()
+    LATER = auto()
+
+
+@dataclass
+class Transfer:
+    """One unit's transfer. `round` is one attempt at everything; `wait_s` says how long to wait for the next."""
+
+    link: Link
+    enrolment: Enrolment
+    spool: Spool
+    journal: Journal
+    hotlist: Hotlist
+    roster: Roster
+    clock: Callable[[], datetime]
+    chance: Chance
+    say: Callable[[str], None]
+    contact_every_s: float = 30.0
+    longest_wait_s: float = 300.0
+    refusal: Refusal | None = None
+    """Set once the office refuses this unit; the transfer has stopped."""
+    failures: int = 0
+    """Rounds in a row that the office did not answer."""
+    _contact_due_at: datetime | None = None
+    _last_contact_at: datetime | None = None
+    _said: set[str] = field(default_factory=set)
+
+    def round(self) -> bool:
+        """Contact if it is due, then everything that waits, hits first. True when the office took part."""
+        self.journal.close_page(at=self.clock())
+        well = self.contact() if self._contact_is_due() else True
+        well = not self.refusal and self._carry_up() and well
+        if well and self.failures:
+            self._said.clear()
+            self.say("The office answers again.")
+        self.failures = 0 if well else self.failures + 1
+        return well
+
+    def wait_s(self) -> float:
+        """The pause before the next round: doubles with each failure, with chance in it so that cars do not come in step."""
+        if not self.failures:
+            return 1.0
+        longest = min(self.longest_wait_s, 2.0 ** min(self.failures, 16))
+        return longest * self.chance.uniform(0.5, 1.0)
+
+    # contact
+
+    def contact(self) -> bool:
+        """Say where this unit stands; fetch what the office's orders name. False when it did not answer."""
+        at = self.clock()
+        asked, nonce = self._contact(at)
+        reply = self.link.post("/unit/v1/contact", asked)
+        if reply.status == 409:
+            self._say_once(f"The office takes this unit’s contact for an old one ({reply.sentence}) Check the clock of this unit.")
+            self._contact_due_at = at + timedelta(seconds=self.longest_wait_s)
+            return True
+        if not reply.is_yes:
+            self._no(reply)
+            return False
+        try:
+            orders = Orders.from_body(self._opened(reply, Kind.ORDERS))
+        except NOT_BELIEVED as error:
+            self._say_once(f"The office’s orders are not believed: {error.message}")
+            return False
+        if orders.nonce != nonce:
+            self._say_once("The office’s orders answer another contact, and are not believed.")
+            return False
+        self._contact_due_at = at + timedelta(seconds=self.contact_every_s)
+        self._note(at, orders)
+        fetched = [
+            self._fetch("hot list", "/unit/v1/hotlist", self.hotlist, orders.hotlist_edition),
+            self._fetch("roster", "/unit/v1/roster", self.roster, orders.roster_edition),
+        ]
+        return all(fetched)
+
+    def _contact_is_due(self) -> bool:
+        at = self.clock()
+        due = self._contact_due_at
+        # a clock set back must not silence a unit until it has caught up
+        return due is None or at >= due or due - at > timedelta(seconds=max(self.contact_every_s, self.longest_wait_s))
+
+    def _contact(self, at: datetime) -> tuple[bytes, bytes]:
+        nonce = self.chance.randbytes(16)
+        last = self._last_contact_at
+        if last is not None and timedelta(0) <= last - at < timedelta(seconds=1):
+            at = last + timedelta(microseconds=1)  # the office takes only what is newer than the last
+        self._last_contact_at = at
+        contact = Contact(
+            unit_key_id=self.enrolment.key.key_id,
+            at=at,
+            nonce=nonce,
+            hotlist_edition=self.hotlist.number,
+            roster_edition=self.roster.number,
+            spooled=self.spool.counts().unsent,
+            last_sequence=self.spool.last_sequence("read"),
+        )
+        return contact.signed(self.enrolment.key), nonce
+
+    def _note(self, at: datetime, orders: Orders) -> None:
+        drift = at - orders.office_at
+        self.spool.mark("contact_at", at.isoformat())
+        self.spool.mark("drift_s", f"{drift.total_seconds():.0f}")
+        if abs(drift) > DRIFT_SAID_FROM:
+            way = "ahead of" if drift > timedelta(0) else "behind"
+            self._say_once(f"The clock of this unit is {_long(abs(drift))} {way} the office’s. Set it: reads carry its time.")
+
+    def _fetch(self, what: str, door: str, held: Hotlist | Roster, ordered: int) -> bool:
+        if ordered <= held.number:
+            if ordered < held.number:
+                self._say_once(f"The office orders {what} edition {ordered}; the newer edition {held.number} stays in force here.")
+            return True
+        asked, _ = self._contact(self.clock())
+        reply = self.link.post(door, asked)
+        if not reply.is_yes:
+            self._no(reply)
+            return False
+        try:
+            held.take(reply.body, ordered=ordered)
+        except (*NOT_BELIEVED, Stale) as error:
+            self._say_once(f"The {what} that came is not put in force: {error.message}")
+            return False
+        return True
+
+    # up
+
+    def _carry_up(self) -> bool:
+        """Every message that waits. Stops at the first that the office does not answer."""
+        while batch := self.spool.outgoing():
+            for message in batch:
+                if self._carry(message) is _Fate.LATER:
+                    self.spool.forget()
+                    return False
+            self.spool.forget()
+        return True
+
+    def _carry(self, message: Message) -> _Fate:
+        sealed = self.spool.sealed(message)
+        if sealed is None:
+            self.say(f"{_named(message)} is missing from the disk and cannot be sent. Tell the office.")
+            return _Fate.ASIDE
+        self.spool.mark_sent(message)
+        reply = self.link.post(DOORS[message.stream], sealed)
+        if reply.is_yes:
+            return self._freed(message, reply)
+        if reply.status in ASIDE:
+            return self._aside(message, reply.sentence)
+        self._no(reply)
+        return _Fate.LATER
+
+    def _freed(self, message: Message, reply: Reply) -> _Fate:
+        try:
+            receipt = Receipt.from_body(self._opened(reply, Kind.RECEIPT))
+        except NOT_BELIEVED as error:
+            self._say_once(f"The office’s receipt is not believed, and frees nothing: {error.message}")
+            return _Fate.LATER
+        if receipt.unit_key_id != self.enrolment.key.key_id:
+            self._say_once("The office’s receipt is for another unit, and frees nothing here.")
+            return _Fate.LATER
+        freed = False
+        for item in receipt.items:
+            if self.spool.receipt(item.stream, item.sequence, item.digest, outcome=item.outcome.value):
+                freed = freed or (item.stream, item.sequence) == (message.stream, message.sequence)
+                if item.outcome is Outcome.CLOCK:
+                    self._say_once(
+                        "The office has put a read of this unit on its list because of its time. Check the clock of this unit."
+                    )
+        if not freed:
+            self._say_once(f"The office’s receipt does not name {_named(message)} with its digest, and does not free it.")
+            return _Fate.LATER
+        return _Fate.FREED
+
+    def _aside(self, message: Message, sentence: str) -> _Fate:
+        self.spool.quarantine(message, because=sentence)
+        self.say(f"{_named(message)} stands aside, not lost: the office says “{sentence}” Tell the Administrative Supervisor.")
+        return _Fate.ASIDE
+
+    # what the office says
+
+    def _opened(self, reply: Reply, kind: Kind) -> bytes:
+        return open_message(reply.body, kind, self.enrolment.find_key).body
+
+    def _no(self, reply: Reply) -> None:
+        if reply.status == 403:
+            self.refusal = Refusal(
+                reply.clause or Clause.SUPERVISOR_MANAGES,
+                f"The office refuses this unit: {reply.sentence} Recording and transfer have stopped, and nothing that waits is lost."
+                " Ask the Administrative Supervisor.",
+            )
+        self._say_once(reply.sentence)
+
+    def _say_once(self, sentence: str) -> None:
+        """A car that is out of reach for an hour says so once."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self.say(sentence)
+
+
+def _named(message: Message) -> str:
+    return f"{message.stream.capitalize()} {message.sequence}"
+
+
+def _long(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
