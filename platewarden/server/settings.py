@@ -64,9 +64,8 @@ LANGUAGE_CODE = "en-us"
 ROOT_URLCONF = "platewarden.server.unit_api.urls" if PROCESS == "intake" else "platewarden.server.urls"
 ASGI_APPLICATION = "platewarden.server.asgi.application"
 
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
+ROOMS = [f"platewarden.server.{room}" for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "web")]
+FOR_PAGES = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -75,10 +74,12 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    *(
-        f"platewarden.server.{room}"
-        for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "web")
-    ),
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    *([] if PROCESS == "intake" else FOR_PAGES),
+    *ROOMS,
 ]
 
 MIDDLEWARE = (
@@ -178,7 +179,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CONFIG.data / "static"
+STATIC_ROOT = None  # served from the package itself: nothing to collect, nothing to forget
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
