@@ -289,6 +289,8 @@ class EmbeddedServer:
                 return
             self._prepare_folders()
             self._take_lock()
+            self._stopping.clear()
+            self.trouble = None
             try:
                 self._make_cluster()
                 self._check_cluster()
@@ -298,8 +300,6 @@ class EmbeddedServer:
                 self._end_process()
                 self._give_lock_back()
                 raise
-            self._stopping.clear()
-            self.trouble = None
             self._watch = threading.Thread(target=self._keep_running, name="platewarden-database", daemon=True)
             self._watch.start()
 
@@ -541,6 +541,8 @@ class EmbeddedServer:
                 return
             if process.poll() is not None:
                 raise Unavailable(f"The database in {self.data} doesn't start: {self._last_words(first_words)}")
+            if self._stopping.is_set():
+                raise Unavailable("The database was told to stop while it was starting.")
             if time.monotonic() > until:
                 raise Unavailable(
                     f"The database in {self.data} isn't ready after {_READY_WITHIN_S:.0f} s. Its log is in {self.data / 'log'}."
@@ -601,7 +603,7 @@ class EmbeddedServer:
                     failed_starts += 1
                     if failed_starts >= _STARTS_IN_A_ROW:
                         self.trouble = f"The database is down and {failed_starts} starts in a row failed. {trouble}"
-                        _log.error(self.trouble)  # noqa: TRY400 - one sentence for a person; the database's own log has the rest
+                        _log.error(self.trouble)
                         return
 
 
