@@ -129,14 +129,20 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it
+    if wanted:
+        print(f"platewarden {platewarden.__version__}")
+        raise typer.Exit
+
+
 @app.callback(no_args_is_help=True)
 def _whole(
     *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
-    if version:
-        print(f"platewarden {platewarden.__version__}")
-        raise typer.Exit
+    pass
 
 
 def run(arguments: list[str] | None = None) -> None:

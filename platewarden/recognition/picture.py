@@ -39,8 +39,9 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Typ
 _TRANSPARENT = {"RGBA", "LA", "PA", "La", "RGBa"}
 
 # Pillow warns from 89 to 179 megapixels and raises above; here both are refused. Set once: a filter set for the length of a call
-# is not safe with threads.
+# is not safe with threads. What Pillow thinks of a camera's notes is nothing for the terminal.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +114,12 @@ def _decode(raw: bytes) -> Pixels:
     try:
         image = Image.open(BytesIO(raw), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _UnusableError(_too_large("it")) from error
+        raise _UnusableError(_too_large()) from error
     except _BROKEN as error:
         raise _UnusableError("is not a picture that can be read (JPEG, PNG, WebP, TIFF, BMP, PPM, GIF). Check the file.") from error
     with image:
         if image.width * image.height > MOST_PIXELS:
-            raise _UnusableError(_too_large(f"{image.width} x {image.height}"))
+            raise _UnusableError(_too_large(f" ({image.width} x {image.height})"))
         frames = _frames(image)
         if frames > 1:
             raise _UnusableError(f"holds {frames} pictures. Save the one that counts as a single picture.")
@@ -129,8 +130,8 @@ def _decode(raw: bytes) -> Pixels:
         return _pixels(_upright(image))
 
 
-def _too_large(size: str) -> str:
-    return f"is larger than {MOST_PIXELS // 1_000_000} megapixels ({size}). Save it smaller."
+def _too_large(size: str = "") -> str:
+    return f"is larger than {MOST_PIXELS // 1_000_000} megapixels{size}. Save it smaller."
 
 
 def _frames(image: Image.Image) -> int:

@@ -47,7 +47,9 @@ Matrix = NDArray[np.float32]
 def open_engine(threads: int = 1) -> RapidocrEngine:
     """The engine, its models loaded. `Unavailable`, with the command to run, when its packages are not installed."""
     try:
-        from rapidocr import RapidOCR  # noqa: PLC0415  only when asked
+        import cv2  # noqa: F401, PLC0415  only when asked; three packages, any of which may be missing
+        import onnxruntime  # noqa: F401, PLC0415
+        from rapidocr import RapidOCR  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"The engine “rapidocr” needs the package “{error.name}”, which is not installed. Run: pip install 'platewarden[rapidocr]'"
