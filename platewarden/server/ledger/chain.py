@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import connection, transaction
 
-from platewarden.exchange.seal import SigningKey
-from platewarden.server.clock import now
 from platewarden.transparency.checkpoint import Checkpoint
 from platewarden.transparency.note import NoteSigner, NoteVerifier
 from platewarden.transparency.tree import Frontier, leaf_hash
@@ -30,11 +30,13 @@ def origin() -> str:
 
 
 def signer() -> NoteSigner:
-    return NoteSigner(origin(), SigningKey.load(settings.CONFIG.data / "secrets" / "ledger.key").private)
+    private = load_pem_private_key(settings.CONFIG.read_secret("ledger.key"), None)
+    assert isinstance(private, Ed25519PrivateKey)
+    return NoteSigner(origin(), private)
 
 
 def verifier() -> NoteVerifier:
-    return NoteVerifier(origin(), SigningKey.load(settings.CONFIG.data / "secrets" / "ledger.key").public_bytes)
+    return signer().verifier
 
 
 class Sealer:

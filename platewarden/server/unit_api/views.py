@@ -17,7 +17,7 @@ from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
 from platewarden.exchange.message import Message
 from platewarden.exchange.seal import Opened
-from platewarden.exchange.wire import LARGEST, encode_body
+from platewarden.exchange.wire import MAX_MESSAGE, encode_body
 from platewarden.policy.refusal import Malformed, Stale, Unavailable
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
@@ -36,7 +36,7 @@ def answer(raw: bytes) -> HttpResponse:
 
 
 def _posted(request: HttpRequest) -> bytes:
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+    if int(request.headers.get("Content-Length") or 0) > MAX_MESSAGE:
         raise TooLarge
     return request.body
 

@@ -136,7 +136,7 @@ def clause(context: Context, name: str) -> str:
 
 
 @register.inclusion_tag("web/components/field.html")
-def field(bound: BoundField, hint: str = "", optional: bool = False, extra: str = "") -> dict[str, Any]:  # noqa: FBT001, FBT002 a template's words
+def field(bound: BoundField, hint: str = "", optional: bool = False, extra: str = "", label: str = "") -> dict[str, Any]:  # noqa: FBT001, FBT002 a template's words
     """One form field with label, hint, error and the right classes, whatever its widget."""
     kind = _kind(bound)
     attributes = {}
@@ -148,7 +148,7 @@ def field(bound: BoundField, hint: str = "", optional: bool = False, extra: str 
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     if described:
         attributes["aria-describedby"] = " ".join(described)
-    return {"field": bound, "kind": kind, "hint": hint, "optional": optional, "widget": bound.as_widget(attrs=attributes) if "class" in attributes else ""}
+    return {"field": bound, "label": label or bound.label, "kind": kind, "hint": hint, "optional": optional, "widget": bound.as_widget(attrs=attributes) if "class" in attributes else ""}
 
 
 def _kind(bound: BoundField) -> str:
