@@ -100,7 +100,10 @@ def run(
         str | None, typer.Option(metavar="NAME", help="Which engine reads the plates; the unit's own when left out.")
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="End when the folder is done and the spool is empty.")] = False,
-    wait: Annotated[float, typer.Option(metavar="SECONDS", help="How long the spool may take to empty at the end.", min=0)] = 60.0,
+    wait: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="How long the spool may take to empty at the end: 60 with --once, else 5.", min=0),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign on, and read plates until the shift is over.
@@ -126,7 +129,7 @@ def run(
         Stated(member=member, secret=_secret(secret_file), purpose=purpose, reference=reference),
         engine=engine,
         once=once,
-        wait_s=wait,
+        wait_s=wait if wait is not None else 60.0 if once else 5.0,
         clock=_now,
         timer=time.monotonic,
         chance=random.SystemRandom(),

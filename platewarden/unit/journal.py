@@ -64,5 +64,5 @@ class Journal:
         def leave(database: sqlite3.Connection) -> None:
             database.execute("delete from journal_line where number <= ?", (last,))
 
-        self._spool.keep([Draft(STREAM, page, urgency=1)], at=at, beside=leave)
+        self._spool.keep([Draft(STREAM, page, urgency=1, has_limit=False)], at=at, beside=leave)
         return len(lines)

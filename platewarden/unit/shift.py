@@ -30,6 +30,8 @@ __all__ = ["DUTY", "Shift", "Stated", "may_operate", "may_state", "sign_off", "s
 DUTY = "operator"
 TRIES = 5
 TRIES_WITHIN = timedelta(minutes=15)
+CLOCK_BEHIND = timedelta(hours=1)
+"""A clock that is further behind than this is no clock to check a training by."""
 DO_NOT_FIT = Refusal(
     Clause.ACCESS_DOCUMENTED, "The number and the shift secret do not fit. Check both; the office can set a new secret."
 )
@@ -132,6 +134,9 @@ def sign_off(shift: Shift, *, at: datetime, journal: Journal) -> None:
 
 
 def _is_in_force(roster: RosterEdition, at: datetime) -> Refusal | None:
+    if at < roster.made_at - CLOCK_BEHIND:
+        said = f"The clock of this unit says {at:%Y-%m-%d %H:%M} UTC, before roster edition {roster.number} was made."
+        return Refusal(Clause.TRAINING_BEFORE_USE, f"{said} Set the clock: training cannot be checked against a wrong day.")
     if at <= roster.valid_until:
         return None
     said = f"Roster edition {roster.number} was valid until {roster.valid_until:%Y-%m-%d %H:%M} UTC."

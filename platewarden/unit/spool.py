@@ -81,6 +81,8 @@ class Draft:
     stream: str
     write: Callable[[int], bytes]
     urgency: int = 2
+    has_limit: bool = True
+    """False for the journal: limit and reserve are there so that it can always be written."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,8 @@ class Spool:
         for draft in drafts:
             message, sealed = self._write(draft)
             held += len(sealed)
-            self._must_fit(held, len(sealed))
+            if draft.has_limit:
+                self._must_fit(held, len(sealed))
             stored.append(self.messages / message.file)
             _store(stored[-1], sealed)
             self._database.execute(

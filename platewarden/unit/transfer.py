@@ -17,6 +17,7 @@ never jams a spool. Reports do not wait for a contact, and a contact does not wa
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -34,7 +35,7 @@ from platewarden.unit.journal import STREAM as JOURNAL
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link, Reply
 from platewarden.unit.roster import Roster
-from platewarden.unit.spool import Message, Spool
+from platewarden.unit.spool import Message, Spool, SpoolFull
 
 __all__ = ["Chance", "Transfer"]
 
@@ -83,7 +84,7 @@ class Transfer:
 
     def round(self) -> bool:
         """Contact if it is due, then everything that waits, hits first. True when the office took part."""
-        self.journal.close_page(at=self.clock())
+        self._close_page()
         well = self.contact() if self._contact_is_due() else True
         well = not self.refusal and self._carry_up() and well
         if well and self.failures:
@@ -91,6 +92,12 @@ class Transfer:
             self.say("The office answers again.")
         self.failures = 0 if well else self.failures + 1
         return well
+
+    def _close_page(self) -> None:
+        try:
+            self.journal.close_page(at=self.clock())
+        except SpoolFull as error:  # its lines wait in the database; what goes up now makes room
+            self._say_once(error.message)
 
     def wait_s(self) -> float:
         """The pause before the next round: doubles with each failure, with chance in it so that cars do not come in step."""
@@ -194,7 +201,8 @@ class Transfer:
         if sealed is None:
             self.say(f"{_named(message)} is missing from the disk and cannot be sent. Tell the office.")
             return _Fate.ASIDE
-        self.spool.mark_sent(message)
+        with suppress(SpoolFull):  # a disk without a free byte must still be emptied
+            self.spool.mark_sent(message)
         reply = self.link.post(DOORS[message.stream], sealed)
         if reply.is_yes:
             return self._freed(message, reply)

@@ -1,6 +1,7 @@
 """`platewarden unit`, as a person or a program calls it."""
 
 import json
+import signal
 import sys
 import threading
 import types
@@ -194,6 +195,21 @@ def test_help_teaches_with_an_example(capsys):
     for words in (["enrol"], ["run"], ["status"]):
         assert call(*words, "--help") == 0
         assert "Example:" in capsys.readouterr().out
+
+
+def test_a_first_signal_ends_the_watch_in_order_and_a_second_one_at_once():
+    from platewarden.cli.unit import _when_told_to_stop
+
+    told = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        _when_told_to_stop(lambda: told.append(1))
+        signal.raise_signal(signal.SIGTERM)
+        assert told == [1]
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
 
 
 def test_the_command_leaves_signals_alone_outside_the_main_thread():

@@ -62,6 +62,7 @@ def test_an_operator_signs_on_and_off_and_the_journal_has_both(car):
         ({"purpose": "curiosity"}, Clause.NO_UNAUTHORIZED_PURPOSE, "State one of: routine-patrol"),
         ({"purpose": "department-action"}, Clause.LAW_ENFORCEMENT_BUSINESS, "at the desk"),
         ({"purpose": "criminal-investigation"}, Clause.LEGITIMATE_PURPOSE, "needs a case number"),
+        ({"at": NOON - timedelta(days=365)}, Clause.TRAINING_BEFORE_USE, "Set the clock"),
         ({"at": NOON + timedelta(days=8)}, Clause.TRAINING_BEFORE_USE, "Roster edition 3 was valid until"),
     ],
 )

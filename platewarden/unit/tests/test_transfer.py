@@ -6,6 +6,7 @@ import pytest
 
 from platewarden.exchange.seal import SigningKey
 from platewarden.policy.clauses import Clause
+from platewarden.unit.spool import SpoolFull
 from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
 
 REPORTS, JOURNAL, CONTACT = "/unit/v1/reports", "/unit/v1/journal", "/unit/v1/contact"
@@ -259,6 +260,27 @@ def test_the_same_number_with_another_digest_stands_aside_as_tampered(car, offic
     assert car.transfer.round()
     assert car.spool.counts().quarantined == 1
     assert "came before with another digest" in car.said[-1]
+
+
+def test_a_full_spool_is_still_emptied_and_the_journal_still_goes_up(car, office, monkeypatch):
+    car.keep_read()
+    car.spool.limit_bytes = 1
+    car.journal.write("shift.sign_on", at=NOON, member="4417")
+    assert car.transfer.round()
+    assert (sorted(office.reports), sorted(office.pages), unsent(car)) == ([1], [1], 0)
+
+    car.spool.limit_bytes = 1_000_000
+    car.keep_read()
+    car.journal.write("shift.sign_off", at=NOON, member="4417")
+
+    def full(*_args, **_kwargs):
+        raise SpoolFull
+
+    monkeypatch.setattr(car.journal, "close_page", full)
+    monkeypatch.setattr(car.spool, "mark_sent", full)
+    assert car.transfer.round()
+    assert sorted(office.reports) == [1, 2]
+    assert car.said == ["The spool is full: recording has stopped. Nothing kept is lost. Connect to the office to empty it."]
 
 
 def test_a_message_whose_file_is_gone_is_said_and_jams_nothing(car, office):
