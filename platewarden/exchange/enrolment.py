@@ -2,10 +2,7 @@
 
 The request is the one message that brings its own key: it proves that whoever asks holds the key it asks for, and nothing
 more. That it is car 12 who asks, a person at the office decides who compares the fingerprint. That the grant is the office's,
-the unit knows by the office's fingerprint, which a person gave it.
-
-Known gap: the grant doesn't name the unit's key, so a grant made for one unit also opens as another's; it gives nothing but
-an id and a name, and the office goes by the key that signs.
+the unit knows by the office's fingerprint, which a person gave it; that it is its own, by its key's id in it.
 """
 
 from __future__ import annotations
@@ -69,12 +66,14 @@ class EnrolmentGrant(Message):
     kind: ClassVar[Kind] = Kind.ENROLMENT_GRANT
 
     unit_id: uuid.UUID
+    unit_key_id: bytes
     unit_name: str
     office_signing_public: bytes
     office_sealing_public: bytes
     granted_at: datetime
 
     def __post_init__(self) -> None:
+        must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
         _must_be_name(self.unit_name)
         for public in (self.office_signing_public, self.office_sealing_public):
             must(len(public) == 32, "A public key of the office has 32 bytes. Send it as it was made.")
@@ -84,6 +83,7 @@ class EnrolmentGrant(Message):
         return encode_body(
             {
                 "unit_id": self.unit_id.bytes,
+                "unit_key_id": self.unit_key_id,
                 "unit_name": self.unit_name,
                 "office_signing_public": self.office_signing_public,
                 "office_sealing_public": self.office_sealing_public,
@@ -96,6 +96,7 @@ class EnrolmentGrant(Message):
         fields = Fields.of(body, cls.kind)
         grant = cls(
             unit_id=fields.uuid("unit_id"),
+            unit_key_id=fields.octets("unit_key_id"),
             unit_name=fields.text("unit_name"),
             office_signing_public=fields.octets("office_signing_public"),
             office_sealing_public=fields.octets("office_sealing_public"),

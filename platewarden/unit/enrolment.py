@@ -143,6 +143,8 @@ def _enrolment(raw: bytes, key: SigningKey, office: bytes) -> Enrolment:
         raise Tampered(
             "The office’s grant names another key than the one that signed it. Stop, and tell the Administrative Supervisor."
         )
+    if grant.unit_key_id != key.key_id:
+        raise Tampered("The office’s grant is another unit’s. Stop, and tell the Administrative Supervisor.")
     return Enrolment(key, grant.unit_id, grant.unit_name, office, grant.office_sealing_public, key_id)
 
 

@@ -154,6 +154,7 @@ class Office:
             return 202, b""
         grant = EnrolmentGrant(
             unit_id=uuid5(NAMES, asked.name),
+            unit_key_id=key_id,
             unit_name=asked.name,
             office_signing_public=self.key.public_bytes,
             office_sealing_public=self.sealing.public_bytes,

@@ -91,6 +91,7 @@ def _enrol(waiting: EnrolmentAsk, by: Member) -> Unit:
     key = office_signing_key()
     grant = EnrolmentGrant(
         unit_id=unit_id,
+        unit_key_id=bytes(waiting.key_id),
         unit_name=waiting.name,
         office_signing_public=key.public_bytes,
         office_sealing_public=office_sealing_key().public_bytes,
