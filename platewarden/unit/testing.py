@@ -303,6 +303,7 @@ def serving(office: Office, *, tls: ssl.SSLContext | None = None) -> Iterator[st
 
     class Door(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # one answer, one segment
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
