@@ -273,7 +273,7 @@ class EmbeddedServer:
     @contextlib.contextmanager
     def running(self) -> Iterator[EmbeddedServer]:
         """The database for the length of one command: the one that is running already, or one of our own."""
-        if not self.is_owner and self.is_running():
+        if self.is_owner or self.is_running():
             yield self
             return
         self.start()

@@ -182,9 +182,12 @@ def test_its_log_has_no_statement_and_no_value(server):
             conn.execute("insert into seen values (%s)", ["7ZQX441"])
         with pytest.raises(psycopg.errors.SyntaxError):
             conn.execute("selekt '7ZQX441'")
-    said = b"".join(file.read_bytes() for file in (server.data / "log").iterdir())
-    assert b"syntax error" in said
-    assert b"7ZQX441" not in said
+
+    def said():
+        return b"".join(file.read_bytes() for file in (server.data / "log").iterdir())
+
+    assert soon(lambda: b"syntax error" in said())
+    assert b"7ZQX441" not in said()
 
 
 def test_it_stops_and_starts_again_with_what_it_had():
