@@ -56,7 +56,7 @@ _HEADER: Final = struct.Struct(">2sBBB16sI")
 HEADER_BYTES: Final = _HEADER.size
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = 1_000_000
-_LAST_MOMENT: Final = 253_402_300_799 * _SECOND
+_LAST_MOMENT: Final = 253_402_300_800 * _SECOND - 1
 _INTEGERS: Final = range(-(2**63), 2**63)
 
 
@@ -129,7 +129,10 @@ def open_envelope(raw: bytes) -> Envelope:
 def encode_body(fields: dict[str, Any]) -> bytes:
     """The one spelling of a body. Refused: a value of a kind that the wire does not have."""
     _must_be_plain(fields)
-    body = cbor2.dumps(fields, canonical=True)
+    try:
+        body = cbor2.dumps(fields, canonical=True)
+    except UnicodeEncodeError as error:
+        raise Malformed("A text in the message has a character that UTF-8 can't spell. Leave it out.") from error
     if len(body) > MAX_MESSAGE:
         raise Malformed(f"The body has {len(body)} bytes; the most is {MAX_MESSAGE}. Send less at once.")
     return body

@@ -1,0 +1,150 @@
+import dataclasses
+import math
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from platewarden.exchange.read_report import CarHit, Picture, Place, ReadReport
+from platewarden.exchange.seal import SigningKey, open_message
+from platewarden.exchange.wire import Kind
+from platewarden.plate.match import Candidate, Doubt, Tier
+from platewarden.plate.text import CHARACTERS, STATES
+from platewarden.policy.refusal import Malformed
+
+UNIT = SigningKey.from_seed(b"u" * 32)
+REPORT = ReadReport(
+    unit_key_id=UNIT.key_id,
+    sequence=1,
+    captured_at=datetime(2026, 1, 2, tzinfo=UTC),
+    camera="front",
+    text="ABC123",
+    state="IL",
+    state_confidence=0.5,
+    confidence=1,
+    characters=(),
+    candidates=(),
+    corners=None,
+    place=None,
+    engine="rapidocr",
+    member=None,
+    shift_id=None,
+    hotlist_edition=0,
+    hits=(),
+    pictures=(),
+)
+
+sure = st.floats(0, 1)
+plates = st.text(alphabet=CHARACTERS, min_size=1, max_size=12)
+names = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=60)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+points = st.tuples(numbers, numbers)
+
+
+@st.composite
+def reports(draw):
+    text = draw(plates)
+    state = draw(st.none() | st.sampled_from(sorted(STATES)))
+    return ReadReport(
+        unit_key_id=draw(st.binary(min_size=16, max_size=16)),
+        sequence=draw(st.integers(1, 2**53)),
+        captured_at=draw(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))),  # noqa: DTZ001
+        camera=draw(names),
+        text=text,
+        state=state,
+        state_confidence=draw(sure) if state else None,
+        confidence=draw(sure),
+        characters=draw(st.just(()) | st.lists(sure, min_size=len(text), max_size=len(text)).map(tuple)),
+        candidates=draw(st.lists(st.builds(Candidate, plates, sure), max_size=3).map(tuple)),
+        corners=draw(st.none() | st.tuples(points, points, points, points)),
+        place=draw(
+            st.none()
+            | st.builds(Place, st.floats(-90, 90), st.floats(-180, 180), st.floats(0, 1e6), st.none() | st.floats(0, 360), st.floats(0, 1e6))
+        ),
+        engine=draw(names),
+        member=draw(st.none() | names),
+        shift_id=draw(st.none() | st.uuids()),
+        hotlist_edition=draw(st.integers(0, 2**53)),
+        hits=draw(st.lists(st.builds(CarHit, st.uuids(), st.sampled_from(Tier), st.lists(st.sampled_from(Doubt), max_size=4).map(tuple)), max_size=3).map(tuple)),
+        pictures=draw(st.sampled_from([(), (Picture("plate", "image/jpeg", b"\xff\xd8"),), (Picture("overview", "image/jpeg", b"a"), Picture("plate", "image/jpeg", b"b"))])),
+    )  # fmt: skip
+
+
+@given(reports())
+@settings(deadline=None)
+def test_a_report_comes_back_as_it_was(report):
+    again = ReadReport.from_body(report.to_body())
+    assert again == report
+    assert again.to_body() == report.to_body()
+    assert again.read_id == report.read_id
+
+
+def test_whole_numbers_are_spelled_like_any_other():
+    assert ReadReport.from_body(REPORT.to_body()).to_body() == dataclasses.replace(REPORT, confidence=1.0).to_body()
+
+
+def test_a_read_is_known_by_who_made_it_and_its_number():
+    assert REPORT.read_id == dataclasses.replace(REPORT, text="XYZ").read_id
+    assert REPORT.read_id == uuid.UUID("5eb97837-021f-546b-8bcb-dd30b66d9d4d")
+    others = {
+        REPORT.read_id,
+        dataclasses.replace(REPORT, sequence=2).read_id,
+        dataclasses.replace(REPORT, unit_key_id=bytes(16)).read_id,
+    }
+    assert len(others) == 3
+
+
+def test_a_signed_report_opens():
+    opened = open_message(REPORT.signed(UNIT), Kind.READ_REPORT, lambda _: UNIT.public_bytes)
+    assert ReadReport.from_body(opened.body) == REPORT
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"unit_key_id": bytes(15)},
+        {"sequence": 0},
+        {"sequence": -1},
+        {"captured_at": datetime(2026, 1, 2)},  # noqa: DTZ001
+        {"captured_at": datetime(1969, 1, 2, tzinfo=UTC)},
+        {"camera": ""},
+        {"camera": "x" * 61},
+        {"camera": "a\nb"},
+        {"text": ""},
+        {"text": "abc"},
+        {"text": "ABCDEFGHIJKLM"},
+        {"state": "ZZ"},
+        {"state": None},
+        {"state_confidence": None},
+        {"state_confidence": 1.5},
+        {"confidence": -0.1},
+        {"confidence": math.nan},
+        {"characters": (0.5,)},
+        {"characters": (0.5,) * 5 + (2.0,)},
+        {"candidates": (Candidate("ABÖ", 0.5),)},
+        {"candidates": (Candidate("AB", 7.0),)},
+        {"corners": ((0, 0), (1, 1), (2, 2), (3, math.inf))},
+        {"engine": ""},
+        {"member": ""},
+        {"hotlist_edition": -1},
+        {"pictures": (Picture("plate", "image/jpeg", b"a"), Picture("plate", "image/jpeg", b"b"))},
+    ],
+)
+def test_it_refuses_what_no_read_has(changed):
+    with pytest.raises(Malformed) as refused:
+        dataclasses.replace(REPORT, **changed)
+    assert refused.value.message.endswith(".")
+
+
+@pytest.mark.parametrize("place", [(91, 0, 1, None, 0), (0, 181, 1, None, 0), (math.nan, 0, 1, None, 0), (0, 0, -1, None, 0), (0, 0, 1, 361, 0), (0, 0, 1, None, -1), (0, 0, math.inf, None, 0)])  # fmt: skip
+def test_it_refuses_a_place_that_is_none(place):
+    with pytest.raises(Malformed):
+        Place(*place)
+
+
+@pytest.mark.parametrize("picture", [("side", "image/jpeg", b"a"), ("plate", "image/png", b"a"), ("plate", "image/jpeg", b"")])
+def test_it_refuses_a_picture_of_another_kind(picture):
+    with pytest.raises(Malformed):
+        Picture(*picture)

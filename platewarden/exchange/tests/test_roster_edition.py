@@ -1,0 +1,55 @@
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from platewarden.exchange.roster_edition import RosterEdition, RosterMember
+from platewarden.policy.refusal import Malformed
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+VERIFIER = b"\x01" + bytes(48)
+MEMBER = RosterMember("117", "Pat Operator", ("operator",), date(2026, 12, 31), VERIFIER)
+ROSTER = RosterEdition(1, AT, AT + timedelta(days=14), 0, (MEMBER,))
+
+names = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60)
+members = st.builds(
+    RosterMember,
+    names,
+    names,
+    st.lists(names, max_size=3).map(tuple),
+    st.none() | st.dates(),
+    st.binary(min_size=48, max_size=48).map(b"\x01".__add__),
+)
+
+
+@given(st.lists(members, max_size=4, unique_by=lambda member: member.number), st.integers(1, 2**53), st.integers(0, 2**53))
+@settings(deadline=None)
+def test_a_roster_comes_back_as_it_was(found, number, policy):
+    roster = RosterEdition(number, AT, AT, policy, tuple(found))
+    assert RosterEdition.from_body(roster.to_body()) == roster
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"number": ""},
+        {"name": ""},
+        {"name": "a\tb"},
+        {"duties": ("",)},
+        {"duties": ("operator",) * 101},
+        {"verifier": b"office password"},
+    ],
+)
+def test_it_refuses_what_no_member_has(changed):
+    with pytest.raises(Malformed):
+        dataclasses.replace(MEMBER, **changed)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"number": 0}, {"policy_edition": -1}, {"valid_until": AT - timedelta(seconds=1)}, {"members": (MEMBER, MEMBER)}]
+)
+def test_it_refuses_what_no_roster_has(changed):
+    with pytest.raises(Malformed):
+        dataclasses.replace(ROSTER, **changed)
