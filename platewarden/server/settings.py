@@ -99,7 +99,7 @@ MIDDLEWARE = (
         "allauth.account.middleware.AccountMiddleware",
         "platewarden.server.web.translator.Translator",
         "django.contrib.auth.middleware.LoginRequiredMiddleware",
-        "platewarden.server.access.gate.Gate",
+        "platewarden.server.web.gate.Gate",
     ]
 )
 

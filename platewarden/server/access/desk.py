@@ -26,6 +26,7 @@ from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
 
+JSONB = 3802  # PostgreSQL's type number; the framework hands such columns over as text
 PURPOSE_FIRST = Refusal(Clause.LEGITIMATE_PURPOSE, "State your purpose before you look at plate data.")
 SIGN_IN_AGAIN = Refusal(Clause.ACCESS_DOCUMENTED, "Your sign-in has ended. Sign in again, with your second factor.")
 
@@ -76,5 +77,8 @@ def through_door(access: Access, door: str) -> list[dict[str, Any]]:
     """Calls a door function with the Access and returns its rows. `door` is a name of ours, never input."""
     with connection.cursor() as cursor:
         cursor.execute(f"select * from plates.{door}(%s)", [access.access_id])  # noqa: S608
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        columns = [(column.name, column.type_code == JSONB) for column in cursor.description]
+        return [
+            {name: json.loads(value) if is_json else value for (name, is_json), value in zip(columns, row, strict=True)}
+            for row in cursor.fetchall()
+        ]

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from platewarden.server.access.forms import PurposeForm
-from platewarden.server.access.gate import before_training
+from platewarden.server.access.session import before_training
 from platewarden.server.access.purpose import state_purpose, stated_purpose
 from platewarden.server.people.editions import department
 
@@ -56,5 +56,5 @@ def lock(request: HttpRequest) -> HttpResponse:
 @before_training
 @require_POST
 def touch(_request: HttpRequest) -> HttpResponse:
-    """A page that stays open says that a key or the screen was touched: input, so the session goes on (see gate.py)."""
+    """A page that stays open says that a key or the screen was touched: input, so the session goes on (see session.py)."""
     return HttpResponse(status=204)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal
 from platewarden.server.alerts.models import ENFORCEMENT, Alert, Ground, Outcome, Seen, Verification
-from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.models import Duty
 
 SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR})
 
@@ -22,13 +22,17 @@ def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) 
     practicable, or independent grounds; both reasons go to the supervisor. A possible hit needs an eye on the state first.
     """
     verifications = list(alert.verifications.order_by("at"))
+    if outcome in ENFORCEMENT and (refusal := _must_rest_on(outcome, ground, because, verifications)):
+        return refusal
     if alert.tier == "possible" and not _state_was_seen(verifications):
         return Refusal(
             Clause.VERIFY_BEFORE_ENFORCEMENT,
             "This is a possible hit only. Look at the picture and say whether the state is the same before you close it.",
         )
-    if outcome not in ENFORCEMENT:
-        return None
+    return None
+
+
+def _must_rest_on(outcome: Outcome, ground: str, because: str, verifications: list[Verification]) -> Refusal | None:
     if ground == Ground.VERIFIED and verifications and verifications[-1].unlocks:
         return None
     if ground in (Ground.IMPRACTICABLE, Ground.INDEPENDENT):
@@ -48,6 +52,3 @@ def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) 
 def _state_was_seen(verifications: list[Verification]) -> bool:
     return any(each.state != Seen.CANNOT_TELL for each in verifications)
 
-
-def may_see(alert: Alert, member: Member, duties: frozenset[str]) -> bool:  # noqa: ARG001
-    return not alert.silent or sees_silent(duties)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from platewarden.server.access.gate import not_input
+from platewarden.server.access.session import not_input
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look

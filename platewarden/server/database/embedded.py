@@ -589,7 +589,7 @@ class EmbeddedServer:
                 return
             began = time.monotonic()
             ended = process.wait()
-            short_lives = short_lives + 1 if time.monotonic() - began < 10 else 0
+            short_lives = short_lives + 1 if time.monotonic() - began < 1 else 0
             self._stopping.wait(min(0.02 * 2**short_lives, 1.0) if short_lives > 2 else 0)
             with self._turn:
                 if self._stopping.is_set():

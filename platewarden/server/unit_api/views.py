@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,9 +16,9 @@ from platewarden.exchange.journal_page import JournalPage
 from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
 from platewarden.exchange.message import Message
-from platewarden.exchange.seal import Opened
+from platewarden.exchange.seal import Opened, open_message
 from platewarden.exchange.wire import MAX_MESSAGE, encode_body
-from platewarden.policy.refusal import Malformed, Stale, Unavailable
+from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
@@ -29,6 +29,7 @@ from platewarden.server.reads import intake
 from platewarden.server.unit_api.journal import write_page
 
 BYTES = "application/octet-stream"
+CLOCK_OFF = timedelta(hours=1)
 
 
 def answer(raw: bytes) -> HttpResponse:
@@ -58,7 +59,10 @@ def _opened(raw: bytes, kind: type[M]) -> tuple[M, Opened, Unit]:
         found.append(enrol.enrolled_unit(key_id))
         return bytes(found[0].signing_public)
 
-    message, opened = kind.opened(raw, find_key)
+    opened = open_message(raw, kind.kind, find_key)
+    message = kind.from_body(opened.body)
+    if getattr(message, "unit_key_id", None) != opened.key_id:
+        raise Tampered("This message names another unit than the one whose key signed it. Tell the Administrative Supervisor.")
     return message, opened, found[0]
 
 
@@ -89,6 +93,12 @@ def ask_enrolment(request: HttpRequest) -> HttpResponse:
 def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
     """A contact, fresher than every earlier one of this unit. Stale otherwise: it is a replay."""
     contact, _, unit = _opened(_posted(request), Contact)
+    drift = contact.at - now()
+    if abs(drift) > CLOCK_OFF:
+        # Not remembered as the newest contact: once its clock is right again, the unit is heard at once.
+        Unit.objects.filter(pk=unit.pk).update(drift_s=drift / timedelta(seconds=1))
+        hours = abs(drift) / timedelta(hours=1)
+        raise Stale(f"The unit's clock is {hours:.1f} hours {'ahead' if drift > timedelta(0) else 'behind'}. Set it; nothing is lost meanwhile.")
     with transaction.atomic():
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
         if unit.last_contact_sent_at is not None and contact.at <= unit.last_contact_sent_at:
@@ -120,13 +130,13 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def hotlist(request: HttpRequest) -> HttpResponseBase:
+def hotlist(request: HttpRequest) -> HttpResponse:
     """The newest edition, as its file."""
     _contact(request)
     edition = newest_edition()
     if edition is None:
         raise Unavailable("There is no hotlist edition yet.")
-    return FileResponse(edition_file(edition.number).open("rb"), content_type=BYTES)
+    return answer(edition_file(edition.number).read_bytes())
 
 
 @csrf_exempt

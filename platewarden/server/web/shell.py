@@ -11,7 +11,7 @@ from django.urls import reverse
 
 import platewarden
 from platewarden.policy.department import Department
-from platewarden.server.access.gate import IDLE
+from platewarden.server.access.session import IDLE
 from platewarden.server.access.lockout import failures_since
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
 from platewarden.server.alerts.models import Alert, AlertState, Disposition

@@ -85,6 +85,7 @@
       const after = [...list.children].find((other) => Number(other.dataset.alert) < number);
       list.insertBefore(document.adoptNode(strip), after || null);
       while (list.children.length > 100) list.lastElementChild.remove();
+      document.dispatchEvent(new Event("platewarden:put"));
       said.textContent = strip.dataset.said;
       sound(strip.hasAttribute("data-urgent"));
       count();

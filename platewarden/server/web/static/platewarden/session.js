@@ -46,6 +46,7 @@
     }
   };
   if (bar || document.querySelector("[data-age], [data-deadline]")) { tick(); setInterval(tick, 1000); }
+  document.addEventListener("platewarden:put", tick); // something with a clock came into the page
 
   // A page that stays open (the console) tells the server, at most once a minute, that somebody is at it.
   if (bar && bar.dataset.touch) {

@@ -1,43 +1,24 @@
-"""Stands before every page: second factor set up, person bound, not idle, trained. Exempt views say so, and why.
-
-The idle lock counts from a member's own input: a live page that refreshes itself does not keep a session open.
-"""
+"""Stands before every page: second factor set up, person bound, not idle, trained. Exempt views say so, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from allauth.account.adapter import get_adapter
 from platewarden.policy.refusal import Refused
 from platewarden.server.access.login import PERSON_COOKIE, person_key
 from platewarden.server.access.second_factor import has_second_factor, used_second_factor
+from platewarden.server.access.session import LONGEST, is_over
 from platewarden.server.clock import now
 from platewarden.server.people.models import Member
 from platewarden.server.people.training import must_be_trained
-
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def before_training(view: View) -> View:
-    """Marks a view that a signed-in but untrained member may use: it shows no plate data."""
-    view.before_training = True  # type: ignore[attr-defined]
-    return view
-
-
-def not_input(view: View) -> View:
-    """Marks a view that a page calls by itself: it does not count as a member's input."""
-    view.not_input = True  # type: ignore[attr-defined]
-    return view
+from platewarden.server.web.translator import refused
 
 
 class Gate:
@@ -61,7 +42,7 @@ class Gate:
         if not isinstance(member, Member):
             return None
         module = getattr(view, "__module__", "")
-        if not member.is_active or self._is_over(request, view):
+        if not member.is_active or is_over(request, view):
             get_adapter(request).logout(request)
             messages.warning(request, "You were signed out: thirty minutes without input, or twelve hours since sign-in.")
             return redirect("account_login")
@@ -74,16 +55,5 @@ class Gate:
             messages.info(request, "Sign in with your second factor.")
             return redirect("account_login")
         if not getattr(view, "before_training", False) and (refusal := must_be_trained(member, now())):
-            raise Refused(refusal)
+            return refused(request, Refused(refusal))
         return None
-
-    @staticmethod
-    def _is_over(request: HttpRequest, view: Any) -> bool:
-        at = now().timestamp()
-        signed_in_at = request.session.get("signed_in_at", 0.0)
-        last_input_at = request.session.get("last_input_at", 0.0)
-        if at - signed_in_at > LONGEST.total_seconds() or at - last_input_at > IDLE.total_seconds():
-            return True
-        if not getattr(view, "not_input", False) and at - last_input_at > 20:
-            request.session["last_input_at"] = at
-        return False
