@@ -130,9 +130,9 @@ def _by_text(seen: SeenPlate, text: str) -> _Texts | None:
 
 
 def _by_pattern(seen: SeenPlate, partial: PartialPlate) -> _Texts | None:
-    if partial.answers(seen.text):
+    confused = partial.confusions(seen.text)
+    if confused == ():
         return [Doubt.PATTERN], ()
     if any(partial.answers(candidate.text) for candidate in seen.candidates):
         return [Doubt.PATTERN, Doubt.CANDIDATE], ()
-    confused = partial.confusions(seen.text)
     return None if confused is None else ([Doubt.PATTERN, Doubt.CONFUSABLE], confused)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from platewarden.plate.grams import pattern_tokens
@@ -51,15 +52,13 @@ class PartialPlate:
 
     def answers(self, text: str) -> bool:
         """Is this text one that the witness could have seen?"""
-        return self._places(text, self.pattern) is not None
+        return _starts(text, _pieces(self.pattern)) is not None
 
     def confusions(self, text: str) -> tuple[Confusion, ...] | None:
         """Where the text answers only because cameras confuse characters (text's, pattern's); empty when it simply answers, None if not."""
-        if self.answers(text):
-            return ()
         places = self._places(fold(text), fold(self.pattern))
-        if places is None:
-            return None
+        if places is None or self.answers(text):
+            return None if places is None else ()
         return tuple(Confusion(at, text[at], known) for at, known in places if text[at] != known)
 
     def like(self) -> str:
@@ -72,11 +71,10 @@ class PartialPlate:
 
     def _places(self, text: str, pattern: str) -> list[tuple[int, str]] | None:
         """Where each known character of this pattern lies in the text, when `pattern` (this one, or its fold) answers it."""
-        pieces = pattern.split("*")
-        starts = _starts(text, pieces)
+        starts = _starts(text, _pieces(pattern))
         if starts is None:
             return None
-        ours = self.pattern.split("*")
+        ours = _pieces(self.pattern)
         return [
             (start + offset, character)
             for start, piece in zip(starts, ours, strict=True)
@@ -85,11 +83,17 @@ class PartialPlate:
         ]
 
 
+@lru_cache(maxsize=16384)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    """What stands between the stars."""
+    return tuple(pattern.split("*"))
+
+
 def _normal(pattern: str) -> str:
     return _RUN.sub(lambda run: "?" * run[0].count("?") + "*", pattern)
 
 
-def _starts(text: str, pieces: list[str]) -> list[int] | None:
+def _starts(text: str, pieces: tuple[str, ...]) -> list[int] | None:
     """Where each piece lies: the first at the start, the last at the end, those between as early as they fit."""
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:
@@ -108,4 +112,12 @@ def _starts(text: str, pieces: list[str]) -> list[int] | None:
 
 
 def _fits(text: str, at: int, piece: str) -> bool:
-    return at + len(piece) <= len(text) and all(known in ("?", text[at + offset]) for offset, known in enumerate(piece))
+    if "?" not in piece:
+        return text.startswith(piece, at)
+    if at + len(piece) > len(text):
+        return False
+    for known in piece:
+        if known not in ("?", text[at]):
+            return False
+        at += 1
+    return True
