@@ -148,7 +148,14 @@ def field(bound: BoundField, hint: str = "", optional: bool = False, extra: str 
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     if described:
         attributes["aria-describedby"] = " ".join(described)
-    return {"field": bound, "label": label or bound.label, "kind": kind, "hint": hint, "optional": optional, "widget": bound.as_widget(attrs=attributes) if "class" in attributes else ""}
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "kind": kind,
+        "hint": hint,
+        "optional": optional,
+        "widget": bound.as_widget(attrs=attributes) if "class" in attributes else "",
+    }
 
 
 def _kind(bound: BoundField) -> str:
@@ -194,7 +201,8 @@ def side_by_side(read: str, characters: Sequence[float | tuple[str, float]] | No
     known: list[float | None] = [each[1] if isinstance(each, tuple) else each for each in characters or ()]
     known += [None] * (len(read) - len(known))
     return tuple(
-        Cell(seen or "", sure, wanted or "") for seen, sure, wanted in zip_longest(read, known[: len(read)], _spread(listed or "", len(read)))
+        Cell(seen or "", sure, wanted or "")
+        for seen, sure, wanted in zip_longest(read, known[: len(read)], _spread(listed or "", len(read)))
     )
 
 

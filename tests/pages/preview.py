@@ -1,0 +1,744 @@
+"""Every page with made-up contexts, served on loopback without a database: `python -m tests.pages.preview [port]`.
+
+For looking at pages while they are made, and for the tests that look at all of them. Forms, models and what views hand to
+templates are the real ones; members are the cast, plates are drawn scenes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs
+
+import django
+from django.conf import settings
+
+ROOMS = ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "web")
+SERVER = Path(__file__).resolve().parents[2] / "platewarden" / "server"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class Strict:
+    """The policy of the real pages, so that a breach shows in the console here too."""
+
+    def __init__(self, get_response: Callable[..., Any]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        from django.utils import timezone
+
+        timezone.activate(_department().time_zone)
+        response = self.get_response(request)
+        response["Content-Security-Policy"] = CSP
+        return response
+
+
+if not settings.configured:
+    settings.configure(
+        DEBUG=False,
+        SECRET_KEY="only for looking",
+        ALLOWED_HOSTS=["127.0.0.1", "localhost"],
+        USE_TZ=True,
+        TIME_ZONE="UTC",
+        ROOT_URLCONF=__name__ if __name__ != "__main__" else "tests.pages.preview",
+        AUTH_USER_MODEL="people.Member",
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.staticfiles",
+            "allauth",
+            "allauth.account",
+            "allauth.mfa",
+            *(f"platewarden.server.{room}" for room in ROOMS),
+        ],
+        DATABASES={"default": {"ENGINE": "django.db.backends.dummy"}},
+        MIDDLEWARE=["tests.pages.preview.Strict", "allauth.account.middleware.AccountMiddleware"],
+        ACCOUNT_USER_MODEL_USERNAME_FIELD="number",
+        ACCOUNT_USER_MODEL_EMAIL_FIELD=None,
+        ACCOUNT_LOGIN_METHODS={"username"},
+        ACCOUNT_SIGNUP_FIELDS=["username*", "password1*"],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [SERVER / "access" / "templates"],
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": ["django.template.context_processors.request"],
+                    "string_if_invalid": "",
+                },
+            }
+        ],
+        STATIC_URL="/static/",
+        CONFIG=SimpleNamespace(is_tls=False),
+    )
+    django.setup()
+
+from django import forms  # noqa: E402
+from django.http import HttpResponse, StreamingHttpResponse  # noqa: E402
+from django.shortcuts import render  # noqa: E402
+from django.urls import include, path  # noqa: E402
+
+from platewarden.policy.clauses import Clause  # noqa: E402
+from platewarden.policy.department import Department, load_department  # noqa: E402
+from platewarden.policy.refusal import Refusal  # noqa: E402
+from platewarden.server.people import editions  # noqa: E402
+
+
+@cache
+def _department() -> Department:
+    return load_department()
+
+
+editions.department = _department  # type: ignore[assignment] # before the forms take it by name
+
+from platewarden.demo.scenes import draw_scene  # noqa: E402
+from platewarden.server.access.forms import PurposeForm  # noqa: E402
+from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
+from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
+from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
+from platewarden.server.alerts.models import ENFORCEMENT, Alert, Disposition, Outcome, Verification  # noqa: E402
+from platewarden.server.clock import now  # noqa: E402
+from platewarden.server.equipment.models import EnrolmentAsk, LateReport, Unit  # noqa: E402
+from platewarden.server.hotlists.forms import BoloForm, LoadForm  # noqa: E402
+from platewarden.server.hotlists.load import Fault  # noqa: E402
+from platewarden.server.hotlists.models import Bolo, HotlistEdition, Load, Source  # noqa: E402
+from platewarden.server.ledger.acts import Act  # noqa: E402
+from platewarden.server.ledger.read import LedgerEntry  # noqa: E402
+from platewarden.server.people.models import Duty, Member  # noqa: E402
+from platewarden.server.reads.forms import SearchForm  # noqa: E402
+from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
+from platewarden.server.reads.views import Shown  # noqa: E402
+
+EVERY = frozenset(duty.value for duty in Duty)
+CAR = "Car 12"
+
+
+def ago(**length: float) -> datetime:
+    return now() - timedelta(**length)
+
+
+def shell(**other: Any) -> SimpleNamespace:
+    facts = {
+        "department": _department(),
+        "member_name": "Dana Whitfield",
+        "member_number": "HP-214",
+        "duties": EVERY - {"auditor"},
+        "duties_line": "Administrative Supervisor, Investigator",
+        "office_at": now(),
+        "idle_until": now() + timedelta(minutes=27, seconds=41),
+        "last_sign_in_at": ago(hours=20),
+        "failed_since": 0,
+        "purpose": stated(),
+        "waiting": {"alerts": 3, "units": 1, "bolos": 1, "review": 1},
+        "version": "0.1.0",
+        "touch_url": "/touch/",
+    }
+    return SimpleNamespace(**(facts | other))
+
+
+def stated() -> StatedPurpose:
+    return StatedPurpose("criminal-investigation", "Criminal investigation", "26-004117", now() + timedelta(minutes=11))
+
+
+@cache
+def pictures(text: str, state: str | None, seed: int, *, dusk: bool) -> tuple[str, str]:
+    """Overview and plate picture of a drawn scene, as a page carries them."""
+    from PIL import Image
+
+    scene = draw_scene(text, state, seed, dusk=dusk)
+    whole = Image.open(io.BytesIO(scene.jpeg))
+    box = scene.plate
+    edge = box.height / 3
+    cut = whole.crop((int(box.x - edge), int(box.y - edge), int(box.x + box.width + edge), int(box.y + box.height + edge)))
+    cut = cut.resize((cut.width * 3, cut.height * 3), Image.Resampling.LANCZOS)
+    return _data(whole), _data(cut)
+
+
+def _data(image: Any) -> str:
+    raw = io.BytesIO()
+    image.convert("RGB").save(raw, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(raw.getvalue()).decode()
+
+
+def read(text: str, state: str | None, *, sure: tuple[float, ...] = (), at: datetime | None = None, fix: bool = True) -> PlateRead:
+    sure = sure or tuple(0.99 - 0.01 * (n % 3) for n in range(len(text)))
+    return PlateRead(
+        read_id=uuid.uuid5(uuid.NAMESPACE_OID, text),
+        plate=text,
+        state=state,
+        state_confidence=0.97 if state else None,
+        confidence=min(sure),
+        characters=tuple(zip(text, sure, strict=True)),
+        candidates=(("8" + text[1:], 0.41),) if min(sure) < 0.8 else (),
+        captured_at=at or ago(seconds=14),
+        received_at=(at or ago(seconds=14)) + timedelta(seconds=1),
+        unit_id=uuid.uuid4(),
+        camera="front left",
+        lat=42.18169 if fix else None,
+        lon=-87.80034 if fix else None,
+        engine="rapidocr 3.10",
+        member_number="HP-131",
+        hotlist_edition=41,
+        pictures=(),
+    )
+
+
+def shown(one: PlateRead, seed: int = 3, *, dusk: bool = False, state: str | None = None) -> Shown:
+    overview, plate = pictures(one.plate, one.state or state, seed, dusk=dusk)
+    return Shown(read=one, unit=CAR, plate_picture=plate, overview_picture=overview)
+
+
+def entry(text: str, state: str | None, **other: Any) -> ListedEntry:
+    facts = {
+        "entry_id": uuid.uuid4(),
+        "text": text,
+        "state": state,
+        "is_pattern": False,
+        "category": "stolen_vehicle",
+        "approach": "stop",
+        "caution": False,
+        "urgent": False,
+        "reason": "Taken from a driveway on Sheridan Road. Grey sedan.",
+        "reference": "26-004093",
+        "author": "State stolen vehicles",
+        "entered_at": ago(days=2, hours=3),
+        "expires_at": None,
+    }
+    return ListedEntry(**(facts | other))
+
+
+def alert(number: int, state: str = "raised", **other: Any) -> Alert:
+    facts = {
+        "id": number,
+        "hit_id": uuid.uuid4(),
+        "read_id": uuid.uuid4(),
+        "captured_at": ago(seconds=14),
+        "raised_at": ago(seconds=12),
+    }
+    return Alert(**(facts | {"tier": "full", "urgent": False, "silent": False, "state": state, "unit": Unit(name=CAR)} | other))
+
+
+def card(one: Alert, seen: Shown, listed: ListedEntry, **other: Any) -> Card:
+    facts = {
+        "alert": one,
+        "shown": seen,
+        "entry": listed,
+        "tier": one.tier,
+        "found_by": "unit",
+        "doubts": (),
+        "confusions": (),
+        "notes": (),
+        "earlier_wrong": 0,
+        "edition": 41,
+        "edition_age": timedelta(hours=3),
+        "is_stale": False,
+        "due_at": one.raised_at + timedelta(minutes=10 if listed.urgent else 60),
+    }
+    return Card(**(facts | other))
+
+
+def urgent_card(state: str = "raised", **other: Any) -> Card:
+    listed = entry(
+        "87K4TR1",
+        "IL",
+        category="wanted_vehicle",
+        urgent=True,
+        caution=True,
+        reason="Armed robbery, Central Avenue, this afternoon. Driver seen with a handgun.",
+        reference="26-004117",
+        author="HP-188",
+        entered_at=ago(hours=4),
+        expires_at=now() + timedelta(days=6),
+    )
+    seen = read("B7K4TR1", None, sure=(0.62, 0.97, 0.98, 0.93, 0.99, 0.86, 0.99))
+    doubts = (
+        "The issuing state was not read. Compare it on the picture.",
+        "Characters that cameras confuse differ between the read and the entry.",
+    )
+    one = alert(1042, state, tier="possible", urgent=True, acknowledged_at=ago(seconds=6), acknowledged_by="HP-131 Ray Okafor")
+    facts = {
+        "doubts": doubts,
+        "confusions": ((1, "B", "8"),),
+        "is_stale": True,
+        "edition_age": timedelta(hours=31),
+        "earlier_wrong": 1,
+    }
+    return card(one, shown(seen, 5, dusk=True, state="IL"), listed, **(facts | other))
+
+
+def cards() -> list[Card]:
+    stop = card(alert(1041, raised_at=ago(minutes=4)), shown(read("DRL5188", "IL", at=ago(minutes=4)), 3), entry("DRL5188", "IL"))
+    quiet = card(
+        alert(1040, "verified", raised_at=ago(minutes=21)),
+        shown(read("KFZ7311", "WI", at=ago(minutes=21)), 8),
+        entry("KFZ7311", "WI", category="missing_person", approach="do_not_stop", reference="26-004101", author="HP-188"),
+        edition_age=timedelta(hours=2),
+    )
+    part = card(
+        alert(1039, "disposed", raised_at=ago(hours=2), tier="possible"),
+        shown(read("2GAT419", "IN", at=ago(hours=2), fix=False), 11, dusk=True),
+        entry(
+            "2GA*9",
+            None,
+            is_pattern=True,
+            category="suspect_interdiction",
+            approach="notify",
+            reference="26-004088",
+            author="HP-188",
+        ),
+        doubts=(
+            "The entry is a partial plate. Other vehicles answer it too.",
+            "The entry does not say a state. Any state's plate with these characters answers it.",
+        ),
+    )
+    return [urgent_card(), stop, quiet, part]
+
+
+class Verified(list[Verification]):
+    def last(self) -> Verification | None:
+        return self[-1] if self else None
+
+
+def verified(answer: str = "confirms") -> Verification:
+    return Verification(
+        at=ago(minutes=1),
+        by="HP-131 Ray Okafor",
+        characters="same",
+        state="same",
+        vehicle="same",
+        source="LEADS",
+        reference="Q7-55310",
+        answer=answer,
+        returned_at=ago(minutes=2),
+    )
+
+
+def card_page(one: Card, **other: Any) -> dict[str, Any]:
+    facts = {
+        "card": one,
+        "verifications": Verified(),
+        "disposition": None,
+        "verification_form": VerificationForm(),
+        "disposition_form": DispositionForm(),
+        "enforcement": [outcome.value for outcome in Outcome if outcome in ENFORCEMENT],
+        "now": now(),
+    }
+    return facts | other
+
+
+class SignIn(forms.Form):
+    login = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(widget=forms.PasswordInput)
+
+
+class Code(forms.Form):
+    code = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}))
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def qr() -> str:
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
+    picture = qrcode.make("otpauth://totp/example?secret=" + Code.secret, image_factory=SvgPathImage)
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.to_string()).decode()
+
+
+def with_errors(form: forms.Form, **faults: str) -> forms.Form:
+    form.is_valid()
+    for name, sentence in faults.items():
+        form.add_error(None if name == "all" else name, sentence)
+    return form
+
+
+def searched(**other: Any) -> dict[str, Any]:
+    form = SearchForm({"plate": "DRL5188", "span": "week"})
+    return {
+        "form": form,
+        "stated": stated(),
+        "wanted": "DRL5188",
+        "since": ago(days=7),
+        "until": now(),
+        "at_most": 200,
+        "access": None,
+    } | other
+
+
+def loads() -> list[Load]:
+    state, partner = Source(name="State stolen vehicles"), Source(name="Lake County wanted")
+    return [
+        Load(
+            source=partner,
+            number=7,
+            state="in force",
+            loaded_at=ago(hours=30),
+            loaded_by="HP-188 Lou Tran",
+            entries=1204,
+            digest=b"\x9c\x01" * 16,
+        ),
+        Load(
+            source=state,
+            number=112,
+            state="in force",
+            loaded_at=ago(hours=3),
+            loaded_by="HP-188 Lou Tran",
+            entries=48211,
+            digest=b"\x1f\xe2" * 16,
+        ),
+    ]
+
+
+def units() -> list[Unit]:
+    return [
+        Unit(
+            id=uuid.uuid4(),
+            name="Car 12",
+            state="enrolled",
+            last_contact_at=ago(seconds=9),
+            drift_s=0.2,
+            hotlist_edition=41,
+            roster_edition=6,
+            spooled=0,
+            enrolled_at=ago(days=40),
+            enrolled_by="HP-214 Dana Whitfield",
+        ),
+        Unit(
+            id=uuid.uuid4(),
+            name="Trailer at Park Avenue",
+            state="enrolled",
+            last_contact_at=ago(hours=26),
+            drift_s=-14.6,
+            hotlist_edition=38,
+            roster_edition=6,
+            spooled=212,
+            enrolled_at=ago(days=9),
+            enrolled_by="HP-214 Dana Whitfield",
+        ),
+        Unit(
+            id=uuid.uuid4(),
+            name="Car 7",
+            state="revoked",
+            last_contact_at=ago(days=12),
+            drift_s=None,
+            hotlist_edition=30,
+            roster_edition=5,
+            spooled=0,
+            enrolled_at=ago(days=90),
+            enrolled_by="HP-214 Dana Whitfield",
+            revoked_at=ago(days=11),
+            revoked_by="HP-214 Dana Whitfield",
+        ),
+    ]
+
+
+def bolos() -> list[dict[str, Any]]:
+    def row(standing: str, refusal: Refusal | None = None, hours: float = 2, **facts: Any) -> dict[str, Any]:
+        known = {
+            "is_pattern": False,
+            "category": "wanted_vehicle",
+            "approach": "stop",
+            "caution": False,
+            "urgent": False,
+            "reference": "26-004117",
+            "state": "IL",
+        }
+        bolo = Bolo(
+            entry_id=uuid.uuid4(),
+            state=standing,
+            author="HP-188 Lou Tran",
+            author_number="HP-188",
+            entered_at=ago(hours=hours),
+            expires_at=now() + timedelta(days=6),
+        )
+        if standing != "waiting":
+            bolo.decided_at, bolo.decided_by = ago(hours=hours - 1), "HP-214 Dana Whitfield"
+        return {"bolo": bolo, "entry": known | facts, "refusal": refusal}
+
+    own = Refusal(Clause.LISTED_PURPOSES, "A second member decides on a BOLO, never its author. Ask a colleague.")
+    return [
+        row(
+            "waiting",
+            text="?7B?4*",
+            state=None,
+            is_pattern=True,
+            urgent=True,
+            reason="Shooting at Park Avenue; a witness saw part of the plate on a dark SUV.",
+            reference="26-004120",
+        ),
+        row(
+            "waiting",
+            own,
+            3,
+            text="CWT9084",
+            category="missing_person",
+            approach="do_not_stop",
+            reason="Father of a missing child; may be on the way to Wisconsin.",
+        ),
+        row(
+            "approved",
+            None,
+            9,
+            text="87K4TR1",
+            caution=True,
+            urgent=True,
+            reason="Armed robbery, Central Avenue. Driver seen with a handgun.",
+        ),
+        row(
+            "refused",
+            None,
+            40,
+            text="PLM2206",
+            reason="Parked long on Green Bay Road.",
+            category="stolen_property",
+            approach="notify",
+        ),
+    ]
+
+
+def people() -> list[dict[str, Any]]:
+    def row(number: str, name: str, duties: str, until: date | None, **flags: bool) -> dict[str, Any]:
+        return {
+            "member": Member(number=number, name=name, is_active=True),
+            "duties": duties,
+            "trained_until": until,
+            "is_lapsed": False,
+            "ends_soon": False,
+        } | flags
+
+    today = now().date()
+    return [
+        row("HP-131", "Ray Okafor", "Operator", today + timedelta(days=211)),
+        row("HP-158", "Chris Novak", "Operator", None, is_lapsed=True),
+        row("HP-166", "Ines Marchetti", "Dispatcher", today + timedelta(days=17), ends_soon=True),
+        row("HP-188", "Lou Tran", "Investigator, List manager", today + timedelta(days=301)),
+        row("HP-214", "Dana Whitfield", "Administrative Supervisor", today + timedelta(days=160)),
+        row("HP-230", "Sam Birch", "Auditor", today - timedelta(days=4), is_lapsed=True),
+    ]
+
+
+def lines() -> list[LedgerEntry]:
+    acts = [
+        Act.ALERTS_LOOK,
+        Act.ALERTS_VERIFY,
+        Act.READS_SEARCH,
+        Act.ACCESS_REFUSED,
+        Act.READS_LOOK,
+        Act.ACCESS_PURPOSE,
+        Act.ACCESS_SIGN_IN,
+    ]
+    return [
+        LedgerEntry(
+            5100 - n,
+            ago(seconds=3, minutes=4 * n),
+            act,
+            act.sentence,
+            "" if act.startswith("access.") else "criminal-investigation",
+            None if n == 0 else 5080 - n,
+        )
+        for n, act in enumerate(acts)
+    ]
+
+
+HOME = {
+    "training_until": date(2026, 12, 12), "training_days": 19, "alerts_open": 3, "alerts_new": 2, "edition": 41, "bolos_waiting": 1, "bolos_in_force": 6,
+    "units_waiting": 1, "units_enrolled": 2, "units_silent": 1, "members_lapsing": 2, "reviews_waiting": 1, "edition_stale": False,
+}  # fmt: skip
+REFUSED = Refusal(
+    Clause.VERIFY_BEFORE_ENFORCEMENT,
+    "“Stop made” cannot be recorded on this alert alone. Verify it through the official database first, or say why that was not practicable, or what the independent grounds were.",
+)
+UNTRAINED = Refusal(
+    Clause.TRAINING_BEFORE_USE,
+    "Your training ended on 11/19/2026. Complete the department-approved course, and have the supervisor enter it; then sign in again.",
+)
+NO_ONE = {"member_name": "", "member_number": "", "idle_until": None, "purpose": None, "last_sign_in_at": None}
+
+PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
+    "sign-in": lambda: ("account/login.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
+    "sign-in-locked": lambda: (
+        "account/login.html",
+        {"form": with_errors(SignIn({"login": "HP-131", "password": "x"}), all="This sign-in is locked after five failures in fifteen minutes. A supervisor or custodian can release it."), "shell": shell(**NO_ONE)},
+    ),
+    "second-factor": lambda: ("mfa/authenticate.html", {"form": with_errors(Code({"code": "123456"}), code="Incorrect code."), "shell": shell(**NO_ONE)}),
+    "second-factor-new": lambda: ("mfa/totp/activate_form.html", {"form": Code(), "totp_svg_data_uri": qr(), "shell": shell(**NO_ONE)}),
+    "recovery": lambda: ("mfa/recovery_codes/index.html", {"unused_codes": ["4f9a-11c2", "77ab-90e1"], "unused_count": 2, "total_count": 2}),
+    "again": lambda: ("account/reauthenticate.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
+    "home": lambda: ("web/home.html", HOME | {"oldest_new_at": ago(minutes=4), "edition_made_at": ago(hours=3)}),
+    "home-operator": lambda: ("web/home.html", HOME | {"oldest_new_at": ago(minutes=4), "training_days": 200, "shell": shell(member_name="Ray Okafor", member_number="HP-131", duties={"operator"}, duties_line="Operator", failed_since=2)}),
+    "purpose": lambda: ("access/purpose.html", {"form": PurposeForm(initial={"purpose": "criminal-investigation"}), "purposes": list(_department().purposes.values()), "shell": shell(purpose=None)}),
+    "purpose-wrong": lambda: (
+        "access/purpose.html",
+        {"form": with_errors(PurposeForm({"purpose": "department-action", "reference": "12"})), "purposes": list(_department().purposes.values())},
+    ),
+    "search": lambda: ("reads/search.html", {"form": SearchForm(), "stated": stated()}),
+    "search-result": lambda: (
+        "reads/search.html",
+        searched(results=[
+            shown(read("DRL5188", "IL", at=ago(minutes=4))),
+            shown(read("DRL5188", "IL", at=ago(hours=9), sure=(0.99, 0.98, 0.88, 0.99, 0.97, 0.94, 0.99)), 14, dusk=True),
+            shown(read("DRL5188", None, at=ago(days=2), sure=(0.99, 0.7, 0.88, 0.99, 0.74, 0.94, 0.99), fix=False), 21, state="IL"),
+        ]),
+    ),
+    "search-partial": lambda: ("reads/search.html", searched(wanted="?7B?4*", plates=[PlateSeen("A7B24KM", now().date(), 3), PlateSeen("R7BX4", date(2026, 11, 20), 1)])),
+    "search-nothing": lambda: ("reads/search.html", searched(results=[])),
+    "search-wrong": lambda: ("reads/search.html", {"form": with_errors(SearchForm({"plate": "?*", "span": "dates"})), "stated": stated()}),
+    "read": lambda: ("reads/read.html", {"access": SimpleNamespace(reference="26-004117"), "shown": shown(read("DRL5188", "IL", at=ago(minutes=4), sure=(0.99, 0.98, 0.88, 0.99, 0.74, 0.94, 0.99)))}),
+    "console": lambda: ("alerts/console.html", {"cards": cards(), "last_alert_id": 1042, "stated": stated(), "now": now()}),
+    "console-empty": lambda: ("alerts/console.html", {"cards": [], "last_alert_id": 0, "stated": stated(), "now": now()}),
+    "card": lambda: ("alerts/card.html", card_page(urgent_card())),
+    "card-full": lambda: ("alerts/card.html", card_page(cards()[1])),
+    "card-pattern": lambda: ("alerts/card.html", card_page(cards()[3], disposition=Disposition(at=ago(hours=1), by="HP-131 Ray Okafor", outcome="notified", ground="", for_review=False))),
+    "card-verified": lambda: ("alerts/card.html", card_page(cards()[2], verifications=Verified([verified("pending"), verified()]))),
+    "card-refused": lambda: (
+        "alerts/card.html",
+        card_page(urgent_card("acknowledged"), refusal=REFUSED, disposition_form=DispositionForm({"outcome": "stop made", "ground": "", "because": ""})),
+    ),
+    "card-closed": lambda: (
+        "alerts/card.html",
+        card_page(
+            urgent_card("disposed", notes=({"body": "Radio was down; the driver matched the description given by the victim.", "kind": "disposition", "member": "HP-131 Ray Okafor", "written_at": ago(minutes=1)},)),
+            verifications=Verified([verified("different vehicle")]),
+            disposition=Disposition(at=ago(minutes=1), by="HP-131 Ray Okafor", outcome="stop made", ground="impracticable", for_review=True),
+        ),
+    ),
+    "card-wrong": lambda: ("alerts/card.html", card_page(urgent_card("acknowledged"), verification_form=with_errors(VerificationForm({"source": "LEADS", "reference": "?"})))),
+    "units": lambda: (
+        "equipment/units.html",
+        {
+            "waiting": [EnrolmentAsk(id=3, name="Car 15", fingerprint="7KQ2-M9XD-04RT-HW5B-ZC1N", asked_at=ago(minutes=6))],
+            "units": units(), "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": None, "now": now(),
+            "late_reports": [LateReport(unit=units()[1], sequence=88120, outcome="clock", said_at=ago(days=-1), received_at=ago(hours=5))],
+        },
+    ),
+    "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": []}),
+    "lists": lambda: (
+        "hotlists/lists.html",
+        {"form": LoadForm(), "faults": (), "loads": loads(), "history": loads(), "is_due": True, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
+    ),
+    "lists-refused": lambda: (
+        "hotlists/lists.html",
+        {
+            "form": with_errors(LoadForm({"source": "State stolen vehicles"}), all="The list “State stolen vehicles” was refused whole. The list in force stays."),
+            "faults": [Fault(14, "The issuing state is missing. Give it, or write “unknown”."), Fault(233, "the same plate and state stand on line 14 already")],
+            "loads": loads(), "history": (), "editions": (), "is_due": False, "refusal": None,
+        },
+    ),
+    "bolos": lambda: ("hotlists/bolos.html", {"rows": bolos(), "now": now()}),
+    "bolos-empty": lambda: ("hotlists/bolos.html", {"rows": [], "now": now()}),
+    "bolo-new": lambda: ("hotlists/bolo_new.html", {"form": BoloForm(initial={"plate": "87K4TR1"})}),
+    "bolo-new-wrong": lambda: ("hotlists/bolo_new.html", {"form": with_errors(BoloForm({"plate": "??", "state": ""}))}),
+    "people": lambda: ("people/members.html", {"rows": people()}),
+    "my-record": lambda: ("ledger/mine.html", {"lines": lines(), "older": 5000, "is_first": True}),
+    "my-record-empty": lambda: ("ledger/mine.html", {"lines": [], "older": None, "is_first": True}),
+    "refused": lambda: ("web/refused.html", {"refusal": REFUSED, "recorded": True}),
+    "refused-untrained": lambda: ("web/refused.html", {"refusal": UNTRAINED, "recorded": True, "shell": shell(member_name="Chris Novak", member_number="HP-158", duties={"operator"}, duties_line="Operator", purpose=None, waiting={})}),
+    "not-here": lambda: ("web/failed.html", {"status": 404, "message": "There is no such thing, or it is not yours to know."}),
+    "changed": lambda: ("web/failed.html", {"status": 409, "message": "This alert was closed meanwhile. Look at it again.", "retry_url": "#"}),
+    "broken": lambda: ("web/failed.html", {"status": 500, "message": "Something went wrong on the server. It was noted. Go back and try again."}),
+    "away": lambda: ("web/away.html", {"message": "The database does not answer right now. Nothing was changed. Try again in a moment."}),
+}  # fmt: skip
+PATROL = (
+    "console",
+    "console-empty",
+    "card",
+    "card-full",
+    "card-pattern",
+    "card-verified",
+    "card-refused",
+    "card-closed",
+    "card-wrong",
+)
+
+
+def page(request: Any, name: str = "home", **_others: Any) -> HttpResponse:
+    template, context = PAGES[name]()
+    return render(request, template, {"shell": shell(), "messages": ()} | context)
+
+
+def every_page(_request: Any, **_others: Any) -> HttpResponse:
+    """The names: all on the first line, patrol pages on the second."""
+    return HttpResponse(f"{' '.join(PAGES)}\n{' '.join(PATROL)}", content_type="text/plain")
+
+
+def stream(request: Any, **_others: Any) -> StreamingHttpResponse:
+    """One alert a while after the page opened, then silence: what a quiet shift sounds like."""
+    after = int(parse_qs(request.META["QUERY_STRING"]).get("after", ["0"])[0])
+
+    def events() -> Iterator[str]:
+        yield "retry: 2000\n\n"
+        if after < 1043:
+            time.sleep(1.5)
+            yield "id: 1043\nevent: alert\ndata: 1043\n\n" * 2
+        for _ in range(30):
+            time.sleep(1)
+            yield "event: still\ndata: 0\n\n"
+
+    return StreamingHttpResponse(events(), content_type="text/event-stream")
+
+
+def strip(request: Any, alert_id: int) -> HttpResponse:
+    one = card(alert(alert_id), shown(read("RBX2047", "OH"), 31), entry("RBX2047", "OH", category="stolen_plate"))
+    return render(request, "alerts/strip.html", {"card": one, "now": now()})
+
+
+def nothing(_request: Any, **_others: Any) -> HttpResponse:
+    return HttpResponse(status=204)
+
+
+def _room(name: str, *pages: tuple[str, str]) -> Any:
+    return path(f"{name}/", include(([path(where, nothing, name=what) for what, where in pages], name)))
+
+
+urlpatterns = [
+    path("p/", every_page),
+    path("p/<str:name>/", page),
+    path("touch/", nothing),
+    path("", include(([path("", page, name="home")], "web"))),
+    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock")], "access"))),
+    path("alerts/stream/", stream),
+    path("alerts/<int:alert_id>/strip/", strip),
+    _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/")),
+    _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/")),
+    _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
+    _room("people", ("members", "")),
+    _room("ledger", ("mine", "mine/")),
+    *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes")),
+]  # fmt: skip
+
+
+def serve(port: int = 0) -> None:
+    """Serves until stopped; says its address on the first line."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *_words: object) -> None: ...
+
+    server = ThreadedWSGIServer(("127.0.0.1", port), Quiet, ipv6=False)
+    settings.DEBUG = True  # the static files' own view wants it
+    server.set_app(StaticFilesHandler(get_wsgi_application()))
+    sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    from tests.pages import preview  # noqa: PLW0406 the one that the address list names, not this main
+
+    preview.serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0)

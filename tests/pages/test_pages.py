@@ -1,0 +1,185 @@
+"""Every page, looked at by a browser: nothing refused by its policy, nothing from elsewhere, nothing wider than the screen, no
+fault that axe finds, in day and night colours; and what the scripts do. The preview beside this file serves the pages.
+
+With PLATEWARDEN_PICTURES=docs/pictures the pictures of the docs are written.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+CHROMIUM = next(
+    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), None
+)
+FLAGS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-quic"
+ROOT = Path(__file__).resolve().parents[2]
+WIDE, TABLET = (1440, 900), (800, 1100)
+IN_DOCS = {
+    "sign-in": ("day",),
+    "console": ("day", "night"),
+    "card": ("day", "night"),
+    "search-result": ("day",),
+    "refused": ("day",),
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def preview() -> Iterator[str]:
+    process = subprocess.Popen([sys.executable, "-m", "tests.pages.preview"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), "the preview did not start"
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as tool:
+        chromium = tool.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser):
+    made = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
+    yield made
+    made.close()
+
+
+def names(address: str) -> tuple[list[str], list[str]]:
+    import urllib.request
+
+    with urllib.request.urlopen(f"{address}/p/") as answer:
+        every, patrol = answer.read().decode().splitlines()
+    return every.split(), patrol.split()
+
+
+def faults_of(page, address: str, name: str, picture: Path | None = None, *, with_axe: bool = True) -> list[str]:
+    """What is wrong with a page as it stands in the browser."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith((address, "data:")) else found.append(f"asks {request.url}"))
+    answer = page.goto(f"{address}/p/{name}/")
+    if answer.status != 200:
+        found.append(f"status {answer.status}")
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("wider than the screen")
+    if picture:
+        page.screenshot(path=picture, full_page=name != "card")
+    if with_axe:
+        found += [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in axe.Axe().run(page).response["violations"]]
+    return found
+
+
+@pytest.mark.parametrize(("size", "theme"), [(WIDE, "day"), (WIDE, "night"), (TABLET, "day")], ids=["day", "night", "tablet"])
+def test_no_page_has_a_fault(preview: str, browser, size: tuple[int, int], theme: str) -> None:
+    every, patrol = names(preview)
+    pictures = Path(os.environ["PLATEWARDEN_PICTURES"]) if "PLATEWARDEN_PICTURES" in os.environ and size == WIDE else None
+    faults = {}
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    try:
+        context.add_init_script(f"localStorage.setItem('platewarden.night', '{'yes' if theme == 'night' else 'no'}')")
+        for name in patrol if theme == "night" else every:
+            page = context.new_page()
+            picture = pictures / f"{name}-{theme}.png" if pictures and theme in IN_DOCS.get(name, ()) else None
+            faults[name] = faults_of(page, preview, name, picture, with_axe=size == WIDE)
+            page.close()
+    finally:
+        context.close()
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_an_alert_comes_up_once_on_top_of_every_open_console(preview: str, context) -> None:
+    pages = [context.new_page(), context.new_page()]
+    for page in pages:
+        page.goto(f"{preview}/p/console/")
+    for page in pages:
+        page.wait_for_selector('li[data-alert="1043"]')
+        page.wait_for_selector('[data-live="live"]')
+        assert page.locator("[data-alerts] > li").first.get_attribute("data-alert") == "1043"
+        assert page.locator('li[data-alert="1043"]').count() == 1
+        assert page.title().startswith("(3) ")
+        assert "RBX2047" in page.locator("div[data-said]").inner_text()
+
+
+def test_a_lost_connection_is_said_and_nothing_is_said_to_be_live(preview: str, context) -> None:
+    context.route("**/alerts/stream/**", lambda route: route.abort())
+    page = context.new_page()
+    page.add_init_script("delete window.SharedWorker")
+    page.goto(f"{preview}/p/console/")
+    page.wait_for_selector('[data-live="lost"]')
+    assert page.locator("[data-lost]").is_visible()
+
+
+def test_night_is_switched_by_one_tap_and_remembered_on_patrol_pages_only(preview: str, context) -> None:
+    page = context.new_page()
+    page.goto(f"{preview}/p/card/")
+    page.click("[data-night-switch]")
+    assert page.get_attribute("html", "data-theme") == "night"
+    page.goto(f"{preview}/p/console/")
+    assert page.get_attribute("html", "data-theme") == "night"
+    page.goto(f"{preview}/p/search/")
+    assert page.get_attribute("html", "data-theme") is None
+
+
+def test_the_card_asks_for_grounds_only_for_enforcement_and_answers_keys(preview: str, context) -> None:
+    page = context.new_page()
+    page.goto(f"{preview}/p/card/")
+    grounds = page.locator("[data-grounds]")
+    page.get_by_text("Misread", exact=True).click()
+    assert not grounds.is_visible()
+    page.get_by_text("Stop made", exact=True).click()
+    assert grounds.is_visible()
+    page.locator("h1").click()
+    page.keyboard.press("2")
+    assert page.evaluate("document.activeElement.name") == "characters"
+    page.keyboard.press("3")
+    assert page.evaluate("document.activeElement.name") == "answer"
+
+
+def test_sound_is_off_until_it_is_enabled_by_hand(preview: str, context) -> None:
+    page = context.new_page()
+    page.goto(f"{preview}/p/console-empty/")
+    button = page.locator("[data-sound]")
+    assert button.inner_text() == "Enable sound"
+    button.click()
+    page.wait_for_selector('[data-sound][aria-pressed="true"]')
+
+
+def test_the_purpose_page_says_which_number_it_asks_for(preview: str, context) -> None:
+    page = context.new_page()
+    page.goto(f"{preview}/p/purpose/")
+    page.get_by_text("Routine patrol").click()
+    assert page.locator("[data-reference-label]").inner_text() == "Shift number"
+    assert "2A-1123" in page.locator("[data-reference-hint]").inner_text()
+
+
+def test_targets_on_patrol_pages_are_large_enough_for_a_car(preview: str, context) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    page.goto(f"{preview}/p/card/")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('main button, main label.pw-choice, main label.pt-tap, main input:not([type=radio]):not([type=hidden]), main select')]
+            .filter((each) => each.offsetParent && each.getBoundingClientRect().height < 43.5).map((each) => each.outerHTML.slice(0, 100))"""
+    )
+    assert small == []
