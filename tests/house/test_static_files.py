@@ -37,10 +37,10 @@ def test_the_repository_holds_no_third_party_file() -> None:
 def test_our_own_pages_load_nothing_from_elsewhere_and_carry_no_inline_script_or_style() -> None:
     for path in [*(ROOT / "platewarden" / "server").rglob("templates/**/*.html"), *(STATIC / "platewarden").iterdir()]:
         text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
-        assert "http://" not in text and "https://" not in text, path.name
+        assert "http://" not in text, path.name
+        assert "https://" not in text, path.name
         if path.suffix == ".html":
-            assert " style=" not in text and "<style" not in text and " onclick=" not in text, path.name
-            assert "<script>" not in text, path.name
+            assert not [each for each in (" style=", "<style", " onclick=", "<script>") if each in text], path.name
 
 
 def test_a_folder_with_a_changed_file_is_made_again_and_a_good_one_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
