@@ -1,5 +1,54 @@
-"""Fixtures that every room's tests may ask for."""
+"""Fixtures that every room's tests may ask for. Django is set up here once, on a data folder of this run.
 
-from platewarden.server.database.testing import bare_database, cluster, database
+A test that passes a door asks for `office`: a database of its own with the cast in it, thrown away afterwards. Nothing is
+rolled back and nothing is emptied; the application's real login does the asking.
+"""
 
-__all__ = ["bare_database", "cluster", "database"]
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+from platewarden.server.config import DatabaseAddress, ServerConfig
+from platewarden.server.database.setup import make_secrets
+from platewarden.server.database.testing import Cluster, bare_database, cluster, database
+
+
+def _set_django_up() -> None:
+    """Settings want a data folder before any model is imported; its database is a test's own, put in place by `office`."""
+    folder = Path(tempfile.mkdtemp(prefix="pw-django-", dir="/tmp"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ServerConfig(data=folder, database=DatabaseAddress(dbname="platewarden", host="/nowhere"), role_prefix="platewarden").save()
+    make_secrets(folder)
+    os.environ |= {
+        "PLATEWARDEN_DATA": str(folder),
+        "PLATEWARDEN_PROCESS": "web",
+        "DJANGO_SETTINGS_MODULE": "platewarden.server.settings",
+    }
+    django.setup()
+    from django.conf import settings
+
+    for login in settings.DATABASES.values():
+        login["OPTIONS"].pop("pool", None)
+
+
+_set_django_up()
+
+from platewarden.server.web.testing import Office, office_on  # noqa: E402
+
+
+@pytest.fixture
+def office(cluster: Cluster) -> Iterator[Office]:
+    """The office with its cast, on a database of this test's own."""
+    with office_on(cluster) as own:
+        yield own
+
+
+__all__ = ["bare_database", "cluster", "database", "office"]

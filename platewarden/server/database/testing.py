@@ -14,7 +14,9 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,6 +103,14 @@ class Cluster:
         make_secrets(self.data)
         verifiers = {role: scram_verifier(self.server.connection_info(role).password) for role in LOGIN_ROLES}
         create_roles(self.superuser, PREFIX, database=BARE, verifiers=verifiers)
+        threading.Thread(target=self._pulse, daemon=True).start()
+
+    def _pulse(self) -> None:
+        """Commits something every 50 ms, as the sealer of a running office does: a door waits for what is not on disk yet."""
+        with contextlib.suppress(psycopg.OperationalError), self.superuser() as conn:
+            while True:
+                conn.execute("select pg_logical_emit_message(true, 'pulse', '')")
+                time.sleep(0.05)
 
     def superuser(self, database: str = "postgres") -> psycopg.Connection[Any]:
         return psycopg.connect(self.server.connection_info(database=database).conninfo, autocommit=True)
@@ -109,6 +119,16 @@ class Cluster:
         """A new database: the whole schema, or roles and empty schemas only."""
         name = f"platewarden_t{next(self._numbers)}"
         self._copy(self._migrated() if migrated else BARE, name)
+        return Database(self, name)
+
+    def fresh_of(self, template: str, make: Callable[[Database], None]) -> Database:
+        """A copy of a template of a room's own, which `make` fills once from the whole schema."""
+        if template not in self._templates:
+            self._copy(self._migrated(), template)
+            make(Database(self, template))
+            self._templates.add(template)
+        name = f"platewarden_t{next(self._numbers)}"
+        self._copy(template, name)
         return Database(self, name)
 
     def drop(self, database: Database) -> None:

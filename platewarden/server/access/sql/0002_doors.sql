@@ -76,13 +76,14 @@ begin
 end $$;
 
 -- The gate inside every door: the record is committed, flushed, this login's, for this door, fresh and unused.
--- A commit that the caller made asynchronous becomes visible before it is on disk; the record's commit lies before
--- the log's insert position of this moment, so the door waits until that much is flushed.
+-- A commit that the caller made asynchronous becomes visible before it is on disk. The record's commit lies before the
+-- log's insert position of this moment, so the door waits until that much is flushed: at once when the record was
+-- committed as the desk does it, and otherwise by the next commit of anybody, at the latest the sealer's (half a second).
 create function office.pass_gate(the_access uuid, the_act text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    position_now pg_lsn := pg_current_wal_insert_lsn();  -- before this function reads, and so writes, anything
     found_terms jsonb;
-    position_now pg_lsn;
 begin
     select t.terms into found_terms from office.access_record r
         join plates.access_terms t on t.access_id = r.access_id and t.opened_at = r.opened_at
@@ -93,13 +94,12 @@ begin
     if not found then
         raise exception 'no access record, no look' using errcode = '42501';
     end if;
-    position_now := pg_current_wal_insert_lsn();
-    for i in 1 .. 400 loop
+    for i in 1 .. 1500 loop
         exit when pg_current_wal_flush_lsn() >= position_now;
-        if i = 400 then
+        if i = 1500 then
             raise exception 'the access record is not on disk yet' using errcode = '57P03';
         end if;
-        perform pg_sleep(0.005);
+        perform pg_sleep(0.002);
     end loop;
     return found_terms;
 end $$;
