@@ -79,6 +79,10 @@ def set_up(
 def setup_sql(data: Path, database_url: str, *, facts: Mapping[str, Any] | None = None, say: Callable[[str], None] = print) -> str:
     """The script for the administrator of the department's own database. Makes the passwords; the script can't log in."""
     data = data.absolute()
+    if not database_url:
+        raise Malformed(
+            "Say with --database-url which database the script is for, such as postgresql://db.example.org/platewarden."
+        )
     config = _prepare(data, database_url, facts, ServiceUser.find(may_create=True, say=say))
     return roles_sql(config.role_prefix, database=config.database.dbname, verifiers=_verifiers(data))
 
@@ -89,7 +93,7 @@ def migrate_apart(config: ServerConfig) -> None:
         "import django; django.setup()\nfrom platewarden.server.database.migrate import migrate, open_days\nmigrate(); open_days()"
     )
     told = {
-        "PYTHONPATH": str(Path(platewarden.__file__).parent.parent),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(Path(platewarden.__file__).parent.parent), os.environ.get("PYTHONPATH")))),
         "PLATEWARDEN_DATA": str(config.data),
         "PLATEWARDEN_PROCESS": "owner",
         "DJANGO_SETTINGS_MODULE": "platewarden.server.settings",

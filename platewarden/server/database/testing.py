@@ -193,7 +193,7 @@ def bare_database(cluster: Cluster) -> Iterator[Database]:
 def _sweep() -> None:
     """Ends and takes away clusters of runs that were killed. One that somebody keeps running is left alone."""
     for old in Path(_PLACE).glob("pw-run-*"):
-        if (old / "postgres.lock").exists():
-            with contextlib.suppress(Unavailable, OSError):
+        with contextlib.suppress(Unavailable, OSError):  # somebody else's run, or one that lives
+            if (old / "postgres.lock").exists():
                 EmbeddedServer(old, say=lambda _: None).end_left_over()
                 shutil.rmtree(old, ignore_errors=True)

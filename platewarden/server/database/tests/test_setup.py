@@ -133,6 +133,12 @@ def test_the_departments_own_database_takes_its_administrator_once(data, cluster
     cluster.drop(Database(cluster, "highland"))
 
 
+def test_a_script_is_for_a_named_database_only(data):
+    with pytest.raises(Malformed, match="Say with --database-url"):
+        setup_sql(data, "", say=silent)
+    assert list(data.iterdir()) == []
+
+
 def test_a_database_whose_log_would_hold_plates_is_refused(data, cluster):
     url = f"postgresql:///highland?host={cluster.server.sockets}"
     login = cluster.server.connection_info()
