@@ -73,7 +73,6 @@ FOR_PAGES = [
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "django_htmx",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -95,7 +94,6 @@ MIDDLEWARE = (
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
-        "django_htmx.middleware.HtmxMiddleware",
         "allauth.account.middleware.AccountMiddleware",
         "platewarden.server.web.translator.Translator",
         "django.contrib.auth.middleware.LoginRequiredMiddleware",
