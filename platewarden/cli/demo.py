@@ -63,7 +63,9 @@ def _show(at: Stage) -> None:
     print(f"\n  Open {at.config.public_origin}/alerts/ and sign in as one of these (made for this run, worthless after it):\n")
     for player in at.players.values():
         note = "" if player.is_trained else "   untrained: see the refusal"
-        print(f"    {player.number}  {player.name:<16} {', '.join(player.duties):<24} password {player.password}   code {_code(player)}{note}")
+        print(
+            f"    {player.number}  {player.name:<16} {', '.join(player.duties):<24} password {player.password}   code {_code(player)}{note}"
+        )
     print("\n  A code changes every 30 seconds: put a secret into any authenticator, or point it at the picture (Rosa Vega).")
     print(f"    {rosa.name}: {rosa.seed}\n    {dana.name}: {dana.seed}\n")
     code.print_ascii(invert=True)

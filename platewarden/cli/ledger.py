@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,7 +28,9 @@ def verify(
     if json_:
         print(json.dumps({"holds": checked["holds"], **checked}))
     else:
-        print(f"{checked['leaves']} leaves under {checked['checkpoints']} signed checkpoints, {checked['unsealed']} not sealed yet.")
+        print(
+            f"{checked['leaves']} leaves under {checked['checkpoints']} signed checkpoints, {checked['unsealed']} not sealed yet."
+        )
         print("The ledger holds." if checked["holds"] else "The ledger does NOT hold. Tell the Administrative Supervisor.")
         for sentence in checked["wrong"]:
             print(f"  {sentence}")
@@ -36,7 +38,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _check(folder: Path) -> dict[str, object]:
+def _check(folder: Path) -> dict[str, Any]:
     from platewarden.server.config import ServerConfig
     from platewarden.server.serve import database_of
 

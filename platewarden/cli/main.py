@@ -45,7 +45,7 @@ class Command:
         """Import the module and take the command out of its `app`."""
         group = typer.main.get_group(import_module(f"platewarden.cli.{self.module}").app)
         found = group.commands.get(self.name, group)
-        assert isinstance(found, TyperCommand | TyperGroup)  # noqa: S101  what typer makes of a Typer
+        assert isinstance(found, TyperCommand | TyperGroup)
         return found
 
     def needs(self, missing: str) -> Unavailable:

@@ -50,7 +50,9 @@ def unlock(number: str, by: By, data: Data = None) -> None:
 
 
 @app.command()
-def enrol(number: str, name: str, duty: Annotated[list[str], typer.Option(help="A duty, once for each.")], by: By, data: Data = None) -> None:
+def enrol(
+    number: str, name: str, duty: Annotated[list[str], typer.Option(help="A duty, once for each.")], by: By, data: Data = None
+) -> None:
     """Take a member on, with duties. Prints one-time credentials, once.
 
     Example: platewarden people enrol 1042 "Rosa Vega" --duty operator --duty investigator --by 1001

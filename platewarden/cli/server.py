@@ -14,7 +14,9 @@ import typer
 
 app = typer.Typer(no_args_is_help=True)
 
-Data = Annotated[Path | None, typer.Option("--data", help="The data folder. Default: the usual one of this machine.", show_default=False)]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="The data folder. Default: the usual one of this machine.", show_default=False)
+]
 
 
 def data_folder(given: Path | None) -> Path:
@@ -44,10 +46,15 @@ def setup(
     trained_on: Annotated[str, typer.Option(help="The day both completed the approved training, such as 2026-03-01.")] = "",
     data: Data = None,
     database_url: Annotated[
-        str, typer.Option(help="The department's PostgreSQL, such as postgresql://db.example.org/platewarden. Without it: embedded.")
+        str,
+        typer.Option(help="The department's PostgreSQL, such as postgresql://db.example.org/platewarden. Without it: embedded."),
     ] = "",
-    sql: Annotated[bool, typer.Option("--sql", help="Print the one script that a database administrator runs once, and stop.")] = False,
-    department: Annotated[Path | None, typer.Option(help="The department's policy file. Default: the template in the package.")] = None,
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Print the one script that a database administrator runs once, and stop.")
+    ] = False,
+    department: Annotated[
+        Path | None, typer.Option(help="The department's policy file. Default: the template in the package.")
+    ] = None,
 ) -> None:
     """Make a server: database, keys, the department's policy, its first two members.
 
@@ -85,7 +92,9 @@ def _named(given: str, option: str) -> tuple[str, str]:
     return number, name.strip()
 
 
-def _first_members(folder: Path, department: Path | None, first: tuple[str, str], second: tuple[str, str], day: date) -> dict[str, Any]:
+def _first_members(
+    folder: Path, department: Path | None, first: tuple[str, str], second: tuple[str, str], day: date
+) -> dict[str, Any]:
     from platewarden.policy.department import load_department
 
     start_django(folder, "owner")

@@ -44,6 +44,7 @@ CAST: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
 def make_cast(policy_text: str) -> list[Player]:
     """Sets the department up with the first two, then takes the others on. The database's owner must be logged in."""
     from allauth.mfa.totp.internal.auth import TOTP  # noqa: PLC0415  needs Django to be set up
+
     from platewarden.server.clock import now  # noqa: PLC0415
     from platewarden.server.ledger.acts import Act  # noqa: PLC0415
     from platewarden.server.ledger.write import CONSOLE, Signer, record  # noqa: PLC0415
@@ -81,6 +82,7 @@ def make_cast(policy_text: str) -> list[Player]:
 
 def main() -> None:
     import django  # noqa: PLC0415
+
     from platewarden.policy.department import load_department  # noqa: PLC0415
 
     django.setup()

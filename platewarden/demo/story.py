@@ -96,7 +96,7 @@ class Stage:
 def stage(photos: Path | None, say: Say) -> Iterator[Stage]:
     """A department set up from nothing in a folder of its own, serving; gone afterwards."""
     with ExitStack() as last:
-        folder = Path(tempfile.mkdtemp(prefix="pw-demo-", dir="/tmp"))  # noqa: S108  sockets need a short path; mode 0700
+        folder = Path(tempfile.mkdtemp(prefix="pw-demo-", dir="/tmp"))
         last.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o711)  # the database's own user passes through; every folder inside is closed to others
         pictures = _pictures(photos, folder, say)
@@ -129,7 +129,10 @@ def _pictures(photos: Path | None, folder: Path, say: Say) -> Path:
     chance = random.Random(427)  # noqa: S311  the same scenes each time
     letters, digits = "ABCDEFGHJKLMNPRSTUVWXYZ", "0123456789"
     plates = [
-        ("".join(chance.choices(letters, k=2)) + "".join(chance.choices(digits, k=5)), chance.choice(("IL", "IL", "WI", "IN", None)))
+        (
+            "".join(chance.choices(letters, k=2)) + "".join(chance.choices(digits, k=5)),
+            chance.choice(("IL", "IL", "WI", "IN", None)),
+        )
         for _ in range(SCENES)
     ]
     write_scenes(scenes, plates, seed=427)
@@ -152,7 +155,10 @@ def _one_plate(pictures: Path, say: Say) -> str:
             break
     if best is None:
         raise Unavailable(f"No plate can be read in the first {TRIED_FIRST} pictures of {pictures}. Give photographs with plates.")
-    say("recognition/recognizer.py", "One picture was read beforehand. Its plate is put on the list, so that there is something to find.")
+    say(
+        "recognition/recognizer.py",
+        "One picture was read beforehand. Its plate is put on the list, so that there is something to find.",
+    )
     return best.text
 
 
@@ -210,7 +216,9 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, operator: 
             ),
             "entering a BOLO",
         )
-        say("hotlists/bolo.py", f"{operator.player.name} enters a BOLO for the plate read beforehand; it waits for a second member.")
+        say(
+            "hotlists/bolo.py", f"{operator.player.name} enters a BOLO for the plate read beforehand; it waits for a second member."
+        )
         designee.state_purpose("criminal-investigation", CASE)
         entry = re.search(r"/lists/bolos/([0-9a-f-]{36})/approve/", designee.page("/lists/bolos/"))
         if not entry:
@@ -223,7 +231,10 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, operator: 
 def _made_up_list() -> bytes:
     chance = random.Random(1)  # noqa: S311
     rows = {f"{''.join(chance.choices('ABCDEFGHJKLMNP', k=3))}{chance.randrange(1000, 9999)}" for _ in range(40)}
-    lines = ["plate,state,category,reference", *(f"{plate},IL,stolen_vehicle,SV-{number:05}" for number, plate in enumerate(sorted(rows)))]
+    lines = [
+        "plate,state,category,reference",
+        *(f"{plate},IL,stolen_vehicle,SV-{number:05}" for number, plate in enumerate(sorted(rows))),
+    ]
     return "\n".join(lines).encode()
 
 
@@ -236,7 +247,19 @@ def _enrolling(at: Stage, supervisor: Visitor, unit: Path, say: Say) -> Iterator
         raise NotAsTold("The units page does not show the office's fingerprint.")
     door = f"http://localhost:{at.config.intake_port}"
     asking = _platewarden(
-        "unit", "enrol", "--data", str(unit), "--server", door, "--name", "Car 12", "--office", office.group(0), "--wait", "60", "--json"
+        "unit",
+        "enrol",
+        "--data",
+        str(unit),
+        "--server",
+        door,
+        "--name",
+        "Car 12",
+        "--office",
+        office.group(0),
+        "--wait",
+        "60",
+        "--json",
     )
     try:
         ask = _wait_for(lambda: re.search(r"/units/requests/(\d+)/approve/", supervisor.page("/units/")), "the unit's request")
@@ -255,7 +278,11 @@ def _enrolling(at: Stage, supervisor: Visitor, unit: Path, say: Say) -> Iterator
 
 def _platewarden(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "platewarden", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+        [sys.executable, "-m", "platewarden", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
     )
 
 
@@ -289,7 +316,10 @@ def shift_command(at: Stage, unit: Path, source: Path, *extra: str) -> list[str]
 
 def drive_once(at: Stage, unit: Path, told: Told, say: Say) -> None:
     """One shift over every picture, until the spool is empty."""
-    say("unit/shift.py", f"{at.players[cast.OPERATOR].name} signs on to car 12 with number and shift secret, checked without a network.")
+    say(
+        "unit/shift.py",
+        f"{at.players[cast.OPERATOR].name} signs on to car 12 with number and shift secret, checked without a network.",
+    )
     driving = _platewarden(*shift_command(at, unit, at.photos, "--once"))
     progress = threading.Thread(target=_count_lines, args=(driving, say), daemon=True)
     progress.start()
@@ -305,7 +335,10 @@ def drive_once(at: Stage, unit: Path, told: Told, say: Say) -> None:
     told.reads_receipted = counted["receipted"]
     told.photos_without_plate, told.photos_unreadable = counted["empty"], counted["unreadable"]
     told.photos_not_pictures = counted["bad_pictures"]
-    say("unit/watch.py", f"{told.photos} pictures, {told.readings} readings; the office receipted {told.reads_receipted}; the car forgot them.")
+    say(
+        "unit/watch.py",
+        f"{told.photos} pictures, {told.readings} readings; the office receipted {told.reads_receipted}; the car forgot them.",
+    )
 
 
 def _count_lines(driving: subprocess.Popen[str], say: Say) -> None:
@@ -341,8 +374,13 @@ def act_on_alert(number: int, operator: Visitor, told: Told, say: Say) -> None:
         ),
         "verifying",
     )
-    say("alerts/verify.py", "Characters, state and vehicle compared by eye; the typed return confirms plate, state and an active entry.")
-    operator.must_move(operator.send(f"/alerts/{number}/dispose/", outcome="stop made", ground="verified", because=""), "closing the alert")
+    say(
+        "alerts/verify.py",
+        "Characters, state and vehicle compared by eye; the typed return confirms plate, state and an active entry.",
+    )
+    operator.must_move(
+        operator.send(f"/alerts/{number}/dispose/", outcome="stop made", ground="verified", because=""), "closing the alert"
+    )
     say("alerts/dispose.py", "Now “stop made” is taken.")
 
 
@@ -358,7 +396,10 @@ def search(at: Stage, operator: Visitor, told: Told, say: Say) -> None:
     answer = operator.send("/reads/search/", plate=at.wanted, span="all")
     if answer.status_code == 200 and "/reads/" in answer.text and "data:image/jpeg" in answer.text:
         told.searches += 1
-        say("reads/search.py", f"{operator.player.name} states a purpose with a case number and finds the plate's reads, with pictures.")
+        say(
+            "reads/search.py",
+            f"{operator.player.name} states a purpose with a case number and finds the plate's reads, with pictures.",
+        )
 
 
 # What is asked at the end
@@ -399,9 +440,7 @@ def tell_once(photos: Path | None, say: Say) -> Told:
     began, told = time.monotonic(), Told()
     try:
         with stage(photos, say) as at, ExitStack() as last:
-            people = {
-                number: last.enter_context(Visitor(at.config.public_origin, player)) for number, player in at.players.items()
-            }
+            people = {number: last.enter_context(Visitor(at.config.public_origin, player)) for number, player in at.players.items()}
             for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.DISPATCHER, cast.OPERATOR):
                 people[number].sign_in()
             say("access/login.py", "Four members sign in with password and second factor.")
@@ -430,7 +469,9 @@ def tell_once(photos: Path | None, say: Say) -> Told:
 # With a person
 
 
-def tell_live(photos: Path | None, say: Say, show: Callable[[Stage], None], *, stopped: Callable[[], bool], every_s: float = 4.0) -> None:
+def tell_live(
+    photos: Path | None, say: Say, show: Callable[[Stage], None], *, stopped: Callable[[], bool], every_s: float = 4.0
+) -> None:
     """Sets everything up, shows where to look, and lets car 12 drive past the pictures again and again until told to stop."""
     with stage(photos, say) as at, ExitStack() as last:
         people = {number: last.enter_context(Visitor(at.config.public_origin, at.players[number])) for number in at.players}

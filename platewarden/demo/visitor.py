@@ -8,6 +8,7 @@ import threading
 import time
 from html import unescape
 from types import TracebackType
+from typing import Self
 
 import httpx
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -37,7 +38,7 @@ class Visitor:
         self.player = player
         self.http = httpx.Client(base_url=origin, timeout=30, trust_env=False)
 
-    def __enter__(self) -> Visitor:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
@@ -67,7 +68,7 @@ class Visitor:
 
     def send(self, path: str, *, upload: tuple[str, bytes] | None = None, **fields: str) -> httpx.Response:
         """Posts a form as a page would, with the page's token."""
-        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken", ""), "Referer": str(self.http.base_url)}
+        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "Referer": str(self.http.base_url)}
         files = {"file": upload} if upload else None
         return self.http.post(path, data=fields, files=files, headers=headers)
 

@@ -23,12 +23,17 @@ _AT_MOST: Final = 10_000
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One act on the workstation: when, by which member (None: nobody signed on), and the id of what it was about."""
+    """One act on the workstation: when, by which member (None: nobody signed on), and the id of what it was about.
+
+    A sign-on, and one that was refused, carries the purpose that was stated, by its name, and its shift or case number.
+    """
 
     at: datetime
     member: str | None
     act: str
     about: uuid.UUID | None
+    purpose: str | None = None
+    reference: str | None = None
 
     def __post_init__(self) -> None:
         from_microseconds(microseconds(self.at))
@@ -36,6 +41,15 @@ class JournalLine:
         must(
             self.member is None or (0 < len(self.member) <= 60 and self.member.isprintable()),
             "The member of a journal line has 1 to 60 printable characters. Send it so.",
+        )
+        for stated in (self.purpose, self.reference):
+            must(
+                stated is None or (0 < len(stated) <= 60 and stated.isprintable()),
+                "The purpose of a journal line and its number have 1 to 60 printable characters. Send them so.",
+            )
+        must(
+            self.purpose is not None or self.reference is None,
+            "A journal line has a number and no purpose. Send the purpose that the number belongs to.",
         )
 
 
@@ -65,6 +79,8 @@ class JournalPage(Message):
                         "member": each.member,
                         "act": each.act,
                         "about": None if each.about is None else each.about.bytes,
+                        "purpose": each.purpose,
+                        "reference": each.reference,
                     }
                     for each in self.lines
                 ],
@@ -89,6 +105,8 @@ def _line(fields: Fields) -> JournalLine:
         member=fields.optional("member", fields.text),
         act=fields.text("act"),
         about=fields.optional("about", fields.uuid),
+        purpose=fields.optional("purpose", fields.text),
+        reference=fields.optional("reference", fields.text),
     )
     fields.done()
     return line

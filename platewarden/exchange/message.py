@@ -49,7 +49,7 @@ class Fields:
 
     def __init__(self, found: object, what: str) -> None:
         must(isinstance(found, dict), f"A {what} is not a map. Send it as it was signed.")
-        assert isinstance(found, dict)  # noqa: S101  said above, in words
+        assert isinstance(found, dict)
         self._left: dict[str, Any] = dict(found)
         self._what = what
 

@@ -25,7 +25,7 @@ NAMESPACE: Final = uuid.UUID("6f6b1f0e-6d5b-5f3c-9f43-9f1a4d1c6b27")
 """Ours, drawn once; never changed, for the identity of every read hangs on it."""
 
 Corners: TypeAlias = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
-"""Top left, top right, bottom right, bottom left of the plate, in pixels of the overview picture as it was taken."""
+"""Top left, top right, bottom right, bottom left of the plate, in pixels of the overview picture that is sent."""
 
 _LAST_SEQUENCE: Final = 2**53
 

@@ -7,6 +7,7 @@ and 426 or 463 elsewhere. Names never change; they stand in the ledger and in te
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 __all__ = ["Clause"]
 
@@ -16,12 +17,14 @@ class Clause(StrEnum):
 
     sentence: str
 
-    def __new__(cls, name: str, sentence: str) -> Clause:
+    def __new__(cls, name: str, sentence: str = "") -> Self:
         clause = str.__new__(cls, name)
         clause._value_ = name
         clause.sentence = sentence
         return clause
 
+    # One clause, one line: read like the policy's own list.
+    # fmt: off
     OFFICIAL_USE_ONLY = "official-use-only", "Plate data and pictures are for official use of the department, and not open to public review."
     PRIVACY_RECOGNIZED = "privacy-recognized", "Capture and storage recognize the established privacy rights of the public."
     LISTED_PURPOSES = "listed-purposes", "Plates are converted for the listed official purposes, such as stolen vehicles and missing persons."
@@ -49,3 +52,4 @@ class Clause(StrEnum):
     RELEASE_REVIEWED = "release-reviewed", "The supervisor or designee reviews and approves the request before it is fulfilled."
     RELEASE_ON_FILE = "release-on-file", "The approved request is retained on file."
     REFERRED_TO_RECORDS = "referred-to-records", "Other requests are processed under the Records Maintenance and Release Policy."
+    # fmt: on

@@ -99,7 +99,7 @@ class _Table:
 
     def done(self) -> None:
         if self.rows:
-            raise Malformed(f"{self.origin}: [{self.where}] has unknown “{sorted(self.rows)[0]}”. Remove it.")
+            raise Malformed(f"{self.origin}: [{self.where}] has unknown “{min(self.rows)}”. Remove it.")
 
 
 def load_department(path: Path | None = None, *, text: str | None = None) -> Department:

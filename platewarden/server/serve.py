@@ -60,7 +60,11 @@ def processes(config: ServerConfig) -> list[Process]:
     return [
         Process("web", _granian(config, config.web_bind, config.web_port), _environment(config.data, "web")),
         Process("intake", _granian(config, config.intake_bind, config.intake_port), _environment(config.data, "intake")),
-        Process("worker", [sys.executable, "-m", "platewarden", "worker", "--data", str(config.data)], _environment(config.data, "worker")),
+        Process(
+            "worker",
+            [sys.executable, "-m", "platewarden", "worker", "--data", str(config.data)],
+            _environment(config.data, "worker"),
+        ),
     ]
 
 

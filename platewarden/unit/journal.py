@@ -28,14 +28,25 @@ class Journal:
         self._spool = spool
         self._key = key
 
-    def write(self, act: str, *, at: datetime, member: str | None, about: UUID | None = None) -> None:
+    def write(
+        self,
+        act: str,
+        *,
+        at: datetime,
+        member: str | None,
+        about: UUID | None = None,
+        purpose: str | None = None,
+        reference: str | None = None,
+    ) -> None:
         """One line, durable when this returns. Raises Unavailable if it cannot be written."""
         self._spool.write(
-            "insert into journal_line (at, member, act, about) values (?, ?, ?, ?)",
+            "insert into journal_line (at, member, act, about, purpose, reference) values (?, ?, ?, ?, ?, ?)",
             at.isoformat(),
             member,
             act,
             str(about) if about else None,
+            purpose or None,
+            reference or None,
         )
 
     def waits(self) -> bool:
@@ -44,7 +55,9 @@ class Journal:
 
     def close_page(self, *, at: datetime) -> int:
         """Make the waiting lines into a page of the spool; returns how many lines went."""
-        rows = self._spool.rows("select number, at, member, act, about from journal_line order by number limit ?", LINES_A_PAGE)
+        rows = self._spool.rows(
+            "select number, at, member, act, about, purpose, reference from journal_line order by number limit ?", LINES_A_PAGE
+        )
         if not rows:
             return 0
         lines = tuple(
@@ -53,8 +66,10 @@ class Journal:
                 member=str(member) if member is not None else None,
                 act=str(act),
                 about=UUID(str(about)) if about else None,
+                purpose=str(purpose) if purpose is not None else None,
+                reference=str(reference) if reference is not None else None,
             )
-            for _, when, member, act, about in rows
+            for _, when, member, act, about, purpose, reference in rows
         )
         last = rows[-1][0]
 

@@ -123,7 +123,9 @@ def sign_on(
     if known is None or refusal is not None:
         journal.write("shift.refused", at=at, member=known.number if known else None, about=shift_id)
         raise Refused(refusal or DO_NOT_FIT)
-    journal.write("shift.sign_on", at=at, member=known.number, about=shift_id)
+    journal.write(
+        "shift.sign_on", at=at, member=known.number, about=shift_id, purpose=stated.purpose, reference=stated.reference or None
+    )
     until = at + timedelta(hours=department.shift_hours)
     return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until)
 

@@ -62,7 +62,7 @@ create index if not exists message_next on message (urgency, sequence) where sta
 create table if not exists tally (stream text not null, outcome text not null, messages integer not null, primary key (stream, outcome)) strict;
 create table if not exists mark (name text primary key, value text not null) strict;
 create table if not exists journal_line (
-    number integer primary key, at text not null, member text, act text not null, about text
+    number integer primary key, at text not null, member text, act text not null, about text, purpose text, reference text
 ) strict;
 """
 

@@ -94,7 +94,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
             UNIT.key_id,
             2,
             (
-                JournalLine(AT, "117", "shift.sign_on", SHIFT),
+                JournalLine(AT, "117", "shift.sign_on", SHIFT, "routine-patrol", "2A-1123"),
                 JournalLine(AT, "117", "alert.shown", ENTRIES[0]),
                 JournalLine(AT, "117", "alert.acknowledged", ENTRIES[0]),
                 JournalLine(LATER, None, "shift.refused", None),

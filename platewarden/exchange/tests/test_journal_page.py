@@ -18,6 +18,8 @@ lines = st.builds(
     st.none() | st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60),
     st.sampled_from(sorted(ACTS)),
     st.none() | st.uuids(),
+    st.sampled_from(["routine-patrol", "criminal-investigation"]),
+    st.none() | st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60),
 )
 
 
@@ -32,6 +34,12 @@ def test_a_page_comes_back_as_it_was(found, sequence):
 def test_it_refuses_a_line_that_no_journal_has(line):
     with pytest.raises(Malformed):
         JournalLine(AT, *line, None)
+
+
+@pytest.mark.parametrize("stated", [("", None), ("x" * 61, None), ("a\nb", None), ("routine-patrol", ""), (None, "2A-1123")])
+def test_it_refuses_a_purpose_or_a_number_that_nobody_can_state(stated):
+    with pytest.raises(Malformed):
+        JournalLine(AT, "117", "shift.sign_on", None, *stated)
 
 
 @pytest.mark.parametrize("changed", [{"unit_key_id": b""}, {"sequence": 0}, {"lines": ()}, {"lines": PAGE.lines * 10_001}])

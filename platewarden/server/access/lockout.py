@@ -35,7 +35,11 @@ def count_failure(number: str, *, factor: str, address: str) -> None:
     with transaction.atomic(using=role):
         Failure.objects.using(role).create(number=number, at=now(), factor=factor, address=address[:45])
         record(
-            Act.ACCESS_FAILED, by=Signer(None, "sign-in"), about={"factor": factor}, content={"number": number, "address": address}, using=role
+            Act.ACCESS_FAILED,
+            by=Signer(None, "sign-in"),
+            about={"factor": factor},
+            content={"number": number, "address": address},
+            using=role,
         )
         since = now() - WINDOW
         last_release = Lock.objects.using(role).filter(number=number).exclude(released_at=None).order_by("-released_at").first()

@@ -34,7 +34,9 @@ def state_purpose(request: HttpRequest, *, name: str, reference: str) -> StatedP
     rules = department()
     purpose = rules.purposes.get(name)
     if purpose is None:
-        raise Refused(Refusal(Clause.NO_UNAUTHORIZED_PURPOSE, "This is not one of the department's purposes. Choose one of the list."))
+        raise Refused(
+            Refusal(Clause.NO_UNAUTHORIZED_PURPOSE, "This is not one of the department's purposes. Choose one of the list.")
+        )
     reference = reference.strip().upper()
     if refusal := purpose.may_carry(reference):
         raise Refused(refusal)
@@ -43,7 +45,10 @@ def state_purpose(request: HttpRequest, *, name: str, reference: str) -> StatedP
     member = request.user
     assert isinstance(member, Member)
     record(
-        Act.ACCESS_PURPOSE, by=Signer(member.number, member.name), purpose=name, content={"reference": reference, "until": stated.until}
+        Act.ACCESS_PURPOSE,
+        by=Signer(member.number, member.name),
+        purpose=name,
+        content={"reference": reference, "until": stated.until},
     )
     request.session["purpose"] = [name, purpose.label, reference, stated.until.timestamp()]
     return stated

@@ -15,8 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from platewarden.server.access.forms import PurposeForm
-from platewarden.server.access.session import before_training
 from platewarden.server.access.purpose import state_purpose, stated_purpose
+from platewarden.server.access.session import before_training
 from platewarden.server.people.editions import department
 
 

@@ -26,7 +26,11 @@ class VerificationForm(forms.Form):
         error_messages={"invalid": "Letters, digits, hyphens and slashes only, 3 to 40 of them."},
     )
     answer = forms.ChoiceField(label="What it answered", choices=Return.choices, widget=forms.RadioSelect)
-    returned_at = forms.TimeField(label="Time of the return", widget=forms.TimeInput(attrs={"placeholder": "14:05", "inputmode": "numeric", "autocomplete": "off"}), input_formats=["%H:%M", "%H:%M:%S"])
+    returned_at = forms.TimeField(
+        label="Time of the return",
+        widget=forms.TimeInput(attrs={"placeholder": "14:05", "inputmode": "numeric", "autocomplete": "off"}),
+        input_formats=["%H:%M", "%H:%M:%S"],
+    )
     note = forms.CharField(label="Note", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def checked(self) -> Checked:

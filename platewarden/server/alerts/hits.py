@@ -72,10 +72,11 @@ def _find(report: ReadReport) -> list[Found]:
         candidates=tuple(Candidate(text=each.text, confidence=each.confidence) for each in report.candidates),
     )
     carried = {hit.entry_id for hit in report.hits}
-    found = []
-    for proposal in proposals([report.text, *(each.text for each in report.candidates)]):
-        if answer := answers(seen, proposal.looked_for):
-            found.append(Found(proposal.entry_id, proposal.loaded_at, answer, proposal.entry_id in carried))
+    found = [
+        Found(proposal.entry_id, proposal.loaded_at, answer, proposal.entry_id in carried)
+        for proposal in proposals([report.text, *(each.text for each in report.candidates)])
+        if (answer := answers(seen, proposal.looked_for))
+    ]
     missing = carried - {each.entry_id for each in found}
     return found + [
         Found(entry_id, loaded_at, answer, by_unit=True)

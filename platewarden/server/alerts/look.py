@@ -20,8 +20,8 @@ from platewarden.server.hotlists.models import HotlistEdition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
-from platewarden.server.reads.views import Shown, shown, unit_names
 from platewarden.server.reads.search import PlateRead
+from platewarden.server.reads.views import Shown, shown, unit_names
 
 ON_A_PAGE = 20
 
@@ -118,7 +118,9 @@ def one_alert(alert_id: int, member: Member) -> Alert:
     return alert
 
 
-def _card(alert: Alert, row: dict[str, Any], names: dict[uuid.UUID, str], made: dict[int, datetime], *, with_overview: bool) -> Card:
+def _card(
+    alert: Alert, row: dict[str, Any], names: dict[uuid.UUID, str], made: dict[int, datetime], *, with_overview: bool
+) -> Card:
     hit, seen, rules = row["hit"], PlateRead.from_row(row["seen"]), department()
     made_at = made.get(seen.hotlist_edition)
     age = seen.captured_at - made_at if made_at else None

@@ -51,4 +51,3 @@ def _must_rest_on(outcome: Outcome, ground: str, because: str, verifications: li
 
 def _state_was_seen(verifications: list[Verification]) -> bool:
     return any(each.state != Seen.CANNOT_TELL for each in verifications)
-

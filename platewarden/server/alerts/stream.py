@@ -18,8 +18,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from platewarden.policy.refusal import Refused
-from platewarden.server.access.session import IDLE, LONGEST, not_input
 from platewarden.server.access.rules import may_do
+from platewarden.server.access.session import IDLE, LONGEST, not_input
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.notify import CATCH_UP, hub
 from platewarden.server.alerts.rules import sees_silent

@@ -1,5 +1,6 @@
 """Verification: what the member's eyes say of characters, state and vehicle, then the official database's return, with time
-and reference. Any number of them; the last one counts. Recorded as `alerts.verify`."""
+and reference. Any number of them; the last one counts. Recorded as `alerts.verify`.
+"""
 
 from __future__ import annotations
 

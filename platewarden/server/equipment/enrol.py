@@ -20,7 +20,9 @@ from platewarden.server.people.models import Member
 
 WAITING_AT_MOST = 50
 REVOKED = Refusal(Clause.SUPERVISOR_MANAGES, "This unit's enrolment was revoked. Bring it to the office.")
-NOT_ENROLLED = Refusal(Clause.SUPERVISOR_MANAGES, "This unit is not enrolled. Run `platewarden unit enrol` and ask the office to approve it.")
+NOT_ENROLLED = Refusal(
+    Clause.SUPERVISOR_MANAGES, "This unit is not enrolled. Run `platewarden unit enrol` and ask the office to approve it."
+)
 TURNED_DOWN = Refusal(Clause.SUPERVISOR_MANAGES, "The office refused to enrol this unit. Ask the supervisor.")
 
 
@@ -58,7 +60,11 @@ def ask(request: EnrolmentRequest) -> bytes | None:
                 fingerprint=fingerprint(request.signing_public),
                 asked_at=now(),
             )
-            record(Act.EQUIPMENT_ASKED, by=Signer(None, "a unit"), content={"name": name, "fingerprint": fingerprint(request.signing_public)})
+            record(
+                Act.EQUIPMENT_ASKED,
+                by=Signer(None, "a unit"),
+                content={"name": name, "fingerprint": fingerprint(request.signing_public)},
+            )
     except IntegrityError:
         return None  # the same unit asked twice in one moment
     return None

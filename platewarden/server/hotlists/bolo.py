@@ -29,7 +29,8 @@ def enter(entry: NewEntry, *, by: Member) -> Bolo:
     if refusal := may_do(by, Act.HOTLISTS_BOLO, now()):
         raise Refused(refusal)
     longest, at = department().bolo_longest_days, now()
-    if entry.expires_at is None or not at < entry.expires_at <= at + timedelta(days=longest):
+    ends_at = entry.expires_at
+    if ends_at is None or not at < ends_at <= at + timedelta(days=longest):
         raise Malformed(f"A BOLO ends on a date in the future, at most {longest} days from now. Correct the date.")
     if len(entry.reason.strip()) < 8:
         raise Malformed("Say in a few words why this vehicle is looked for.")
@@ -37,13 +38,19 @@ def enter(entry: NewEntry, *, by: Member) -> Bolo:
     with transaction.atomic():
         add_entries([entry], load=None, loaded_at=at)
         bolo = Bolo.objects.create(
-            entry_id=entry.entry_id, author=str(by), author_number=by.number, entered_at=at, expires_at=entry.expires_at
+            entry_id=entry.entry_id, author=str(by), author_number=by.number, entered_at=at, expires_at=ends_at
         )
         record(
             Act.HOTLISTS_BOLO,
             by=Signer(by.number, by.name),
             about={"entry": entry.entry_id},
-            content={"plate": entry.text, "state": entry.state, "category": entry.category, "reference": entry.reference, "reason": entry.reason},
+            content={
+                "plate": entry.text,
+                "state": entry.state,
+                "category": entry.category,
+                "reference": entry.reference,
+                "reason": entry.reason,
+            },
         )
     return bolo
 
@@ -68,9 +75,7 @@ def decide(bolo_id: int, *, by: Member, approve: bool) -> Bolo:
         bolo.state = BoloState.APPROVED if approve else BoloState.REFUSED
         bolo.decided_at, bolo.decided_by = now(), str(by)
         bolo.save(update_fields=["state", "decided_at", "decided_by"])
-        record(
-            Act.HOTLISTS_BOLO_DECIDED, by=Signer(by.number, by.name), about={"entry": bolo.entry_id, "state": bolo.state}
-        )
+        record(Act.HOTLISTS_BOLO_DECIDED, by=Signer(by.number, by.name), about={"entry": bolo.entry_id, "state": bolo.state})
         if approve:
             ask_for_edition(by=Signer(by.number, by.name))
     return bolo

@@ -28,15 +28,29 @@ class BoloForm(forms.Form):
 
     plate = forms.CharField(label="Plate, or part of it", max_length=40, help_text="? for one character, * for any number")
     state = forms.ChoiceField(
-        label="Issuing state", choices=[("", "Choose one"), (UNKNOWN, "Unknown: alerts are possible hits only"), *sorted(STATES.items(), key=lambda each: each[1])]
+        label="Issuing state",
+        choices=[
+            ("", "Choose one"),
+            (UNKNOWN, "Unknown: alerts are possible hits only"),
+            *sorted(STATES.items(), key=lambda each: each[1]),
+        ],
     )
-    category = forms.ChoiceField(label="Category", choices=[("", "Choose one"), *((each.value, each.value.replace("_", " ").capitalize()) for each in Category)])
+    category = forms.ChoiceField(
+        label="Category",
+        choices=[("", "Choose one"), *((each.value, each.value.replace("_", " ").capitalize()) for each in Category)],
+    )
     reference = forms.CharField(label="Case number", max_length=40)
     reason = forms.CharField(label="Why it is looked for", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-    approach = forms.ChoiceField(label="How to act", choices=[(each.value, each.value.replace("_", " ").capitalize()) for each in Approach], initial=Approach.STOP.value)
+    approach = forms.ChoiceField(
+        label="How to act",
+        choices=[(each.value, each.value.replace("_", " ").capitalize()) for each in Approach],
+        initial=Approach.STOP.value,
+    )
     caution = forms.BooleanField(label="Armed and dangerous: caution", required=False)
     urgent = forms.BooleanField(label="Urgent: verify within minutes", required=False)
-    expires_on = forms.DateField(label="Ends on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day it is looked for")
+    expires_on = forms.DateField(
+        label="Ends on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day it is looked for"
+    )
 
     def clean_plate(self) -> str:
         try:

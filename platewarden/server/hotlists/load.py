@@ -47,7 +47,9 @@ class ListRefused(Malformed):
     def __init__(self, source: str, faults: list[Fault]) -> None:
         first = "; ".join(str(fault) for fault in faults[:3])
         more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
-        super().__init__(f"The list “{source}” was refused whole: {first}{more}. The list in force stays. Correct the file and load it again.")
+        super().__init__(
+            f"The list “{source}” was refused whole: {first}{more}. The list in force stays. Correct the file and load it again."
+        )
         self.faults = faults
 
 
@@ -61,7 +63,10 @@ def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
     faults += _against_the_one_in_force(source_name, digest, len(entries)) if not faults else []
     if faults:
         record(
-            Act.HOTLISTS_LOAD_REFUSED, by=by, about={"source": source_name, "faults": len(faults)}, content={"first": str(faults[0])}
+            Act.HOTLISTS_LOAD_REFUSED,
+            by=by,
+            about={"source": source_name, "faults": len(faults)},
+            content={"first": str(faults[0])},
         )
         raise ListRefused(source_name, faults)
     with transaction.atomic():
@@ -79,7 +84,11 @@ def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
             digest=digest,
         )
         add_entries(entries, load=load.pk, loaded_at=load.loaded_at)
-        record(Act.HOTLISTS_LOAD, by=by, about={"source": source_name, "load": load.number, "entries": len(entries), "sha256": digest.hex()})
+        record(
+            Act.HOTLISTS_LOAD,
+            by=by,
+            about={"source": source_name, "load": load.number, "entries": len(entries), "sha256": digest.hex()},
+        )
         ask_for_edition(by=by)
     return load
 
@@ -91,7 +100,9 @@ def _against_the_one_in_force(source_name: str, digest: bytes, count: int) -> li
     in_force = loads.filter(state=LoadState.IN_FORCE).first()
     share = department().shrink_refused_percent
     if in_force and in_force.entries >= 10 and count * 100 < in_force.entries * (100 - share):
-        return [Fault(1, f"it holds {count} entries where the list in force holds {in_force.entries}: more than {share} % are gone")]
+        return [
+            Fault(1, f"it holds {count} entries where the list in force holds {in_force.entries}: more than {share} % are gone")
+        ]
     return []
 
 

@@ -25,7 +25,9 @@ class Proposal:
 def proposals(texts: Iterable[str]) -> list[Proposal]:
     """What is looked for that any of these texts could be."""
     with connection.cursor() as cursor:
-        cursor.execute("select entry_id, loaded_at, text, is_pattern, state from plates.propose(%s)", [[fold(text) for text in texts]])
+        cursor.execute(
+            "select entry_id, loaded_at, text, is_pattern, state from plates.propose(%s)", [[fold(text) for text in texts]]
+        )
         return [
             Proposal(entry_id, loaded_at, LookedFor(text=text, is_pattern=is_pattern, state=state))
             for entry_id, loaded_at, text, is_pattern, state in cursor

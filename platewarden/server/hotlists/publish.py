@@ -7,9 +7,8 @@ commits. A crash between leaves a file nobody names; the next run writes it agai
 from __future__ import annotations
 
 import os
-import uuid
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -67,13 +66,14 @@ def signing_key() -> SigningKey:
 
 def _in_force() -> list[EditionEntry]:
     with connection.cursor() as cursor:
-        cursor.execute("select entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at from plates.edition_entries()")
-        return [_entry(*row) for row in cursor]
+        cursor.execute(
+            "select entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at from plates.edition_entries()"
+        )
+        return [_entry(row) for row in cursor]
 
 
-def _entry(
-    entry_id: uuid.UUID, text: str, is_pattern: bool, state: str | None, category: str, approach: str, caution: bool, urgent: bool, expires_at: datetime | None  # noqa: E501, FBT001
-) -> EditionEntry:
+def _entry(row: tuple[Any, ...]) -> EditionEntry:
+    entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at = row
     return EditionEntry(
         entry_id=entry_id,
         text=text,

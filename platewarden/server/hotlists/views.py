@@ -68,7 +68,9 @@ def load(request: HttpRequest) -> HttpResponse:
         # The one place that shows the faults line by line instead of in one sentence.
         form.add_error(None, refused.message)
         return _lists_page(request, form, refused.faults, status=422)
-    messages.success(request, f"{taken.source.name}: {taken.entries} entries are in force. The next edition for the units is being made.")
+    messages.success(
+        request, f"{taken.source.name}: {taken.entries} entries are in force. The next edition for the units is being made."
+    )
     return redirect("hotlists:lists")
 
 

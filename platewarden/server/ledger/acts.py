@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Act(StrEnum):
@@ -10,7 +11,7 @@ class Act(StrEnum):
 
     sentence: str
 
-    def __new__(cls, name: str, sentence: str) -> Act:
+    def __new__(cls, name: str, sentence: str = "") -> Self:
         act = str.__new__(cls, name)
         act._value_ = name
         act.sentence = sentence

@@ -47,22 +47,21 @@ class Sealer:
 
     def seal(self) -> int:
         """Seals what is waiting, at most 1,000 leaves, and returns how many. Two sealers: one waits its turn."""
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_xact_lock(4270009)")
-                frontier = self._frontier_now()
-                cursor.execute("select leaf_id, leaf_hash from office.ledger_to_seal(%s)", [BATCH])
-                waiting = [(leaf_id, bytes(hashed)) for leaf_id, hashed in cursor]
-                if not waiting:
-                    return 0
-                grown = frontier.copy()
-                for _, hashed in waiting:
-                    grown.append(hashed)
-                checkpoint = Checkpoint(origin=origin(), size=grown.size, root=grown.root())
-                cursor.execute(
-                    "select office.ledger_seal(%s, %s, %s, %s)",
-                    [frontier.size, [leaf_id for leaf_id, _ in waiting], grown.root(), checkpoint.signed(signer())],
-                )
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(4270009)")
+            frontier = self._frontier_now()
+            cursor.execute("select leaf_id, leaf_hash from office.ledger_to_seal(%s)", [BATCH])
+            waiting = [(leaf_id, bytes(hashed)) for leaf_id, hashed in cursor]
+            if not waiting:
+                return 0
+            grown = frontier.copy()
+            for _, hashed in waiting:
+                grown.append(hashed)
+            checkpoint = Checkpoint(origin=origin(), size=grown.size, root=grown.root())
+            cursor.execute(
+                "select office.ledger_seal(%s, %s, %s, %s)",
+                [frontier.size, [leaf_id for leaf_id, _ in waiting], grown.root(), checkpoint.signed(signer())],
+            )
         self._frontier = grown
         return len(waiting)
 
@@ -134,8 +133,12 @@ def check() -> Checked:
         wrong.append(Finding(f"{frontier.size - newest} sealed leaves are under no checkpoint."))
     with connection.cursor() as cursor:
         cursor.execute("select leaf_id from office.ledger_contents_altered()")
-        wrong += [Finding(f"The content of leaf {leaf_id} was altered: it does not answer to its commitment.") for (leaf_id,) in cursor]
-        cursor.execute("select count(*) from office.ledger_leaf l where not exists (select from office.ledger_sealed s where s.leaf_id = l.leaf_id)")
+        wrong += [
+            Finding(f"The content of leaf {leaf_id} was altered: it does not answer to its commitment.") for (leaf_id,) in cursor
+        ]
+        cursor.execute(
+            "select count(*) from office.ledger_leaf l where not exists (select from office.ledger_sealed s where s.leaf_id = l.leaf_id)"
+        )
         unsealed = int(cursor.fetchone()[0])
         cursor.execute(
             "select count(*) from office.ledger_leaf l where not exists (select from office.ledger_sealed s where s.leaf_id = l.leaf_id)"
@@ -157,7 +160,9 @@ def _against(frontier: Frontier, root: bytes, note: str, known: NoteVerifier) ->
     if said is None:
         return [Finding(f"The checkpoint of size {frontier.size} is not signed by this ledger's key.")]
     if said.size != frontier.size or said.root != frontier.root() or root != frontier.root():
-        return [Finding(f"The tree of size {frontier.size} does not answer to its signed checkpoint: leaves were changed or reordered.")]
+        return [
+            Finding(f"The tree of size {frontier.size} does not answer to its signed checkpoint: leaves were changed or reordered.")
+        ]
     return []
 
 
@@ -165,5 +170,3 @@ def newest_checkpoint() -> str | None:
     """The newest signed checkpoint, to be kept by somebody else."""
     kept = _checkpoints()
     return kept[-1][2] if kept else None
-
-

@@ -61,7 +61,8 @@ class Member(AbstractBaseUser):
 
     def trained_until(self) -> date | None:
         """The last day on which the latest completed training is valid, or None."""
-        return self.completions.aggregate(until=models.Max("expires_on"))["until"]
+        until: date | None = self.completions.aggregate(until=models.Max("expires_on"))["until"]
+        return until
 
     # The sign-in library asks Django's permission questions of its user; duties answer ours, so these say no.
     def has_perm(self, _perm: str, _obj: object = None) -> bool:
@@ -90,7 +91,9 @@ class Assignment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "duty"], condition=Q(until_at=None), name="one_open_assignment_a_duty"),
-            models.UniqueConstraint(fields=["duty"], condition=Q(duty="supervisor", until_at=None), name="one_supervisor_at_a_time"),
+            models.UniqueConstraint(
+                fields=["duty"], condition=Q(duty="supervisor", until_at=None), name="one_supervisor_at_a_time"
+            ),
         ]
 
     def __str__(self) -> str:

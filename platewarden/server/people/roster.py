@@ -38,7 +38,9 @@ def make_roster_if_due(key: SigningKey) -> RosterIssue | None:
         edition = RosterEdition(
             number=number, made_at=at, valid_until=at + VALID, policy_edition=policy.number if policy else 0, members=members
         )
-        issue = RosterIssue.objects.create(number=number, made_at=at, valid_until=at + VALID, message=edition.signed(key), mark=mark)
+        issue = RosterIssue.objects.create(
+            number=number, made_at=at, valid_until=at + VALID, message=edition.signed(key), mark=mark
+        )
         record(Act.PEOPLE_ROSTER, by=OFFICE, about={"roster": number, "members": len(members)})
     return issue
 
@@ -51,7 +53,7 @@ def _members() -> tuple[RosterMember, ...]:
             name=member.name,
             duties=tuple(sorted(member.duties_on(at))),
             trained_until=member.trained_until(),
-            verifier=bytes(member.shift_verifier),
+            verifier=bytes(member.shift_verifier or b""),  # there is one: the query asks for it
         )
         for member in Member.objects.filter(is_active=True).exclude(shift_verifier=None).order_by("number")
     )

@@ -10,6 +10,7 @@ Known gap: the wrapped keys lie on the same machine as the packs; a copy of the 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -52,7 +53,9 @@ def keep_picture(content: bytes, *, view: str, read_id: uuid.UUID, unit_id: uuid
         pack = Path(day) / str(unit_id) / f"{hour}.pack"
         offset = _append(settings.CONFIG.data / "pictures" / pack, sealed)
     except OSError as error:
-        raise Unavailable("A picture cannot be stored on this disk right now. Nothing was kept; the unit will send it again.") from error
+        raise Unavailable(
+            "A picture cannot be stored on this disk right now. Nothing was kept; the unit will send it again."
+        ) from error
     return Pointer(view, str(pack), offset, len(sealed), key_name)
 
 
@@ -121,10 +124,8 @@ def _key(name: str, *, make: bool) -> bytes:
             os.fsync(handle)
         finally:
             os.close(handle)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # the first of two at once wins
-        except FileExistsError:
-            pass
         draft.unlink()
         _sync_folder(path.parent)
     wrapped = path.read_bytes()

@@ -62,7 +62,10 @@ def look_for(request: HttpRequest) -> HttpResponseBase:
         if isinstance(wanted, PlateText):
             access = search.access_to_plate(request, wanted, since=since, until=until)
             names = unit_names()
-            context |= {"access": access, "results": [shown(each, names, with_overview=False) for each in search.reads_of_plate(access)]}
+            context |= {
+                "access": access,
+                "results": [shown(each, names, with_overview=False) for each in search.reads_of_plate(access)],
+            }
         else:
             access = search.access_to_pattern(request, wanted, since=since.date(), until=until.date())
             context |= {"access": access, "plates": search.plates_of_pattern(access)}

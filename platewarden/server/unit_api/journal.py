@@ -24,7 +24,7 @@ def write_page(page: JournalPage, unit: Unit) -> None:
         record(
             ACTS[line.act],
             by=Signer(line.member or None, names.get(line.member or "", "not on the roster")),
-            purpose="unit journal",
+            purpose=line.purpose or "",
             about={
                 "unit": unit.id,
                 "page": page.sequence,
@@ -32,4 +32,5 @@ def write_page(page: JournalPage, unit: Unit) -> None:
                 "at": line.at.isoformat(),
                 "about": line.about,
             },
+            content={"reference": line.reference} if line.reference else None,
         )

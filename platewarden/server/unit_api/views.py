@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentRequest
 from platewarden.exchange.journal_page import JournalPage
+from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
-from platewarden.exchange.message import Message
 from platewarden.exchange.seal import Opened, open_message
 from platewarden.exchange.wire import MAX_MESSAGE, encode_body
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
@@ -98,7 +98,9 @@ def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
         # Not remembered as the newest contact: once its clock is right again, the unit is heard at once.
         Unit.objects.filter(pk=unit.pk).update(drift_s=drift / timedelta(seconds=1))
         hours = abs(drift) / timedelta(hours=1)
-        raise Stale(f"The unit's clock is {hours:.1f} hours {'ahead' if drift > timedelta(0) else 'behind'}. Set it; nothing is lost meanwhile.")
+        raise Stale(
+            f"The unit's clock is {hours:.1f} hours {'ahead' if drift > timedelta(0) else 'behind'}. Set it; nothing is lost meanwhile."
+        )
     with transaction.atomic():
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
         if unit.last_contact_sent_at is not None and contact.at <= unit.last_contact_sent_at:
@@ -187,4 +189,3 @@ def _receipt(opened: Opened, stream: Stream, sequence: int, outcome: Outcome) ->
     item = ReceiptItem(stream=stream, sequence=sequence, digest=opened.digest, outcome=outcome)
     receipt = Receipt(unit_key_id=opened.key_id, items=(item,), received_at=now())
     return answer(receipt.signed(enrol.office_signing_key()))
-

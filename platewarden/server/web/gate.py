@@ -31,13 +31,18 @@ class Gate:
         response = self.get_response(request)
         if key := getattr(request, "person_cookie_to_set", None):
             response.set_cookie(
-                PERSON_COOKIE, key, max_age=int(LONGEST.total_seconds()), secure=settings.CONFIG.is_tls, httponly=True, samesite="Strict"
+                PERSON_COOKIE,
+                key,
+                max_age=int(LONGEST.total_seconds()),
+                secure=settings.CONFIG.is_tls,
+                httponly=True,
+                samesite="Strict",
             )
         if not request.user.is_authenticated and PERSON_COOKIE in request.COOKIES:
             response.delete_cookie(PERSON_COOKIE, samesite="Strict")
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:  # noqa: PLR0911 - one gate after another
         member = request.user
         if not isinstance(member, Member):
             return None

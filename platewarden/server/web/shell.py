@@ -11,9 +11,9 @@ from django.urls import reverse
 
 import platewarden
 from platewarden.policy.department import Department
-from platewarden.server.access.session import IDLE
 from platewarden.server.access.lockout import failures_since
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
+from platewarden.server.access.session import IDLE
 from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
@@ -31,7 +31,8 @@ class Shell:
         self.request = request
         self.office_at = now()
         self.version = platewarden.__version__
-        self.member = request.user if isinstance(getattr(request, "user", None), Member) else None
+        user = getattr(request, "user", None)
+        self.member = user if isinstance(user, Member) else None
 
     @cached_property
     def department(self) -> Department:

@@ -46,7 +46,9 @@ class Office:
     def member(self, number: str) -> Member:
         return Member.objects.get(number=number)
 
-    def browser(self, number: str | None = None, *, purpose: tuple[str, str] | None = ("criminal-investigation", "26-004117")) -> Client:
+    def browser(
+        self, number: str | None = None, *, purpose: tuple[str, str] | None = ("criminal-investigation", "26-004117")
+    ) -> Client:
         """A member's browser, signed in with a second factor and a purpose stated; anonymous without a number.
 
         What was written so far is sealed first: a look is refused while something waits for the sealer too long.

@@ -139,11 +139,11 @@ def clause(context: Context, name: str) -> str:
 def field(bound: BoundField, hint: str = "", optional: bool = False, extra: str = "", label: str = "") -> dict[str, Any]:  # noqa: FBT001, FBT002 a template's words
     """One form field with label, hint, error and the right classes, whatever its widget."""
     kind = _kind(bound)
-    attributes = {}
+    attributes: dict[str, str | bool] = {}
     if kind in ("text", "select", "textarea", "file"):
         look = {"text": "usa-input", "select": "usa-select", "textarea": "usa-textarea", "file": "pw-file"}[kind]
         attributes["class"] = " ".join(filter(None, (look, "usa-input--error" if bound.errors else "", extra)))
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     described = [f"{bound.auto_id}_helptext"] if hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     if described:
