@@ -607,6 +607,14 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
         "alerts/card.html",
         card_page(urgent_card("acknowledged"), refusal=REFUSED, disposition_form=DispositionForm({"outcome": "stop made", "ground": "", "because": ""})),
     ),
+    "card-dispatcher": lambda: (
+        "alerts/card.html",
+        card_page(
+            urgent_card("acknowledged"),
+            dispose_refusal=Refusal(Clause.ASSIGNED_MEMBERS, "This needs the duty of Operator, which you do not hold today. Ask the supervisor to assign it."),
+            shell=shell(member_name="Ines Marchetti", member_number="HP-166", duties={"dispatcher"}, duties_line="Dispatcher"),
+        ),
+    ),
     "card-closed": lambda: (
         "alerts/card.html",
         card_page(
@@ -658,6 +666,7 @@ PATROL = (
     "card-full",
     "card-pattern",
     "card-verified",
+    "card-dispatcher",
     "card-refused",
     "card-closed",
     "card-wrong",

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from platewarden.server.access.session import not_input
 from platewarden.server.access.purpose import stated_purpose
+from platewarden.server.access.rules import may_do
+from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
 from platewarden.server.alerts.dispose import dispose
@@ -15,6 +16,7 @@ from platewarden.server.alerts.forms import DispositionForm, VerificationForm
 from platewarden.server.alerts.models import ENFORCEMENT, Alert, Outcome
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
 
 
@@ -65,6 +67,8 @@ def _card_page(
         "verification_form": verification or VerificationForm(),
         "disposition_form": disposition or DispositionForm(),
         "enforcement": [outcome.value for outcome in Outcome if outcome in ENFORCEMENT],
+        "verify_refusal": may_do(_member(request), Act.ALERTS_VERIFY, now()),
+        "dispose_refusal": may_do(_member(request), Act.ALERTS_DISPOSE, now()),
         "now": now(),
     }
     has_errors = (verification and verification.errors) or (disposition and disposition.errors)

@@ -6,7 +6,10 @@
     const grounds = dispose.querySelector("[data-grounds]");
     const put = () => {
       const chosen = dispose.querySelector("input[type=radio]:checked");
-      grounds.hidden = !(chosen && chosen.closest("[data-enforcement]")) && !grounds.querySelector(".has-error");
+      const enforces = Boolean(chosen && chosen.closest("[data-enforcement]"));
+      grounds.hidden = !enforces && !grounds.querySelector(".has-error");
+      const ground = grounds.querySelector("select");
+      if (enforces && "unlocked" in dispose.dataset && !ground.value) ground.value = "verified";
     };
     dispose.addEventListener("change", put);
     put();
@@ -14,6 +17,8 @@
   const goto = (key) => {
     const place = document.querySelector(`[data-goto="${key}"]`);
     if (!place) return;
+    const folded = place.closest("details");
+    if (folded) folded.open = true;
     place.scrollIntoView({ block: "start", behavior: "smooth" });
     const form = place.closest("form");
     const after = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")]
