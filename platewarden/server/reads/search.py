@@ -113,7 +113,7 @@ def access_to_pattern(request: HttpRequest, partial: PartialPlate, *, since: dat
 
 def plates_of_pattern(access: Access) -> list[PlateSeen]:
     """The plates that answer the partial plate of the access, last seen first, at most 200."""
-    return [PlateSeen(row["plate"], row["last_date"], row["days"]) for row in through_door(access, "plates_by_pattern")]
+    return [PlateSeen(row["plate"], row["last_day"], row["days"]) for row in through_door(access, "plates_by_pattern")]
 
 
 def access_to_read(request: HttpRequest, read_id: uuid.UUID, captured_at: datetime) -> Access:
