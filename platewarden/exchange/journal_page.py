@@ -25,7 +25,7 @@ _AT_MOST: Final = 10_000
 class JournalLine:
     """One act on the workstation: when, by which member (None: nobody signed on), and the id of what it was about.
 
-    A sign-on, and one that was refused, carries the purpose that was stated, by its name, and its shift or case number.
+    A sign-on carries the purpose that was stated, by its name of the department's list, and its shift or case number.
     """
 
     at: datetime

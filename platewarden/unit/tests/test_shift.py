@@ -44,6 +44,23 @@ def acts(car):
     return car.spool.rows("select act, member from journal_line order by number")
 
 
+def test_the_journal_has_the_purpose_of_the_shift_and_its_number(car):
+    on(car, reference="2A-1123")
+    car.journal.close_page(at=NOON)
+    assert car.transfer.round()
+    (line,) = car.office.pages[1].lines
+    assert (line.act, line.purpose, line.reference) == ("shift.sign_on", "routine-patrol", "2A-1123")
+
+
+def test_a_purpose_that_was_refused_is_not_carried_up_as_one(car):
+    with pytest.raises(Refused):
+        on(car, purpose="x" * 5000)
+    car.journal.close_page(at=NOON)
+    assert car.transfer.round()
+    (line,) = car.office.pages[1].lines
+    assert (line.act, line.purpose, line.reference) == ("shift.refused", None, None)
+
+
 def test_an_operator_signs_on_and_off_and_the_journal_has_both(car):
     shift = on(car)
     assert (shift.name, shift.until) == ("Officer Ines Okafor", NOON + timedelta(hours=12))
