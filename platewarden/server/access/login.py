@@ -3,6 +3,8 @@
 After password and second factor a random key goes out as a cookie; its SHA-256 goes, by the sign-in role, into a table that
 only `open_access` reads. Stealing the database connection or injecting SQL does not let anybody look in another's name.
 
+The one listener of the house stands here: the sign-in library says that a second factor was set up, and it is recorded.
+
 Known gap: hostile code in this file could write a row for anybody; the ledger would show the sign-in.
 """
 
@@ -14,6 +16,8 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
@@ -32,6 +36,11 @@ PERSON_COOKIE = "__Host-person" if settings.CONFIG.is_tls else "person"
 
 class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
     """Closes self-registration, counts failures, and writes who signed in."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "The member number or the password is wrong.",
+        "incorrect_password": "The password is wrong.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -76,6 +85,7 @@ def bind_person(request: HttpRequest, member: Member) -> None:
             [hashlib.sha256(key).digest(), member.pk, member.number, member.name, now() + LONGEST],
         )
         record(Act.ACCESS_SIGN_IN, by=Signer(member.number, member.name), content={"address": address_of(request)}, using=role)
+    request.session["person"] = hashlib.sha256(key).hexdigest()
     request.person_cookie_to_set = key.hex()  # type: ignore[attr-defined]
 
 
@@ -95,10 +105,24 @@ def unbind_person(request: HttpRequest) -> None:
             record(Act.ACCESS_SIGN_OUT, by=Signer(member.number, member.name), using=role)
 
 
+def second_factor_set_up(request: HttpRequest, user: Member, authenticator: Authenticator, **_rest: Any) -> None:
+    """A member set up an authenticator app or new recovery codes. Recorded as `access.second_factor`."""
+    record(
+        Act.ACCESS_SECOND_FACTOR,
+        by=Signer(user.number, user.name),
+        about={"member": user.number, "factor": authenticator.type},
+        content={"address": address_of(request)},
+    )
+
+
+for _said in (authenticator_added, authenticator_reset):
+    _said.connect(second_factor_set_up, dispatch_uid="access.second_factor")
+
+
 def person_key(request: HttpRequest) -> bytes | None:
-    """The second cookie's bytes, or None when it is missing or not ours."""
+    """The second cookie's bytes, or None when it is missing, not ours, or was handed to another session than this one."""
     try:
         key = bytes.fromhex(request.COOKIES.get(PERSON_COOKIE, ""))
     except ValueError:
         return None
-    return key if len(key) == 32 else None
+    return key if hashlib.sha256(key).hexdigest() == request.session.get("person") else None

@@ -98,11 +98,11 @@ def _append(path: Path, sealed: bytes) -> int:
     finally:
         os.close(handle)
     if is_new:
-        _sync_folder(path.parent)
+        _flush_folder(path.parent)
     return offset
 
 
-def _sync_folder(folder: Path) -> None:
+def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -127,7 +127,7 @@ def _key(name: str, *, make: bool) -> bytes:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # the first of two at once wins
         draft.unlink()
-        _sync_folder(path.parent)
+        _flush_folder(path.parent)
     wrapped = path.read_bytes()
     try:
         return wrapper.decrypt(wrapped[:NONCE], wrapped[NONCE:], name.encode())

@@ -1,15 +1,21 @@
-"""The one translator of this door: our errors become a status and one sentence, in deterministic CBOR."""
+"""The one translator of this door: our errors become a status and one sentence, in deterministic CBOR.
+
+A message that contradicts an earlier one, or its own signature, is recorded when it names an enrolled unit; bytes that name
+nobody are not, or a stranger could fill the ledger.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, RawPostDataException
 
 from platewarden.exchange.wire import encode_body
 from platewarden.policy.refusal import PlatewardenError, Refused, Tampered, Unavailable
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
 
 log = logging.getLogger("platewarden.unit_api")
 TAMPERED_STATUS = 422
@@ -37,8 +43,25 @@ class Translator:
             return None
         clause = error.clause.value if isinstance(error, Refused) else None
         status = TAMPERED_STATUS if isinstance(error, Tampered) else error.status
+        if isinstance(error, Tampered):
+            _record(request, error)
         log.warning("unit door %s: %s %s", request.path, status, type(error).__name__)
         return said(status, error.message, clause)
+
+
+def _record(request: HttpRequest, error: Tampered) -> None:
+    unit = getattr(request, "unit", None)
+    if unit is None:
+        return
+    try:
+        record(
+            Act.READS_TAMPERED,
+            by=Signer(None, "the unit's door"),
+            about={"unit": unit.id, "where": request.path},
+            content={"because": error.message},
+        )
+    except DatabaseError:
+        log.exception("a tampered message could not be recorded")
 
 
 def said(status: int, sentence: str, clause: str | None) -> HttpResponse:

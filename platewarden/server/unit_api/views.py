@@ -51,12 +51,13 @@ class TooLarge(Malformed):
 M = TypeVar("M", bound=Message)
 
 
-def _opened(raw: bytes, kind: type[M]) -> tuple[M, Opened, Unit]:
+def _opened(request: HttpRequest, raw: bytes, kind: type[M]) -> tuple[M, Opened, Unit]:
     """The message, verified, with its unit. Refused for unknown and revoked units; Tampered on a bad signature."""
     found: list[Unit] = []
 
     def find_key(key_id: bytes) -> bytes:
         found.append(enrol.enrolled_unit(key_id))
+        request.unit = found[0]  # type: ignore[attr-defined]  # for the translator: whose message it was said to be
         return bytes(found[0].signing_public)
 
     opened = open_message(raw, kind.kind, find_key)
@@ -92,7 +93,7 @@ def ask_enrolment(request: HttpRequest) -> HttpResponse:
 
 def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
     """A contact, fresher than every earlier one of this unit. Stale otherwise: it is a replay."""
-    contact, _, unit = _opened(_posted(request), Contact)
+    contact, _, unit = _opened(request, _posted(request), Contact)
     drift = contact.at - now()
     if abs(drift) > CLOCK_OFF:
         # Not remembered as the newest contact: once its clock is right again, the unit is heard at once.
@@ -156,7 +157,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reports(request: HttpRequest) -> HttpResponse:
     """A read comes in: kept with its hits in one transaction, then receipted. The receipt is signed after the commit."""
-    report, opened, unit = _opened(_unsealed(request), ReadReport)
+    report, opened, unit = _opened(request, _unsealed(request), ReadReport)
     outcome = intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
     if outcome is None and (outcome := intake.day_is_open(report.captured_at)) is not None:
         intake.list_late(unit, report, opened.digest, outcome)
@@ -175,7 +176,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_POST
 def journal(request: HttpRequest) -> HttpResponse:
     """A page of who looked at what on the mobile workstation: into the ledger, line by line, once."""
-    page, opened, unit = _opened(_unsealed(request), JournalPage)
+    page, opened, unit = _opened(request, _unsealed(request), JournalPage)
     outcome = intake.answer_for_resend(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest)
     if outcome is None:
         with transaction.atomic():
