@@ -30,6 +30,7 @@ SUPERVISOR = "1001"
 DESIGNEE = "1002"
 DISPATCHER = "1030"
 OPERATOR = "1042"
+INVESTIGATOR = "1060"
 UNTRAINED = "1077"
 
 CAST: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
@@ -37,6 +38,7 @@ CAST: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     (DESIGNEE, "Luis Ortega", ("designee",), True),
     (DISPATCHER, "Mina Park", ("dispatcher",), True),
     (OPERATOR, "Rosa Vega", ("operator", "investigator"), True),
+    (INVESTIGATOR, "Nora Lindqvist", ("investigator",), True),
     (UNTRAINED, "Ben Adler", ("operator",), False),
 )
 

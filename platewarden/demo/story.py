@@ -43,6 +43,7 @@ SHIFT = "2A-1123"
 CASE = "26-004117"
 SCENES = 12
 TRIED_FIRST = 25
+LOOKED_FOR_EVERY = 6  # with a person watching, every sixth car is the one on the list
 Say = Callable[[str, str], None]
 T = TypeVar("T")
 
@@ -90,6 +91,7 @@ class Stage:
     photos: Path
     folder: Path
     wanted: str
+    wanted_photo: Path
 
 
 @contextmanager
@@ -100,7 +102,7 @@ def stage(photos: Path | None, say: Say) -> Iterator[Stage]:
         last.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o711)  # the database's own user passes through; every folder inside is closed to others
         pictures = _pictures(photos, folder, say)
-        wanted = _one_plate(pictures, say)
+        wanted, wanted_photo = _one_plate(pictures, say)
         data = folder / "office"
         data.mkdir(mode=0o700)
         ServiceUser.find(may_create=True, say=lambda line: say("database/embedded.py", line)).claim(data)
@@ -116,7 +118,7 @@ def stage(photos: Path | None, say: Say) -> Iterator[Stage]:
         say("people/first_setup.py", f"{len(players)} members, each with a password and a second factor made just now.")
         last.enter_context(serving(config))
         say("serve.py", f"Pages at {config.public_origin}; the unit's door on port {intake}; the worker seals the ledger.")
-        yield Stage(config, players, pictures, folder, wanted)
+        yield Stage(config, players, pictures, folder, wanted, wanted_photo)
 
 
 def _pictures(photos: Path | None, folder: Path, say: Say) -> Path:
@@ -140,17 +142,18 @@ def _pictures(photos: Path | None, folder: Path, say: Say) -> Path:
     return scenes
 
 
-def _one_plate(pictures: Path, say: Say) -> str:
-    """The text of one plate that the engine reads with confidence: it goes on the list, so that something is found."""
+def _one_plate(pictures: Path, say: Say) -> tuple[str, Path]:
+    """The text of one plate, and its picture, that the engine reads with confidence: it goes on the list, so that something is found."""
     recognizer = Recognizer()
     best: Reading | None = None
+    found = pictures
     for path in sorted(each for each in pictures.iterdir() if each.suffix.lower() in SUFFIXES)[:TRIED_FIRST]:
         picture = look_at(path)
         if isinstance(picture, NotAPicture):
             continue
         for reading in recognizer.recognise(picture):
             if isinstance(reading, Reading) and (best is None or reading.confidence > best.confidence):
-                best = reading
+                best, found = reading, path
         if best is not None and best.confidence > 0.9:
             break
     if best is None:
@@ -159,7 +162,7 @@ def _one_plate(pictures: Path, say: Say) -> str:
         "recognition/recognizer.py",
         "One picture was read beforehand. Its plate is put on the list, so that there is something to find.",
     )
-    return best.text
+    return best.text, found
 
 
 def _cast(config: ServerConfig) -> dict[str, Player]:
@@ -191,7 +194,7 @@ def _free_port(wished: int) -> int:
 # What the office does before the shift
 
 
-def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, operator: Visitor, say: Say) -> Path:
+def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, investigator: Visitor, say: Say) -> Path:
     """A list, a BOLO by two members, a unit enrolled by fingerprint. Returns the unit's folder, ready for a shift."""
     unit = at.folder / "car-12"
     with _enrolling(at, supervisor, unit, say):
@@ -201,9 +204,9 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, operator: 
         )
         say("hotlists/load.py", "A list of 40 made-up plates is loaded whole and in force.")
         ends = datetime.now(load_department().time_zone).date() + timedelta(days=7)
-        operator.state_purpose("criminal-investigation", CASE)
-        operator.must_move(
-            operator.send(
+        investigator.state_purpose("criminal-investigation", CASE)
+        investigator.must_move(
+            investigator.send(
                 "/lists/bolos/new/",
                 plate=at.wanted,
                 state="unknown",
@@ -217,7 +220,7 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, operator: 
             "entering a BOLO",
         )
         say(
-            "hotlists/bolo.py", f"{operator.player.name} enters a BOLO for the plate read beforehand; it waits for a second member."
+            "hotlists/bolo.py", f"{investigator.player.name} enters a BOLO for the plate read beforehand; it waits for a second member."
         )
         designee.state_purpose("criminal-investigation", CASE)
         entry = re.search(r"/lists/bolos/([0-9a-f-]{36})/approve/", designee.page("/lists/bolos/"))
@@ -441,10 +444,10 @@ def tell_once(photos: Path | None, say: Say) -> Told:
     try:
         with stage(photos, say) as at, ExitStack() as last:
             people = {number: last.enter_context(Visitor(at.config.public_origin, player)) for number, player in at.players.items()}
-            for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.DISPATCHER, cast.OPERATOR):
+            for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.DISPATCHER, cast.OPERATOR, cast.INVESTIGATOR):
                 people[number].sign_in()
-            say("access/login.py", "Four members sign in with password and second factor.")
-            unit = prepare_office(at, people[cast.SUPERVISOR], people[cast.DESIGNEE], people[cast.OPERATOR], say)
+            say("access/login.py", "Five members sign in with password and second factor.")
+            unit = prepare_office(at, people[cast.SUPERVISOR], people[cast.DESIGNEE], people[cast.INVESTIGATOR], say)
             _wait_for(lambda: edition_is_out(people[cast.SUPERVISOR]), "the hotlist edition")
             say("hotlists/publish.py", "The worker made a signed edition; the car fetches it at its next contact.")
             people[cast.DISPATCHER].state_purpose("routine-patrol", SHIFT)
@@ -475,11 +478,9 @@ def tell_live(
     """Sets everything up, shows where to look, and lets car 12 drive past the pictures again and again until told to stop."""
     with stage(photos, say) as at, ExitStack() as last:
         people = {number: last.enter_context(Visitor(at.config.public_origin, at.players[number])) for number in at.players}
-        for number in (cast.SUPERVISOR, cast.DESIGNEE):
+        for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR):
             people[number].sign_in()
-        author = people[cast.DISPATCHER]
-        author.sign_in()
-        unit = prepare_office(at, people[cast.SUPERVISOR], people[cast.DESIGNEE], author, say)
+        unit = prepare_office(at, people[cast.SUPERVISOR], people[cast.DESIGNEE], people[cast.INVESTIGATOR], say)
         _wait_for(lambda: edition_is_out(people[cast.SUPERVISOR]), "the hotlist edition")
         show(at)
         street = at.folder / "street"
@@ -497,7 +498,7 @@ def _drive_past(at: Stage, street: Path, driving: subprocess.Popen[str], stopped
     while not stopped():
         if driving.poll() is not None:
             raise NotAsTold(f"The shift ended with status {driving.returncode}.")
-        picture = pictures[passed % len(pictures)]
+        picture = at.wanted_photo if passed % LOOKED_FOR_EVERY == 0 else pictures[passed % len(pictures)]
         passed += 1
         draft = street / f"{passed:06}.part"
         shutil.copyfile(picture, draft)
