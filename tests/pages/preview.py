@@ -573,7 +573,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
         "account/login.html",
         {"form": with_errors(SignIn({"login": "HP-131", "password": "x"}), all="This sign-in is locked after five failures in fifteen minutes. A supervisor or custodian can release it."), "shell": shell(**NO_ONE)},
     ),
-    "second-factor": lambda: ("mfa/authenticate.html", {"form": with_errors(Code({"code": "123456"}), code="Incorrect code."), "shell": shell(**NO_ONE)}),
+    "second-factor": lambda: ("mfa/authenticate.html", {"form": with_errors(Code({"code": "123456"}), code="This code is wrong. Enter the one that the app shows now."), "shell": shell(**NO_ONE)}),
     "second-factor-new": lambda: ("mfa/totp/activate_form.html", {"form": Code(), "totp_svg_data_uri": qr(), "shell": shell(**NO_ONE)}),
     "recovery": lambda: ("mfa/recovery_codes/index.html", {"unused_codes": ["4f9a-11c2", "77ab-90e1"], "unused_count": 2, "total_count": 2}),
     "again": lambda: ("account/reauthenticate.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
