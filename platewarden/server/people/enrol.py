@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from platewarden.exchange.shift_secret import make_verifier
 from platewarden.policy.refusal import Malformed
@@ -39,20 +39,25 @@ def enrol_member(*, number: str, name: str, by: Signer) -> tuple[Member, Credent
     """Takes a member on. Refuses a number that is taken or badly written; recorded as `people.enrol`."""
     if not re.fullmatch(r"[A-Z0-9-]{2,12}", number):
         raise Malformed(f"“{number[:20]}” is not a member number: two to twelve capital letters, digits or hyphens.")
-    if not name.strip() or len(name) > 80:
-        raise Malformed("A member needs a name of at most 80 characters.")
+    name = name.strip()
+    if not 0 < len(name) <= 80 or not name.isprintable():
+        raise Malformed("A member needs a name of 1 to 80 printable characters.")
+    taken = Malformed(f"Member number {number} is taken. Numbers are never given twice.")
+    if Member.objects.filter(number=number).exists():
+        raise taken
     handed = Credentials(password=speakable(5), shift_secret=speakable(4))
-    with transaction.atomic():
-        if Member.objects.filter(number=number).exists():
-            raise Malformed(f"Member number {number} is taken. Numbers are never given twice.")
-        member = Member.objects.create(
-            number=number,
-            name=name.strip(),
-            joined_at=now(),
-            password=make_password(handed.password),
-            shift_verifier=make_verifier(handed.shift_secret),
-        )
-        record(Act.PEOPLE_ENROL, by=by, about={"member": number}, content={"name": name})
+    try:
+        with transaction.atomic():
+            member = Member.objects.create(
+                number=number,
+                name=name,
+                joined_at=now(),
+                password=make_password(handed.password),
+                shift_verifier=make_verifier(handed.shift_secret),
+            )
+            record(Act.PEOPLE_ENROL, by=by, about={"member": number}, content={"name": name})
+    except IntegrityError as error:
+        raise taken from error  # somebody gave it in the same moment
     return member, handed
 
 

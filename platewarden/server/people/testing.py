@@ -15,7 +15,7 @@ from platewarden.server.people.assign import assign
 from platewarden.server.people.enrol import Credentials, enrol_member
 from platewarden.server.people.first_setup import FirstMember, set_up_department
 from platewarden.server.people.models import Duty, Member
-from platewarden.server.people.training import enter_completion
+from platewarden.server.people.training import enter_completion, today
 
 SUPERVISOR, DESIGNEE, OPERATOR, UNTRAINED, LAPSED, AUDITOR, LIST_MANAGER, OUTSIDER = (
     "1001",
@@ -63,7 +63,7 @@ def make_cast() -> dict[str, Credentials]:
         for duty in role.duties:
             assign(member, duty, by=CONSOLE)
         if role.trained_days is not None:
-            train(member, until=now().date() + timedelta(days=role.trained_days))
+            train(member, until=today(now()) + timedelta(days=role.trained_days))
     for member in Member.objects.all():
         TOTP.activate(member, SEED)
     return handed

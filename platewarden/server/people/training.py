@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,9 +11,15 @@ from platewarden.policy.refusal import Malformed, Refusal
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Completion, Member
 
 WARN_DAYS = 30
+
+
+def today(at: datetime) -> date:
+    """The day it is at the department: a training is valid until its last day ends there, not in Greenwich."""
+    return at.astimezone(department().time_zone).date()
 
 
 def must_be_trained(member: Member, at: datetime) -> Refusal | None:
@@ -24,7 +30,7 @@ def must_be_trained(member: Member, at: datetime) -> Refusal | None:
             Clause.TRAINING_BEFORE_USE,
             "You have no completed ALPR training on record. Complete a department-approved course and ask the supervisor to enter it.",
         )
-    if until < at.date():
+    if until < today(at):
         return Refusal(
             Clause.TRAINING_BEFORE_USE,
             f"Your ALPR training ended on {until:%m/%d/%Y}. Repeat the course and ask the supervisor to enter it.",
@@ -35,15 +41,17 @@ def must_be_trained(member: Member, at: datetime) -> Refusal | None:
 def days_left(member: Member, at: datetime) -> int | None:
     """Days until the training lapses, or None without any."""
     until = member.trained_until()
-    return (until - at.date()).days if until else None
+    return (until - today(at)).days if until else None
 
 
 def enter_completion(
     member: Member, *, course: str, completed_on: date, expires_on: date, by: Signer, using: str = "default"
 ) -> Completion:
     """Enters a completed course. Refuses dates that cannot be; recorded as `people.training`."""
-    if expires_on < completed_on or completed_on > now().date() + timedelta(days=1):
+    if expires_on < completed_on or completed_on > today(now()):
         raise Malformed("A training is completed before it expires, and not in the future. Correct the dates.")
+    if not 0 < len(course.strip()) <= 120:
+        raise Malformed("Name the course that was completed, in at most 120 characters.")
     with transaction.atomic(using=using):
         completion = Completion.objects.using(using).create(
             member=member, course=course, completed_on=completed_on, expires_on=expires_on, approved_by=str(by), entered_at=now()

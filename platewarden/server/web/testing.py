@@ -66,8 +66,9 @@ class Office:
         if purpose:
             label = purpose[0].replace("-", " ").capitalize()
             session["purpose"] = [purpose[0], label, purpose[1], (at + timedelta(minutes=15)).timestamp()]
-        session.save()
         key = secrets.token_bytes(32)
+        session["person"] = hashlib.sha256(key).hexdigest()
+        session.save()
         with connections["login"].cursor() as cursor:
             cursor.execute(
                 "insert into office.signed_in (cookie_sha256, member_id, member_number, member_name, until_at) values (%s, %s, %s, %s, %s)",
@@ -124,10 +125,10 @@ class Office:
 
 
 @contextmanager
-def office_on(cluster: Cluster) -> Iterator[Office]:
-    """An office on a fresh copy of the database with the cast, and Django pointed at it."""
+def office_on(cluster: Cluster, database: Database | None = None) -> Iterator[Office]:
+    """An office on a fresh copy of the database with the cast (or on another one), and Django pointed at it."""
     before = settings.CONFIG
-    database = cluster.fresh_of(CAST, _make_cast_template)
+    database = database or cluster.fresh_of(CAST, _make_cast_template)
     settings.CONFIG = replace(before, database=replace(before.database, dbname=database.name, host=str(cluster.server.sockets)))
     cache.clear()
     _point("default", database, "app")
