@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
 from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
@@ -76,7 +76,9 @@ def decide(ask_id: int, *, approve: bool, by: Member) -> Unit | None:
     if refusal := may_do(by, act, now()):
         raise Refused(refusal)
     with transaction.atomic():
-        waiting = EnrolmentAsk.objects.select_for_update().get(pk=ask_id)
+        waiting = EnrolmentAsk.objects.select_for_update().filter(pk=ask_id).first()
+        if waiting is None:
+            raise Unknown("No unit asks under this number. Look at the list of units again.")
         if waiting.state != AskState.WAITING:
             raise Stale(f"This request was decided already ({waiting.get_state_display().lower()}).")
         waiting.state = AskState.APPROVED if approve else AskState.REFUSED
