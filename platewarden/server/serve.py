@@ -17,10 +17,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from platewarden.policy.refusal import Unavailable
 from platewarden.server.config import ServerConfig
-from platewarden.server.database.embedded import EmbeddedServer
+from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 
 LONGEST_PAUSE_S = 10.0
 ENDS_WITHIN_S = 8.0
@@ -33,11 +34,14 @@ class Process:
     name: str
     command: list[str]
     environment: dict[str, str]
+    user: dict[str, Any] = field(default_factory=dict)
     running: subprocess.Popen[bytes] | None = None
     pause_s: float = field(default=0.5)
 
     def start(self) -> None:
-        self.running = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.running = subprocess.Popen(
+            self.command, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True, cwd="/", **self.user
+        )
 
     def end(self) -> None:
         if self.running is None or self.running.poll() is not None:
@@ -56,16 +60,30 @@ def database_of(config: ServerConfig, *, say: Callable[[str], None]) -> Abstract
 
 
 def processes(config: ServerConfig) -> list[Process]:
-    """The three processes of this server."""
+    """The three processes of this server, as the owner of its data wherever that user can run this program."""
+    user = _owner_of_data(config)
     return [
-        Process("web", _granian(config, config.web_bind, config.web_port), _environment(config.data, "web")),
-        Process("intake", _granian(config, config.intake_bind, config.intake_port), _environment(config.data, "intake")),
+        Process("web", _granian(config, config.web_bind, config.web_port), _environment(config.data, "web"), user),
+        Process("intake", _granian(config, config.intake_bind, config.intake_port), _environment(config.data, "intake"), user),
         Process(
             "worker",
             [sys.executable, "-m", "platewarden", "worker", "--data", str(config.data)],
             _environment(config.data, "worker"),
+            user,
         ),
     ]
+
+
+def _owner_of_data(config: ServerConfig) -> dict[str, Any]:
+    """As root: what starts a process as the service user who owns the data folder, if that user may read this program.
+
+    Known gap: a program that lies where only root may read (such as below /root) is served as root. Install it elsewhere.
+    """
+    if os.geteuid() != 0 or config.data.stat().st_uid == 0:
+        return {}
+    user = ServiceUser.find(may_create=False, say=lambda _: None)
+    mine = user.uid == config.data.stat().st_uid
+    return user.as_process if mine and user.may("-x", Path(sys.executable)) and user.may("-r", Path(__file__)) else {}
 
 
 def _environment(data: Path, process: str) -> dict[str, str]:

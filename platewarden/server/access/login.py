@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.conf import settings
@@ -24,7 +25,7 @@ from django.db import connections, transaction
 from django.http import HttpRequest
 
 from platewarden.server.access.lockout import LOCKED, count_failure, is_locked, sign_in_role
-from platewarden.server.access.second_factor import used_second_factor
+from platewarden.server.access.second_factor import has_second_factor, used_second_factor
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -65,6 +66,13 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
         return username.strip().upper()
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Setting up the first second factor comes right after the password; everything later asks for it again."""
+        member = context.request.user
+        if app == "allauth.mfa" and isinstance(member, Member) and not has_second_factor(member):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
         """No mail leaves this server."""
