@@ -134,7 +134,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "web:home"
 ACCOUNT_ADAPTER = "platewarden.server.access.login.SignIn"
 MFA_ADAPTER = "platewarden.server.access.second_factor.SecondFactor"
-MFA_FORMS = {"authenticate": "platewarden.server.access.second_factor.AuthenticateForm"}
+MFA_FORMS = {
+    "authenticate": "platewarden.server.access.second_factor.AuthenticateForm",
+    "reauthenticate": "platewarden.server.access.second_factor.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Platewarden"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "number"

@@ -6,11 +6,12 @@ What a command decides is signed by a named, trained member, never by whoever ho
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused
 from platewarden.server.access.lockout import LOCKED, count_failure, is_locked
-from platewarden.server.access.second_factor import use_once
+from platewarden.server.access.second_factor import USED, use_once
 from platewarden.server.people.models import Member
 
 NOT_THEM = Refusal(Clause.ACCESS_DOCUMENTED, "Member number, password or code do not fit. Nothing was done.")
@@ -31,5 +32,8 @@ def sign_in_at_console(number: str, password: str, code: str) -> Member:
     if authenticator is None or not authenticator.wrap().validate_code(code) or not fits:
         count_failure(number, factor="console", address="console")
         raise Refused(NOT_THEM)
-    use_once(member, code)
+    try:
+        use_once(member, code)
+    except ValidationError as error:
+        raise Refused(Refusal(Clause.ACCESS_DOCUMENTED, USED)) from error
     return member

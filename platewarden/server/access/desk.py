@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
@@ -66,7 +66,7 @@ def open_access(request: HttpRequest, act: Act, terms: dict[str, Any]) -> Access
                 [key, act.value, purpose.name, purpose.reference, json.dumps(terms, default=str)],
             )
             access_id, opened_at, until_at, leaf = cursor.fetchone()
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, IntegrityError) as error:  # the last one: no day is open to write in
         if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
             raise Refused(SIGN_IN_AGAIN) from error
         raise Unavailable("The ledger cannot be written right now, so nothing is shown. Try again in a moment.") from error

@@ -25,13 +25,18 @@ def sign_in_role() -> str:
     return "login" if "login" in settings.DATABASES else "default"
 
 
+def canonical(number: str) -> str:
+    """One spelling of a member number: sign-in takes any, and five tries are not five for each."""
+    return number.strip().upper()[:40]
+
+
 def is_locked(number: str) -> bool:
-    return Lock.objects.using(sign_in_role()).filter(number=number[:40], released_at=None).exists()
+    return Lock.objects.using(sign_in_role()).filter(number=canonical(number), released_at=None).exists()
 
 
 def count_failure(number: str, *, factor: str, address: str) -> None:
     """Counts a failure; the fifth within the window locks the number. Recorded as `access.failed`, `access.locked`."""
-    number, role = number[:40], sign_in_role()
+    number, role = canonical(number), sign_in_role()
     with transaction.atomic(using=role):
         Failure.objects.using(role).create(number=number, at=now(), factor=factor, address=address[:45])
         record(
@@ -57,7 +62,7 @@ def count_failure(number: str, *, factor: str, address: str) -> None:
 
 def release(number: str, *, by: Signer) -> bool:
     """Releases a locked number; False when it was not locked. Recorded as `people.unlock`."""
-    role = sign_in_role()
+    number, role = canonical(number), sign_in_role()
     with transaction.atomic(using=role):
         released = Lock.objects.using(role).filter(number=number, released_at=None).update(released_at=now(), released_by=str(by))
         if released:
@@ -67,4 +72,4 @@ def release(number: str, *, by: Signer) -> bool:
 
 def failures_since(number: str, since: datetime) -> int:
     """Failed tries since a moment: told to the member at the next sign-in."""
-    return Failure.objects.using(sign_in_role()).filter(number=number, at__gt=since).count()
+    return Failure.objects.using(sign_in_role()).filter(number=canonical(number), at__gt=since).count()

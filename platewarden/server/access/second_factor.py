@@ -9,8 +9,10 @@ import base64
 import hashlib
 from typing import Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm as LibraryForm
+from allauth.mfa.base.forms import ReauthenticateForm as LibraryReauthenticateForm
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -29,6 +31,10 @@ USED = "This code was used already. Wait for the next one."
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     """Second-factor secrets are encrypted with a key from the data folder, never stored in clear."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is wrong. Enter the one that the app shows now."
+    }
+
     def encrypt(self, text: str) -> str:
         return _box().encrypt(text.encode()).decode()
 
@@ -46,15 +52,17 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(settings.CONFIG.read_secret("second-factor.key")))
 
 
-class AuthenticateForm(LibraryForm):  # type: ignore[misc]
-    """Asks for the code; refuses a locked member before it looks at the code, and a code used before."""
+class CountedCode:
+    """Refuses a locked member before it looks at the code, counts a wrong one, and takes none twice."""
+
+    user: Member
 
     def clean_code(self) -> str:
-        member: Member = self.user
+        member = self.user
         if is_locked(member.number):
             raise ValidationError(LOCKED)
         try:
-            code = str(super().clean_code())
+            code = str(super().clean_code())  # type: ignore[misc]
         except ValidationError:
             count_failure(member.number, factor="code", address="")
             raise
@@ -62,9 +70,18 @@ class AuthenticateForm(LibraryForm):  # type: ignore[misc]
         return code
 
 
+class AuthenticateForm(CountedCode, LibraryForm):  # type: ignore[misc]
+    """Asks for the code at sign-in."""
+
+
+class ReauthenticateForm(CountedCode, LibraryReauthenticateForm):  # type: ignore[misc]
+    """Asks for a code again, in a session: whoever stole one may not guess at leisure either."""
+
+
 def use_once(member: Member, code: str) -> None:
+    """Takes a code once. Written in another way (“123 456”) it is still the same code."""
     role, at = sign_in_role(), now()
-    hashed = hashlib.sha256(code.strip().encode()).digest()
+    hashed = hashlib.sha256(normalize_user_code(code).encode()).digest()
     period = int(at.timestamp()) // 30
     used = UsedCode.objects.using(role).filter(member_id=member.pk, code_sha256=hashed, period__gte=period - 3)
     try:

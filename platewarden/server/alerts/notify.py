@@ -56,19 +56,21 @@ class Hub:
         pause = 0.1
         while True:
             try:
-                known = settings.CONFIG.connection("app")
-                async with await psycopg.AsyncConnection.connect(
-                    host=known.host, port=known.port, dbname=known.dbname, user=known.user, password=known.password, autocommit=True
-                ) as connection:
+                async with await psycopg.AsyncConnection.connect(settings.CONFIG.conninfo("app"), autocommit=True) as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     self._tell(CATCH_UP)  # whatever came while nobody listened
                     pause = 0.1
                     async for notice in connection.notifies():
-                        self._tell(int(notice.payload))
-            except psycopg.OperationalError:
+                        self._tell(_number(notice.payload))
+            except psycopg.Error:
                 log.warning("the listening connection is lost; trying again in %.1f s", pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+def _number(payload: str) -> int:
+    """Any login may notify: what is no number says only that the table should be asked."""
+    return int(payload) if payload.isdecimal() and len(payload) < 19 else CATCH_UP
 
 
 hub = Hub()

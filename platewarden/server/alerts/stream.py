@@ -42,7 +42,9 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
     with_silent = sees_silent(await sync_to_async(member.duties_on)(now()))
     after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
     session_key = request.session.session_key or ""
-    response = StreamingHttpResponse(_events(after, session_key, with_silent=with_silent), content_type="text/event-stream")
+    response = StreamingHttpResponse(
+        _events(after, session_key, member.pk, with_silent=with_silent), content_type="text/event-stream"
+    )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
@@ -52,10 +54,12 @@ def _number(raw: str) -> int:
     return int(raw) if raw.isdecimal() and len(raw) < 19 else 0
 
 
-async def _events(after: int, session_key: str, *, with_silent: bool) -> AsyncIterator[str]:
+async def _events(after: int, session_key: str, member_id: int, *, with_silent: bool) -> AsyncIterator[str]:
     await sync_to_async(connections.close_all)()
     yield "retry: 2000\n\n"
     last = after
+    clock = asyncio.get_running_loop().time
+    asked_at = clock()
     async with hub.stream() as queue:
         while True:
             while numbers := await sync_to_async(_later_than)(last, with_silent=with_silent):
@@ -64,12 +68,14 @@ async def _events(after: int, session_key: str, *, with_silent: bool) -> AsyncIt
                     yield f"id: {number}\nevent: alert\ndata: {number}\n\n"
             told = 0
             while told != CATCH_UP and told <= last:
+                if clock() - asked_at >= HEARTBEAT_S:  # by the clock: alerts in quick succession keep no session open
+                    if not await sync_to_async(_may_go_on)(session_key, member_id):
+                        yield "event: locked\ndata: 0\n\n"
+                        return
+                    asked_at = clock()
                 try:
                     told = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
                 except TimeoutError:
-                    if not await sync_to_async(_session_lives)(session_key):
-                        yield "event: locked\ndata: 0\n\n"
-                        return
                     yield "event: still\ndata: 0\n\n"
 
 
@@ -83,12 +89,16 @@ def _later_than(last: int, *, with_silent: bool) -> list[int]:
         connections.close_all()
 
 
-def _session_lives(session_key: str) -> bool:
+def _may_go_on(session_key: str, member_id: int) -> bool:
+    """True while the session lasts and the member may still be shown alerts."""
     try:
         session = SessionStore(session_key)
         at = now().timestamp()
         is_idle = at - session.get("last_input_at", 0.0) > IDLE / timedelta(seconds=1)
         is_old = at - session.get("signed_in_at", 0.0) > LONGEST / timedelta(seconds=1)
-        return "_auth_user_id" in session and not is_idle and not is_old
+        if "_auth_user_id" not in session or is_idle or is_old:
+            return False
+        member = Member.objects.filter(pk=member_id).first()
+        return member is not None and may_do(member, Act.ALERTS_LOOK, now()) is None
     finally:
         connections.close_all()

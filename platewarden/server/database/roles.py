@@ -63,6 +63,18 @@ class Role:
 
 _IMPATIENT: Final = MappingProxyType({"idle_in_transaction_session_timeout": "60s", "statement_timeout": "60s"})
 
+# Sessions of one login see one another's running statements, with the plates and person keys in them, unless nothing is told.
+_DISCREET: Final = MappingProxyType({"track_activities": "off"})
+
+# Anybody may keep bytes in large objects, where no purge looks, unless these are closed.
+_LARGE_OBJECTS: Final = (
+    "lo_creat(integer)",
+    "lo_create(oid)",
+    "lo_from_bytea(oid, bytea)",
+    "lo_put(oid, bigint, bytea)",
+    "lowrite(integer, bytea)",
+)
+
 ROLES: Final[Mapping[str, Role]] = MappingProxyType(
     {
         "owner": Role(can_log_in=True, connections=6, inherits=True),
@@ -114,7 +126,7 @@ def roles_part(prefix: str, verifiers: Mapping[str, str]) -> str:
             if "'" in verifiers[name] or not verifiers[name].startswith("SCRAM-SHA-256$"):
                 raise Malformed(f"The verifier of {full} is no SCRAM verifier.")
             lines.append(f"alter role {full} password '{verifiers[name]}';")
-        settings = {**(ROLE_LOG_SETTINGS if role.can_log_in else {}), **role.settings}
+        settings = {**({**ROLE_LOG_SETTINGS, **_DISCREET} if role.can_log_in else {}), **role.settings}
         lines += [f"alter role {full} set {key} = '{value}';" for key, value in settings.items()]
         lines.append("")
     door, owner = f"{prefix}_door", f"{prefix}_owner"
@@ -151,6 +163,7 @@ def database_part(prefix: str, database: str) -> str:
     """SQL inside the database: who may enter it, its two schemas, and that nobody gets anything by being anybody."""
     owner, door = f"{_checked(prefix)}_owner", f"{prefix}_door"
     lines = ["revoke all on schema public from public;"]
+    lines += [f"revoke execute on function pg_catalog.{function} from public;" for function in _LARGE_OBJECTS]
     for schema in SCHEMAS:
         lines += [
             f"create schema if not exists {schema} authorization {owner};",
@@ -241,8 +254,23 @@ def check_roles(conn: psycopg.Connection[Any], prefix: str) -> None:
     entry = conn.execute("select has_database_privilege('public', current_database(), 'connect')").fetchone()
     if entry is not None and entry[0]:
         faults.append("everybody on the cluster may connect to it")
+    faults += _indiscretions(conn)
     if faults:
         raise Unavailable(
             f"The database's roles aren't as the script makes them: {'; '.join(faults)}. "
             "Have its administrator run the script of `platewarden setup --sql` again."
         )
+
+
+def _indiscretions(conn: psycopg.Connection[Any]) -> list[str]:
+    faults: list[str] = []
+    told = conn.execute("select current_setting('track_activities')").fetchone()
+    if told is not None and told[0] != "off":
+        faults.append("sessions tell one another their statements (track_activities)")
+    open_ones = conn.execute(
+        "select f from unnest(%s::text[]) f where has_function_privilege('public', 'pg_catalog.' || f, 'execute')",
+        [list(_LARGE_OBJECTS)],
+    ).fetchall()
+    if open_ones:
+        faults.append("everybody may keep large objects in it")
+    return faults

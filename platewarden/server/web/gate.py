@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from platewarden.policy.refusal import Refused
 from platewarden.server.access.login import PERSON_COOKIE, person_key
 from platewarden.server.access.second_factor import has_second_factor, used_second_factor
-from platewarden.server.access.session import LONGEST, is_over
+from platewarden.server.access.session import is_over
 from platewarden.server.clock import now
 from platewarden.server.people.models import Member
 from platewarden.server.people.training import must_be_trained
@@ -33,7 +33,6 @@ class Gate:
             response.set_cookie(
                 PERSON_COOKIE,
                 key,
-                max_age=int(LONGEST.total_seconds()),
                 secure=settings.CONFIG.is_tls,
                 httponly=True,
                 samesite="Strict",
@@ -51,9 +50,11 @@ class Gate:
             get_adapter(request).logout(request)
             messages.warning(request, "You were signed out: thirty minutes without input, or twelve hours since sign-in.")
             return redirect("account_login")
+        is_set_up = has_second_factor(member)
         if module.startswith("allauth."):
-            return None
-        if not has_second_factor(member):
+            is_setting_up = request.resolver_match is not None and request.resolver_match.url_name == "mfa_activate_totp"
+            return redirect("web:home") if is_set_up and is_setting_up else None
+        if not is_set_up:
             return redirect("mfa_activate_totp")
         if not used_second_factor(request) or person_key(request) is None:
             get_adapter(request).logout(request)

@@ -10,14 +10,18 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# Five to eight capital letters and digits with at least one of each, standing alone: the shape of most plates.
-PLATE_LIKE = re.compile(r"(?<![\w./-])(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,8}(?![\w./-])")
-SECRET_LIKE = re.compile(r"(?i)(password|secret|token|cookie|key)(['\"]?\s*[=:]\s*)\S+")
+# Four to eight capital letters and digits with at least one of each, standing alone: the shape of most plates. Not a part
+# of a moment (2026-11-23T22) or of a version (1.2B34); at the end of a sentence, after a state or a slash it still is one.
+PLATE_LIKE = re.compile(r"(?<!\w)(?<!\w\.)(?<!\d-)(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,8}(?!\w|\.\w)")
+SECRET_LIKE = re.compile(r"(?i)(password|secret|token|cookie|key|sessionid|person)(['\"]?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)")
+# What a cookie or a key looks like: long hexadecimal. (A uuid has hyphens.)
+KEY_LIKE = re.compile(r"(?<!\w)(?:\\+x)?[0-9a-fA-F]{40,}(?!\w)")
 
 
 def without_plates(text: str) -> str:
     """The text with whatever could be a plate or a secret taken out."""
-    return SECRET_LIKE.sub(r"\1\2[taken out]", PLATE_LIKE.sub("[taken out]", text))
+    without = SECRET_LIKE.sub(r"\1\2[taken out]", PLATE_LIKE.sub("[taken out]", text))
+    return KEY_LIKE.sub("[taken out]", without)
 
 
 class NoPlates(logging.Filter):
