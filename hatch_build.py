@@ -46,6 +46,14 @@ COPIED = {
     "maplibre-gl/LICENSE.txt": "maplibre-gl/LICENSE.txt",
     "pmtiles/dist/pmtiles.js": "pmtiles/pmtiles.js",
 }
+# A stalled connection is given up after seconds and tried again; npm's own patience is five minutes.
+PATIENCE = (
+    "--prefer-offline",
+    "--fetch-timeout=20000",
+    "--fetch-retries=5",
+    "--fetch-retry-mintimeout=500",
+    "--fetch-retry-maxtimeout=5000",
+)
 REFERRED = re.compile(rb"url\(\s*['\"]?(?!data:|#)([^'\")?#]+)")
 SOURCE_MAP = re.compile(rb"^\s*(/\*#\s*sourceMappingURL=.*\*/|//#\s*sourceMappingURL=.*)\s*$", re.MULTILINE)
 
@@ -80,7 +88,7 @@ def make(*, again: bool = False) -> bool:
 def _fetch(folder: Path) -> Path:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(ROOT / name, folder / name)
-    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *PATIENCE]
     done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-8:])
