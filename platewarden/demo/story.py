@@ -323,13 +323,13 @@ def drive_once(at: Stage, unit: Path, told: Told, say: Say) -> None:
         "unit/shift.py",
         f"{at.players[cast.OPERATOR].name} signs on to car 12 with number and shift secret, checked without a network.",
     )
-    driving = _platewarden(*shift_command(at, unit, at.photos, "--once"))
-    progress = threading.Thread(target=_count_lines, args=(driving, say), daemon=True)
-    progress.start()
-    assert driving.stdout is not None
-    out = driving.stdout.read()
-    driving.wait()
-    progress.join()
+    with _platewarden(*shift_command(at, unit, at.photos, "--once")) as driving:
+        progress = threading.Thread(target=_count_lines, args=(driving, say), daemon=True)
+        progress.start()
+        assert driving.stdout is not None
+        out = driving.stdout.read()
+        driving.wait()
+        progress.join()
     if driving.returncode != 0 or not out.strip():
         raise NotAsTold(f"The shift ended with status {driving.returncode}.")
     counted = json.loads(out.strip().splitlines()[-1])

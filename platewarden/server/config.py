@@ -326,6 +326,11 @@ class ServerConfig:
                 raise Malformed(f"{port} is no port for {name}: it is a number from 1 to 65535.")
         if (self.certificate is None) != (self.certificate_key is None):
             raise Malformed("TLS needs both: certificate and certificate_key. One of them is missing.")
+        for name, bind in (("web", self.web_bind), ("intake", self.intake_bind)):
+            if bind not in _LOOPBACK and self.certificate is None:
+                raise Malformed(
+                    f"[{name}] bind = “{bind}” would be heard beyond this machine without TLS. Give a certificate, or bind 127.0.0.1."
+                )
         for origin in filter(None, (self.public_origin, self.intake_origin)):
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:

@@ -236,3 +236,10 @@ def test_data_lies_where_its_user_can_enter(monkeypatch, tmp_path):
     monkeypatch.setattr(module.os, "geteuid", lambda: 1000)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert usual_data("demo") == tmp_path / "platewarden" / "demo"
+
+
+@pytest.mark.parametrize("bind", [{"web_bind": "0.0.0.0"}, {"intake_bind": "192.0.2.7"}])
+def test_it_refuses_to_be_heard_beyond_this_machine_without_tls(data, bind):
+    with pytest.raises(Malformed, match="without TLS"):
+        told(data, **bind)
+    told(data, **bind, certificate=data / "cert.pem", certificate_key=data / "key.pem")

@@ -70,6 +70,10 @@ begin
     if horizon is null or the_day > today + 2 or the_day < today - horizon then
         return false;
     end if;
+    if not exists (select from plates.spanned() s
+                   where to_regclass(format('plates.%I', s.parent || to_char(the_day, '"_"YYYYMMDD'))) is null) then
+        return true;
+    end if;
     perform pg_advisory_xact_lock(4270005);
     for span in select * from plates.spanned() loop
         child := format('%s_%s', span.parent, to_char(the_day, 'YYYYMMDD'));
