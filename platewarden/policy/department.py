@@ -42,7 +42,7 @@ class Purpose:
         given = f"“{reference[:40]}” is not one" if reference else "none was given"
         return Refusal(
             Clause.LEGITIMATE_PURPOSE,
-            f"“{self.label}” needs a {self.number} number such as {self.example}; {given}. State it and try again.",
+            f"“{self.label}” needs {'an' if self.number[0] in 'aeiou' else 'a'} {self.number} number such as {self.example}; {given}. State it and try again.",
         )
 
 
