@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
 from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import NewEntry, add_entries
@@ -34,6 +34,8 @@ def enter(entry: NewEntry, *, by: Member) -> Bolo:
         raise Malformed(f"A BOLO ends on a date in the future, at most {longest} days from now. Correct the date.")
     if len(entry.reason.strip()) < 8:
         raise Malformed("Say in a few words why this vehicle is looked for.")
+    if not entry.reference.strip():
+        raise Malformed("A BOLO needs the number of its case. Give it.")
     entry = replace(entry, entry_id=uuid.uuid4(), author=by.number)
     with transaction.atomic():
         add_entries([entry], load=None, loaded_at=at)
@@ -67,11 +69,15 @@ def may_decide(bolo: Bolo, member: Member) -> Refusal | None:
 def decide(bolo_id: int, *, by: Member, approve: bool) -> Bolo:
     """Approves or refuses a waiting BOLO. Stale when it was decided meanwhile."""
     with transaction.atomic():
-        bolo = Bolo.objects.select_for_update().get(pk=bolo_id)
+        bolo = Bolo.objects.select_for_update().filter(pk=bolo_id).first()
+        if bolo is None:
+            raise Unknown("There is no such BOLO. Look at the list again.")
         if refusal := may_decide(bolo, by):
             raise Refused(refusal)
         if bolo.state != BoloState.WAITING:
             raise Stale(f"This BOLO was decided already ({bolo.get_state_display().lower()}). Look at the list again.")
+        if approve and bolo.expires_at <= now():
+            raise Stale("This BOLO has run out while it waited. Have it entered again with a later date.")
         bolo.state = BoloState.APPROVED if approve else BoloState.REFUSED
         bolo.decided_at, bolo.decided_by = now(), str(by)
         bolo.save(update_fields=["state", "decided_at", "decided_by"])

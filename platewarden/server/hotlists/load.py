@@ -7,12 +7,13 @@ first row is written; one transaction puts it in force and takes the earlier one
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
@@ -44,6 +45,8 @@ class Fault:
 class ListRefused(Malformed):
     """The list was refused whole. The one in force stays in force."""
 
+    exit_code = 1
+
     def __init__(self, source: str, faults: list[Fault]) -> None:
         first = "; ".join(str(fault) for fault in faults[:3])
         more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
@@ -60,8 +63,8 @@ def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
         raise Malformed("A list needs the name of its source, at most 60 characters.")
     digest = hashlib.sha256(content).digest()
     entries, faults = parse(content, author=source_name)
-    faults += _against_the_one_in_force(source_name, digest, len(entries)) if not faults else []
-    if faults:
+    load = None if faults else _put_in_force(entries, faults, source_name, digest, by)
+    if load is None:
         record(
             Act.HOTLISTS_LOAD_REFUSED,
             by=by,
@@ -69,9 +72,17 @@ def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
             content={"first": str(faults[0])},
         )
         raise ListRefused(source_name, faults)
+    return load
+
+
+def _put_in_force(entries: list[NewEntry], faults: list[Fault], source_name: str, digest: bytes, by: Signer) -> Load | None:
+    """The load in force, or None with what speaks against it added to the faults. One list of a source after the other."""
     with transaction.atomic():
         source, _ = Source.objects.get_or_create(name=source_name, defaults={"created_at": now()})
         Source.objects.select_for_update().get(pk=source.pk)
+        faults += _against_the_one_in_force(source_name, digest, len(entries))
+        if faults:
+            return None
         earlier = source.loads.order_by("-number").first()
         source.loads.filter(state=LoadState.IN_FORCE).update(state=LoadState.SUPERSEDED)
         load = Load.objects.create(
@@ -108,15 +119,27 @@ def _against_the_one_in_force(source_name: str, digest: bytes, count: int) -> li
 
 def parse(content: bytes, *, author: str) -> tuple[list[NewEntry], list[Fault]]:
     """The entries of a CSV and its faults, at most 20 of them. Nothing is written."""
+    text = _text_of(content)
+    return ([], [text]) if isinstance(text, Fault) else _rows_of(text, author)
+
+
+def _text_of(content: bytes) -> str | Fault:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return [], [Fault(line, "the file is not UTF-8 text here; save it as UTF-8 CSV")]
+        return Fault(line, "the file is not UTF-8 text here; save it as UTF-8 CSV")
     if "\0" in text:
-        return [], [Fault(text[: text.index("\0")].count("\n") + 1, "the file holds a zero byte; it is not a CSV")]
+        return Fault(text[: text.index("\0")].count("\n") + 1, "the file holds a zero byte; it is not a CSV")
+    return text if text.strip() else Fault(1, "the file is empty")
+
+
+def _rows_of(text: str, author: str) -> tuple[list[NewEntry], list[Fault]]:
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    faults = _header_faults(list(rows.fieldnames or []))
+    try:
+        faults = _header_faults(list(rows.fieldnames or []))
+    except csv.Error as error:
+        return [], [Fault(1, f"this is not a CSV line ({error})")]
     entries: list[NewEntry] = []
     known: dict[tuple[str, str | None], int] = {}
     if faults:
@@ -136,7 +159,7 @@ def parse(content: bytes, *, author: str) -> tuple[list[NewEntry], list[Fault]]:
                 faults.append(Fault(line, f"the same plate and state stand on line {first} already"))
             entries.append(entry)
     except csv.Error as error:
-        faults.append(Fault(rows.line_num, f"this is not a CSV line ({error})"))
+        faults.append(Fault(rows.reader.line_num, f"this is not a CSV line ({error})"))
     if not entries and not faults:
         faults.append(Fault(1, "the list holds no entry"))
     return entries, faults
@@ -163,6 +186,9 @@ def _entry(row: dict[str, str | None], author: str) -> NewEntry:
     reference = given["reference"]
     if not reference or len(reference) > 60:
         raise Malformed("the reference (case or source number) is missing or longer than 60 characters")
+    reason = given.get("reason", "")
+    if len(reason) > 500:
+        raise Malformed("the reason is longer than 500 characters")
     return NewEntry(
         entry_id=uuid.uuid4(),
         text=text,
@@ -172,7 +198,7 @@ def _entry(row: dict[str, str | None], author: str) -> NewEntry:
         approach=approach_of(given.get("approach", "")),
         caution=_yes(given.get("caution", ""), "caution"),
         urgent=_yes(given.get("urgent", ""), "urgent"),
-        reason=given.get("reason", "")[:500],
+        reason=reason,
         reference=reference,
         author=author,
         expires_at=_moment(given.get("expires", "")),
@@ -190,8 +216,11 @@ def _yes(raw: str, name: str) -> bool:
 def _moment(raw: str) -> datetime | None:
     if not raw:
         return None
+    zone = department().time_zone
+    with contextlib.suppress(ValueError):
+        return datetime.combine(date.fromisoformat(raw), time(23, 59, 59), zone)  # a day is looked for to its end
     try:
         moment = datetime.fromisoformat(raw)
     except ValueError as error:
-        raise Malformed(f"expires is “{raw[:30]}”; write a date such as 2026-12-31") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=department().time_zone)
+        raise Malformed(f"expires is “{raw[:30]}”; write the last day, such as 2026-12-31") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
 from platewarden.exchange.seal import SigningKey, digest
+from platewarden.policy.refusal import Tampered, Unavailable
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import EditionAsk, HotlistEdition
 from platewarden.server.ledger.acts import Act
@@ -30,6 +31,21 @@ def edition_file(number: int) -> Path:
     return Path(settings.CONFIG.data / "editions" / f"{number}.hotlist")
 
 
+def edition_bytes(edition: HotlistEdition) -> bytes:
+    """The edition's file, whole, as it was signed."""
+    try:
+        content = edition_file(edition.number).read_bytes()
+    except OSError as error:
+        raise Unavailable(
+            f"The file of hotlist edition {edition.number} cannot be read. Ask for a new edition at the office."
+        ) from error
+    if digest(content) != bytes(edition.digest):
+        raise Tampered(
+            f"The file of hotlist edition {edition.number} is not the one that was made. Tell the Administrative Supervisor."
+        )
+    return content
+
+
 def make_edition_if_asked() -> HotlistEdition | None:
     """Makes the next edition when one is due; None otherwise. The worker calls it; two at once make one."""
     with transaction.atomic():
@@ -37,10 +53,11 @@ def make_edition_if_asked() -> HotlistEdition | None:
             cursor.execute("select pg_try_advisory_xact_lock(4270006)")
             if not cursor.fetchone()[0]:
                 return None
-        asks = EditionAsk.objects.filter(edition=None)
-        last = asks.order_by("-pk").first()
-        if last is None:
+        # What was asked before the entries are read: an ask that commits meanwhile is for the next edition, whatever its number.
+        due = list(EditionAsk.objects.filter(edition=None).order_by("-pk"))
+        if not due:
             return None
+        last = due[0]
         newest = HotlistEdition.objects.order_by("-number").first()
         number = newest.number + 1 if newest else 1
         at = now()
@@ -50,7 +67,7 @@ def make_edition_if_asked() -> HotlistEdition | None:
         edition = HotlistEdition.objects.create(
             number=number, made_at=at, asked_by=last.asked_by, entries=len(entries), digest=digest(content)
         )
-        asks.filter(pk__lte=last.pk).update(edition=number)
+        EditionAsk.objects.filter(pk__in=[ask.pk for ask in due]).update(edition=number)
         record(Act.HOTLISTS_PUBLISH, by=OFFICE, about={"edition": number, "entries": len(entries), "sha256": digest(content).hex()})
     return edition
 
@@ -90,8 +107,14 @@ def _entry(row: tuple[Any, ...]) -> EditionEntry:
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(".new")
-    with draft.open("wb") as file:
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

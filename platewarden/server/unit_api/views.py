@@ -23,7 +23,7 @@ from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
 from platewarden.server.equipment.models import Unit
-from platewarden.server.hotlists.publish import edition_file, newest_edition
+from platewarden.server.hotlists.publish import edition_bytes, newest_edition
 from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
 from platewarden.server.unit_api.journal import write_page
@@ -139,7 +139,7 @@ def hotlist(request: HttpRequest) -> HttpResponse:
     edition = newest_edition()
     if edition is None:
         raise Unavailable("There is no hotlist edition yet.")
-    return answer(edition_file(edition.number).read_bytes())
+    return answer(edition_bytes(edition))
 
 
 @csrf_exempt

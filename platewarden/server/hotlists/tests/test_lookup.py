@@ -1,0 +1,36 @@
+"""Proposals: whatever shares a fold, and every pattern; nothing that is not in force."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from platewarden.plate.match import LookedFor
+from platewarden.server.clock import now
+from platewarden.server.hotlists.bolo import enter
+from platewarden.server.hotlists.lookup import proposals
+from platewarden.server.hotlists.testing import bolo_in_force, list_in_force, looked_for, new_entry
+from platewarden.server.people.testing import SUPERVISOR
+
+
+def test_it_proposes_what_cameras_confuse_and_every_pattern(office):
+    list_in_force("A8C1234,IL,stolen_vehicle,1", "ABC1234,WI,stolen_vehicle,2", "XYZ9,unknown,stolen_plate,3")
+    bolo_in_force("?7B*")
+    assert looked_for(office, "ABC1234") == ["?7B*", "A8C1234", "ABC1234"]
+    assert looked_for(office, "XYZ9") == ["?7B*", "XYZ9"]
+    assert looked_for(office, "NOTHING1") == ["?7B*"]
+    assert looked_for(office, "NOTHING1", "XYZ9") == ["?7B*", "XYZ9"]
+    with office.as_role("ingest"):
+        (found,) = [each for each in proposals(["XYZ9"]) if not each.looked_for.is_pattern]
+    assert found.looked_for == LookedFor(text="XYZ9", is_pattern=False, state=None)
+
+
+def test_a_bolo_is_proposed_once_it_is_approved_and_until_it_ends(office):
+    enter(new_entry("WAIT1"), by=office.member(SUPERVISOR))
+    assert looked_for(office, "WAIT1") == []
+    bolo = bolo_in_force("SOON1", expires_at=now() + timedelta(seconds=60))
+    assert looked_for(office, "SOON1") == ["SOON1"]
+    ended = now() - timedelta(seconds=1)
+    with office.database.connect("postgres") as root:
+        root.execute("set session_replication_role = replica")
+        root.execute("update plates.hotlist_entry set expires_at = %s where entry_id = %s", [ended, bolo.entry_id])
+    assert looked_for(office, "SOON1") == []
