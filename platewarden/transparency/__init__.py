@@ -3,5 +3,5 @@
 RFC 6962 hashing and proofs, C2SP signed notes and checkpoints, so that anybody's tools can check what ours made. Knows
 nothing of plates, members or Django; standard library and cryptography only.
 
-Keeps: ACCESS_DOCUMENTED, AUDITS, SAFEGUARDED.
+Keeps: ACCESS_DOCUMENTED, SAFEGUARDED.
 """
