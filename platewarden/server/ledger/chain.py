@@ -25,8 +25,8 @@ BATCH = 1000
 
 
 def origin() -> str:
-    """The log's name in its checkpoints: this database of this department."""
-    return f"platewarden/{settings.CONFIG.database.dbname}"
+    """The log's name in its checkpoints: what setup named the department's roles. It stays when the database is moved or renamed."""
+    return f"platewarden/{settings.CONFIG.role_prefix}"
 
 
 def signer() -> NoteSigner:
