@@ -20,7 +20,7 @@ app.add_typer(bolo, name="bolo")
 
 @hotlist.command()
 def load(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="The CSV: UTF-8, its first line names the columns.")],
     source: Annotated[str, typer.Option(help="Where the list comes from, such as “State stolen vehicles”.")],
     by: By,
     data: Data = None,
@@ -80,7 +80,7 @@ def publish(by: By, data: Data = None) -> None:
 
 @bolo.command()
 def add(
-    plate: str,
+    plate: Annotated[str, typer.Argument(help="The plate, or part of it: ? for one character, * for any number.")],
     state: Annotated[str, typer.Option(help="Two letters, or “unknown”: then alerts are possible hits only.")],
     category: Annotated[str, typer.Option(help="Such as stolen_vehicle or missing_person.")],
     reference: Annotated[str, typer.Option(help="The case number.")],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 By = Annotated[str, typer.Option("--by", help="Your member number: you are asked for password and code.")]
+Number = Annotated[str, typer.Argument(help="The member number of the one it is about.")]
 
 
 def signed_in(number: str) -> Member:
@@ -27,7 +28,7 @@ def signed_in(number: str) -> Member:
 
 
 @app.command()
-def unlock(number: str, by: By, data: Data = None) -> None:
+def unlock(number: Number, by: By, data: Data = None) -> None:
     """Release a member who is locked out after five failed sign-ins. Example: platewarden people unlock 1042 --by 1001"""
     from platewarden.policy.refusal import Refused
     from platewarden.server.config import ServerConfig
@@ -51,7 +52,11 @@ def unlock(number: str, by: By, data: Data = None) -> None:
 
 @app.command()
 def enrol(
-    number: str, name: str, duty: Annotated[list[str], typer.Option(help="A duty, once for each.")], by: By, data: Data = None
+    number: Number,
+    name: Annotated[str, typer.Argument(help="The name, as it stands in the ledger.")],
+    duty: Annotated[list[str], typer.Option(help="A duty, once for each.")],
+    by: By,
+    data: Data = None,
 ) -> None:
     """Take a member on, with duties. Prints one-time credentials, once.
 
@@ -88,9 +93,9 @@ def enrol(
 
 @app.command()
 def train(
-    number: str,
-    course: str,
-    completed_on: str,
+    number: Number,
+    course: Annotated[str, typer.Argument(help="The course, as the department approved it.")],
+    completed_on: Annotated[str, typer.Argument(help="The day it was completed, such as 2026-03-01.")],
     by: By,
     days: Annotated[int, typer.Option(help="How many days the training is valid.")] = 365,
     data: Data = None,

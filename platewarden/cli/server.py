@@ -147,7 +147,10 @@ def serve(data: Data = None) -> None:
 
 @app.command()
 def worker(data: Data = None) -> None:
-    """Run the jobs: sealing the ledger, opening days, rosters, editions. `serve` starts one; more than one is harmless."""
+    """Run the jobs: sealing the ledger, opening days, rosters, editions. `serve` starts one; more than one is harmless.
+
+    Example: platewarden worker
+    """
     start_django(data_folder(data), "worker")
     from platewarden.server.jobs import run
 
