@@ -22,6 +22,7 @@ __all__ = ["Department", "Purpose", "load_department"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
 KINDS_OF_DATA = {"reads", "pictures", "alerts", "search_terms"}
+LONGEST_DAYS = 366 * 25  # what a statute of limitations can ask for; a longer one is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,19 @@ class _Table:
             raise Malformed(f"{self.origin}: [{self.where}] {key} is not a {kind.__name__}. Correct it.")
         return value
 
+    def figure(self, key: str, *, most: int) -> int:
+        """A whole number from 1 to `most`: nothing is kept for no days, and no access lasts for no minutes."""
+        value: int = self.take(key, int)
+        if not 1 <= value <= most:
+            raise Malformed(f"{self.origin}: [{self.where}] {key} is {value}; it is a number from 1 to {most}. Correct it.")
+        return value
+
+    def words(self, key: str) -> list[str]:
+        given = self.take(key, list)
+        if not all(isinstance(each, str) for each in given):
+            raise Malformed(f"{self.origin}: [{self.where}] {key} holds something that is no text. Correct it.")
+        return list(given)
+
     def table(self, key: str) -> _Table:
         return _Table(key if self.where == "file" else f"{self.where}.{key}", self.take(key, dict), self.origin)
 
@@ -137,15 +151,15 @@ def _department(file: _Table, text: str) -> Department:
         home_state=about.take("home_state", str),
         numbers={clause: clauses.take(clause.value, str) for clause in Clause},
         purposes={name: _purpose(name, purposes.table(name)) for name in list(purposes.rows)},
-        retention_days={kind: days.take(kind, int) for kind in sorted(KINDS_OF_DATA)},
-        stale_after_hours=lists.take("stale_after_hours", int),
-        bolo_longest_days=lists.take("bolo_longest_days", int),
-        shrink_refused_percent=lists.take("shrink_refused_percent", int),
-        urgent_minutes=verification.take("urgent_minutes", int),
-        routine_minutes=verification.take("routine_minutes", int),
-        access_minutes=access.take("minutes", int),
-        shift_hours=access.take("shift_hours", int),
-        two_people=frozenset(two.take("acts", list)),
+        retention_days={kind: days.figure(kind, most=LONGEST_DAYS) for kind in sorted(KINDS_OF_DATA)},
+        stale_after_hours=lists.figure("stale_after_hours", most=24 * 31),
+        bolo_longest_days=lists.figure("bolo_longest_days", most=366),
+        shrink_refused_percent=lists.figure("shrink_refused_percent", most=100),
+        urgent_minutes=verification.figure("urgent_minutes", most=24 * 60),
+        routine_minutes=verification.figure("routine_minutes", most=24 * 60),
+        access_minutes=access.figure("minutes", most=24 * 60),
+        shift_hours=access.figure("shift_hours", most=24),
+        two_people=frozenset(two.words("acts")),
         text=text,
     )
     for table in (about, lists, verification, access, two, days, clauses, purposes, file):
@@ -168,5 +182,7 @@ def _purpose(name: str, row: _Table) -> Purpose:
         )
     except (re.error, ValueError) as error:
         raise Malformed(f"{row.origin}: [{row.where}] {error}. Correct it.") from error
+    if purpose.may_carry(purpose.example):
+        raise Malformed(f"{row.origin}: [{row.where}] example “{purpose.example}” does not fit its own shape. Correct one of them.")
     row.done()
     return purpose
