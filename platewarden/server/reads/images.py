@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import secrets
 import uuid
@@ -25,6 +26,7 @@ from django.conf import settings
 
 from platewarden.policy.refusal import Tampered, Unavailable
 
+log = logging.getLogger("platewarden.reads")
 NONCE = 12
 
 
@@ -56,11 +58,21 @@ def keep_picture(content: bytes, *, view: str, read_id: uuid.UUID, unit_id: uuid
         raise Unavailable(
             "A picture cannot be stored on this disk right now. Nothing was kept; the unit will send it again."
         ) from error
+    except InvalidTag as error:
+        raise Tampered("A picture key does not answer to the department's key. Tell the Administrative Supervisor.") from error
     return Pointer(view, str(pack), offset, len(sealed), key_name)
 
 
-def open_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes:
-    """The picture behind a pointer that a door returned. Tampered when its bytes do not answer to its key."""
+@dataclass(frozen=True)
+class NotThere:
+    """Why a picture cannot be shown: it is gone, or its bytes do not answer to its key."""
+
+    because: str
+    is_tampered: bool
+
+
+def find_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes | NotThere:
+    """The picture behind a pointer that a door returned, or why it cannot be shown: a read is shown without it."""
     pointer = Pointer(str(row["view"]), str(row["pack"]), int(str(row["offset"])), int(str(row["length"])), str(row["key"]))
     path = settings.CONFIG.data / "pictures" / pointer.pack
     try:
@@ -68,12 +80,22 @@ def open_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes:
             pack.seek(pointer.offset)
             sealed = pack.read(pointer.length)
         box = AESGCM(_key(pointer.key, make=False))
-    except OSError as error:
-        raise Unavailable("The picture or its key is not on this server any more.") from error
-    try:
-        return box.decrypt(sealed[:NONCE], sealed[NONCE:], _bound_to(read_id, pointer.view))
-    except InvalidTag as error:
-        raise Tampered("A stored picture does not answer to its key. Tell the Administrative Supervisor.") from error
+        # A pack that was cut gives fewer bytes than a nonce has: that is no picture of this key either.
+        nonce = sealed[:NONCE].ljust(NONCE, b"\0")
+        return box.decrypt(nonce, sealed[NONCE:], _bound_to(read_id, pointer.view))
+    except OSError:
+        return NotThere("The picture or its key is not on this server any more.", is_tampered=False)
+    except InvalidTag:
+        log.error("the %s picture of read %s does not answer to its key", pointer.view, read_id)  # noqa: TRY400 - no stack to tell
+        return NotThere("A stored picture does not answer to its key. Tell the Administrative Supervisor.", is_tampered=True)
+
+
+def open_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes:
+    """The picture behind a pointer, for who cannot do without it. Tampered or Unavailable otherwise."""
+    found = find_picture(row, read_id)
+    if isinstance(found, NotThere):
+        raise (Tampered if found.is_tampered else Unavailable)(found.because)
+    return found
 
 
 def _bound_to(read_id: uuid.UUID, view: str) -> bytes:
@@ -82,7 +104,7 @@ def _bound_to(read_id: uuid.UUID, view: str) -> bytes:
 
 def _append(path: Path, sealed: bytes) -> int:
     is_new = not path.exists()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(path.parent)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -102,6 +124,15 @@ def _append(path: Path, sealed: bytes) -> int:
     return offset
 
 
+def _make_folder(folder: Path) -> None:
+    """Makes the folder, durably: its name is on disk in the folder above it, and so upwards."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    _flush_folder(folder.parent)
+
+
 def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -114,22 +145,25 @@ def _key(name: str, *, make: bool) -> bytes:
     path = settings.CONFIG.data / "keys" / f"{name}.key"
     wrapper = AESGCM(settings.CONFIG.read_secret("pictures.key"))
     if make and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(path.parent)
         nonce = secrets.token_bytes(NONCE)
-        wrapped = nonce + wrapper.encrypt(nonce, AESGCM.generate_key(256), name.encode())
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_once(path, nonce + wrapper.encrypt(nonce, AESGCM.generate_key(256), name.encode()))
+    wrapped = path.read_bytes()
+    return wrapper.decrypt(wrapped[:NONCE], wrapped[NONCE:], name.encode())
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Whole and durable under its name, or not there; the first of two at once wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
         try:
-            os.write(handle, wrapped)
+            os.write(handle, content)
             os.fsync(handle)
         finally:
             os.close(handle)
         with contextlib.suppress(FileExistsError):
-            os.link(draft, path)  # the first of two at once wins
+            os.link(draft, path)
+    finally:
         draft.unlink()
-        _flush_folder(path.parent)
-    wrapped = path.read_bytes()
-    try:
-        return wrapper.decrypt(wrapped[:NONCE], wrapped[NONCE:], name.encode())
-    except InvalidTag as error:
-        raise Tampered("A picture key does not answer to the department's key. Tell the Administrative Supervisor.") from error
+    _flush_folder(path.parent)

@@ -15,7 +15,7 @@ from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Unknown
 from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.ledger.acts import Act
-from platewarden.server.reads.images import open_picture
+from platewarden.server.reads.images import NotThere, find_picture
 
 AT_MOST = 200
 
@@ -65,11 +65,11 @@ class PlateRead:
             pictures=tuple(row["pictures"]),
         )
 
-    def picture(self, view: str) -> bytes | None:
+    def picture(self, view: str) -> bytes | NotThere | None:
         """The bytes of one of its pictures, opened with the keys outside the database; None when it has none."""
         for pointer in self.pictures:
             if pointer["view"] == view:
-                return open_picture(pointer, self.read_id)
+                return find_picture(pointer, self.read_id)
         return None
 
 

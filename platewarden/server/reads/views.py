@@ -18,6 +18,7 @@ from platewarden.server.access.views import needs_purpose
 from platewarden.server.equipment.models import Unit
 from platewarden.server.reads import search
 from platewarden.server.reads.forms import SearchForm
+from platewarden.server.reads.images import NotThere
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,18 @@ class Shown:
     unit: str
     plate_picture: str
     overview_picture: str
+    is_tampered: bool = False
 
 
 def shown(read: search.PlateRead, names: dict[uuid.UUID, str], *, with_overview: bool) -> Shown:
-    """A read for a page. A picture that is gone or does not answer to its key is left out; the read still shows."""
+    """A read for a page. A picture that is gone is left out, and one that does not answer to its key is said; the read still shows."""
+    plate, overview = read.picture("plate"), read.picture("overview") if with_overview else None
     return Shown(
         read=read,
         unit=names.get(read.unit_id, "a unit no longer listed"),
-        plate_picture=_as_data(read, "plate"),
-        overview_picture=_as_data(read, "overview") if with_overview else "",
+        plate_picture=_as_data(plate),
+        overview_picture=_as_data(overview),
+        is_tampered=any(isinstance(each, NotThere) and each.is_tampered for each in (plate, overview)),
     )
 
 
@@ -44,9 +48,8 @@ def unit_names() -> dict[uuid.UUID, str]:
     return dict(Unit.objects.values_list("id", "name"))
 
 
-def _as_data(read: search.PlateRead, view: str) -> str:
-    content = read.picture(view)
-    return f"data:image/jpeg;base64,{base64.b64encode(content).decode()}" if content else ""
+def _as_data(content: bytes | NotThere | None) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(content).decode()}" if isinstance(content, bytes) else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -95,9 +95,18 @@ class Office:
 
     def post_to_door(self, path: str, raw: bytes) -> Any:
         """What a unit gets from its door."""
+        with self.at_the_door():
+            return self.door(raw, path)
+
+    @contextmanager
+    def at_the_door(self) -> Iterator[None]:
+        """This process as the unit's door, for `door`, also from several threads."""
         with self.as_role("ingest"), override_settings(**INTAKE):
-            client = Client(SERVER_NAME="localhost", raise_request_exception=False)
-            return client.post(f"/unit/v1/{path}", data=raw, content_type="application/octet-stream")
+            yield
+
+    def door(self, raw: bytes, path: str = "reports") -> Any:
+        client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+        return client.post(f"/unit/v1/{path}", data=raw, content_type="application/octet-stream")
 
     def receive(self, car: Car, text: str, **fields: Any) -> Receipt:
         """One read, sealed and signed by the car, through the door. Returns the office's receipt."""
@@ -105,6 +114,10 @@ class Office:
         raw = seal_to(office_sealing_key().public_bytes, report.signed(car.key))
         answer = self.post_to_door("reports", raw)
         assert answer.status_code == 200, answer.content
+        return self.opened(answer)
+
+    def opened(self, answer: Any) -> Receipt:
+        """The receipt in an answer, its signature checked."""
         opened = open_message(answer.content, Receipt.kind, lambda _: office_signing_key().public_bytes)
         return Receipt.from_body(opened.body)
 
