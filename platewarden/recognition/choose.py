@@ -31,7 +31,7 @@ __all__ = ["Line", "angle", "choose", "could_be_a_plate", "join", "measure", "to
 
 SHORTEST, LONGEST = 4, 10
 LOWEST_PIXELS = 9.0
-LEAST_CONFIDENCE = 0.2
+LEAST_CONFIDENCE = 0.1
 CLEAR = 0.8
 UPPER_THIRD = 0.33
 STEEPEST_DEGREES = 40.0

@@ -9,8 +9,8 @@ Notable choices:
   writing to the terminal, for what it would write are plates.
 - The picture is brought to one size, and to half of it when that shows no plate, before lines are looked for, and lines are read from the picture at its own size.
 - A line is read in the alphabet of plates: the recogniser's columns over 18,000 characters are summed onto A-Z, 0-9 and "nothing".
-- A line in doubt gets further looks: the line cut a little differently, and lines found anew in an enlarged cut-out around it,
-  where a state's name that was merged with the plate comes apart. The looks vote.
+- A line in doubt gets further looks: it is found anew in enlarged cut-outs around it, where a state's name that was merged with
+  the plate comes apart; if it is not found there, it is cut a little differently. The looks vote.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ LONG_SIDE = 1280  # lines are looked for at this size
 MOST_ENLARGED = 1.5
 SECOND_TRY = 0.5  # of that size, when no plate was found: very large text is found small
 SURE = 0.9  # below this a line is looked at again
-CLOSE_HEIGHT = 56.0  # pixels that a line has in an enlarged cut-out
+CLOSE_HEIGHTS = (40.0, 56.0, 80.0)  # pixels that a line has in the enlarged cut-outs
+MOST_ENLARGED_CLOSE = 4.0
 ROW = 48  # pixels that a line has for the recogniser
 SMALLEST_SIDE = 24
 
@@ -150,20 +151,18 @@ class RapidocrEngine:
 
     def _look_closer(self, pixels: Pixels, line: Line) -> Line:
         """Further looks at one line, and their vote."""
-        looks: list[Spelling] = [line.spelling]
-        looks += [self._spell(self._probabilities(pixels, place)) for place in _around(line.corners)]
-        looks += [self._spell(self._probabilities(pixels, place)) for place in self._find_closer(pixels, line.corners)]
-        return Line(line.corners, line.written, agree(looks))
+        places = [place for height in CLOSE_HEIGHTS for place in self._find_closer(pixels, line.corners, height)]
+        looks = [self._spell(self._probabilities(pixels, place)) for place in (*places, *_around(line.corners))]
+        return Line(line.corners, line.written, agree([line.spelling, *looks]))
 
-    def _find_closer(self, pixels: Pixels, corners: Corners) -> list[Corners]:
+    def _find_closer(self, pixels: Pixels, corners: Corners, wanted: float) -> list[Corners]:
         """The line found anew in an enlarged cut-out around it."""
         box = Box.around(corners)
         length, height = measure(corners)
         left, top = max(0, int(box.x - 0.5 * length)), max(0, int(box.y - 1.2 * height))
         cut = pixels[top : int(box.y + box.height + 1.2 * height) + 1, left : int(box.x + box.width + 0.5 * length) + 1]
-        moved = [
-            _moved(place, left, top) for place in self._find(np.ascontiguousarray(cut), min(CLOSE_HEIGHT / max(height, 1.0), 4.0))
-        ]
+        scale = min(wanted / max(height, 1.0), MOST_ENLARGED_CLOSE)
+        moved = [_moved(place, left, top) for place in self._find(np.ascontiguousarray(cut), scale)]
         return [place for place in moved if Box.around(place).overlap(box) > 0.7 and 0.7 < measure(place)[0] / length < 1.4]
 
     def _probabilities(self, pixels: Pixels, corners: Corners) -> Matrix:
