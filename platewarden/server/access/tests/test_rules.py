@@ -1,0 +1,84 @@
+"""Every act against every member of the cast: who may, and on which clause the others are refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from platewarden.policy.clauses import Clause
+from platewarden.server.access.rules import DUTIES, may_do
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.models import Assignment, Duty
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR, UNTRAINED
+
+CAST = (SUPERVISOR, DESIGNEE, OPERATOR, UNTRAINED, LAPSED, AUDITOR, LIST_MANAGER, OUTSIDER)
+OFFICERS = {SUPERVISOR, DESIGNEE, OPERATOR}
+MANAGERS = {SUPERVISOR, DESIGNEE}
+MAY = {
+    Act.READS_SEARCH: OFFICERS,
+    Act.READS_PATTERN: OFFICERS,
+    Act.READS_LOOK: OFFICERS,
+    Act.ALERTS_LOOK: OFFICERS,
+    Act.ALERTS_ACKNOWLEDGE: OFFICERS,
+    Act.ALERTS_VERIFY: OFFICERS,
+    Act.ALERTS_DISPOSE: OFFICERS,
+    Act.HOTLISTS_BOLOS: OFFICERS | {LIST_MANAGER},
+    Act.HOTLISTS_BOLO: OFFICERS | {LIST_MANAGER},
+    Act.HOTLISTS_BOLO_DECIDED: MANAGERS | {LIST_MANAGER},
+    Act.HOTLISTS_LOAD: {SUPERVISOR, LIST_MANAGER},
+    Act.HOTLISTS_PUBLISH: {SUPERVISOR, LIST_MANAGER},
+    Act.EQUIPMENT_APPROVED: MANAGERS,
+    Act.EQUIPMENT_REFUSED: MANAGERS,
+    Act.EQUIPMENT_REVOKED: MANAGERS,
+    Act.PEOPLE_TRAINING: MANAGERS,
+    Act.PEOPLE_ASSIGN: {SUPERVISOR},
+    Act.PEOPLE_UNLOCK: MANAGERS,
+}
+PLATES = {Act.READS_SEARCH, Act.READS_PATTERN, Act.READS_LOOK, Act.ALERTS_LOOK, Act.HOTLISTS_BOLOS}
+
+
+def expected(act: Act, number: str) -> Clause | None:
+    if number in (UNTRAINED, LAPSED):
+        return Clause.TRAINING_BEFORE_USE
+    if number in MAY.get(act, set()):
+        return None
+    return Clause.ACCESS_DOCUMENTED if act in PLATES else Clause.ASSIGNED_MEMBERS
+
+
+def test_every_act_is_answered_for_every_member(office):
+    members = [office.member(number) for number in CAST]
+    wrong = []
+    for act in Act:
+        for member in members:
+            refusal = may_do(member, act, now())
+            clause = refusal.clause if refusal else None
+            if clause != expected(act, member.number):
+                wrong.append((act.value, member.number, clause))
+    assert wrong == []
+
+
+def test_the_table_above_is_the_whole_list():
+    assert set(MAY) == set(DUTIES)
+
+
+@pytest.mark.parametrize("duty", [Duty.AUDITOR, Duty.RECORDS_CLERK, Duty.CUSTODIAN])
+def test_duties_about_the_system_open_no_plate(duty):
+    assert not [act for act in PLATES if duty in DUTIES[act]]
+
+
+def test_who_left_is_refused_whatever_they_were(office):
+    member = office.member(SUPERVISOR)
+    member.is_active = False
+    assert {may_do(member, act, now()).clause for act in Act} == {Clause.ASSIGNED_MEMBERS}
+
+
+def test_a_duty_counts_from_its_first_moment_to_its_last(office):
+    member = office.member(OPERATOR)
+    with office.as_role("owner"):
+        Assignment.objects.filter(member=member).update(until_at=now() + timedelta(hours=1))
+    at = now()
+    assert may_do(member, Act.READS_SEARCH, at) is None
+    assert may_do(member, Act.READS_SEARCH, at + timedelta(hours=2)).clause is Clause.ACCESS_DOCUMENTED
+    assert may_do(member, Act.READS_SEARCH, at - timedelta(days=1)).clause is Clause.ACCESS_DOCUMENTED
