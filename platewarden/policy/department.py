@@ -22,6 +22,7 @@ __all__ = ["Department", "Purpose", "load_department"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
 KINDS_OF_DATA = {"reads", "pictures", "alerts", "search_terms"}
+WORDS = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
 LONGEST_DAYS = 366 * 25  # what a statute of limitations can ask for; a longer one is a slip of the pen
 
 
@@ -92,7 +93,7 @@ class _Table:
             raise Malformed(f"{self.origin}: [{self.where}] lacks “{key}”. Add it.")
         value = self.rows.pop(key)
         if type(value) is not kind:
-            raise Malformed(f"{self.origin}: [{self.where}] {key} is not a {kind.__name__}. Correct it.")
+            raise Malformed(f"{self.origin}: [{self.where}] {key} is not {WORDS[kind]}. Correct it.")
         return value
 
     def figure(self, key: str, *, most: int) -> int:
