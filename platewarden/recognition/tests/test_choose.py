@@ -98,7 +98,7 @@ def test_characters_much_wider_than_a_plates_are_not_one():
 def test_what_is_too_small_or_too_unclear_says_so():
     assert too_poor(line("7ABC123")) is None
     assert "8 pixels" in (too_poor(line("7ABC123", height=8)) or "")
-    assert "unclear" in (too_poor(line("7ABC123", confidence=0.1)) or "")
+    assert "unclear" in (too_poor(line("7ABC123", confidence=0.05)) or "")
 
 
 def test_two_halves_of_a_row_are_also_looked_at_as_one():
