@@ -26,7 +26,18 @@ from PIL import Image, ImageOps
 
 from platewarden.policy.refusal import Malformed
 
-__all__ = ["FORMATS", "MOST_BYTES", "MOST_PIXELS", "SUFFIXES", "NotAPicture", "Picture", "Pixels", "look_at", "open_picture", "printable"]
+__all__ = [
+    "FORMATS",
+    "MOST_BYTES",
+    "MOST_PIXELS",
+    "SUFFIXES",
+    "NotAPicture",
+    "Picture",
+    "Pixels",
+    "look_at",
+    "open_picture",
+    "printable",
+]
 
 Pixels: TypeAlias = NDArray[np.uint8]
 
