@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString
 
 from platewarden.plate.text import STATES
 from platewarden.policy.clauses import Clause
+from platewarden.policy.glossary import meaning_of
 from platewarden.server.clock import now
 
 register = template.Library()
@@ -125,6 +126,12 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="usa-icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, href, name)
     return format_html('<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', href, name)
+
+
+@register.simple_tag
+def means(word: str) -> str:
+    """The glossary's sentence for a word, as hover text."""
+    return meaning_of(word)
 
 
 @register.simple_tag(takes_context=True)
