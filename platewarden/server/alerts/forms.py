@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 
@@ -47,11 +47,18 @@ class VerificationForm(forms.Form):
         )
 
     def _moment(self) -> datetime:
-        here = now().astimezone(department().time_zone)
-        at = datetime.combine(here.date(), self.cleaned_data["returned_at"], department().time_zone)
-        # A time given to the minute lies up to 59 s back; one that is still to come was yesterday's.
-        at = at + timedelta(seconds=59) if at.second == 0 and at + timedelta(seconds=59) <= here else at
-        return at if at <= here + timedelta(minutes=2) else at - timedelta(days=1)
+        """The latest moment that the typed time can have been: today's, else yesterday's; in the hour that comes twice, the second."""
+        zone, typed, soon = department().time_zone, self.cleaned_data["returned_at"], now() + timedelta(minutes=2)
+        today = now().astimezone(zone).date()
+        possible = [
+            datetime.combine(day, typed.replace(fold=fold), zone).astimezone(UTC)
+            for day in (today + timedelta(days=1), today, today - timedelta(days=1))
+            for fold in (1, 0)
+        ]
+        at = next(each for each in possible if each <= soon)
+        # A time given to the minute lies up to 59 s back.
+        last_second = at + timedelta(seconds=59)
+        return last_second if typed.second == 0 and last_second <= now() else at
 
 
 class DispositionForm(forms.Form):

@@ -110,6 +110,14 @@ def cards(access: Access, alerts: Sequence[Alert], *, with_overview: bool) -> li
     ]
 
 
+def one_card(access: Access, alert: Alert, *, with_overview: bool) -> Card:
+    """The card of the one alert that the access names. Unknown when its read is not kept any more."""
+    shown = cards(access, [alert], with_overview=with_overview)
+    if not shown:
+        raise Unknown("The read behind this alert is not kept any more.")
+    return shown[0]
+
+
 def one_alert(alert_id: int, member: Member) -> Alert:
     """The alert, unless it is silent and not this member's to know: the same answer as none."""
     alert = Alert.objects.select_related("unit").filter(pk=alert_id).first()

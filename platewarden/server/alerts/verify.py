@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from platewarden.policy.refusal import Malformed, Refused, Stale
+from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import Alert, AlertState, Return, Seen, Verification
 from platewarden.server.clock import now
@@ -87,7 +87,10 @@ def acknowledge(alert_id: int, *, by: Member) -> Alert:
 
 def locked(alert_id: int) -> Alert:
     """The alert's row, locked for the caller's transaction."""
-    return Alert.objects.select_for_update().get(pk=alert_id)
+    alert = Alert.objects.select_for_update().filter(pk=alert_id).first()
+    if alert is None:
+        raise Unknown("There is no such alert. Look at the console again.")
+    return alert
 
 
 def write_note(alert: Alert, *, by: Member, kind: str, body: str) -> None:

@@ -32,7 +32,9 @@ def console(request: HttpRequest) -> HttpResponseBase:
     alerts = look.visible_alerts(_member(request))
     shown = look.cards(look.access_to_alerts(request, alerts), alerts, with_overview=False) if alerts else []
     last = max((alert.pk for alert in alerts), default=Alert.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
-    return render(request, "alerts/console.html", {"cards": shown, "last_alert_id": last, "stated": stated_purpose(request), "now": now()})
+    return render(
+        request, "alerts/console.html", {"cards": shown, "last_alert_id": last, "stated": stated_purpose(request), "now": now()}
+    )
 
 
 @not_input
@@ -41,7 +43,7 @@ def console(request: HttpRequest) -> HttpResponseBase:
 def strip(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """One alert for the live list, fetched when the stream says its number."""
     alert = look.one_alert(alert_id, _member(request))
-    (card,) = look.cards(look.access_to_alerts(request, [alert]), [alert], with_overview=False)
+    card = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=False)
     return render(request, "alerts/strip.html", {"card": card, "now": now()})
 
 
@@ -59,7 +61,7 @@ def _card_page(
     disposition: DispositionForm | None = None,
 ) -> HttpResponse:
     alert = look.one_alert(alert_id, _member(request))
-    (one,) = look.cards(look.access_to_alerts(request, [alert]), [alert], with_overview=True)
+    one = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=True)
     context = {
         "card": one,
         "verifications": alert.verifications.order_by("at"),

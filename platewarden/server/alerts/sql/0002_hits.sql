@@ -58,11 +58,13 @@ create function plates.write_hit(
         returning urgent, approach = 'silent'
 $$;
 
--- Entries that a unit's edition held, in force here or not any more.
+-- Entries that a unit's edition held, in force here or not any more. A BOLO that nobody approved was in no edition.
 create function plates.entries_by_id(ids uuid[]) returns table (
     entry_id uuid, loaded_at timestamptz, text text, is_pattern boolean, state text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select e.entry_id, e.loaded_at, e.text::text, e.is_pattern, e.state::text from plates.hotlist_entry e where e.entry_id = any (ids)
+        and (e.load_id is not null or exists (
+            select from office.hotlists_bolo b where b.entry_id = e.entry_id and b.state in ('approved', 'withdrawn')))
 $$;
 
 create function plates.write_alert_note(

@@ -1,0 +1,147 @@
+"""Disposition: a closed list, once; enforcement never on the alert alone."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Refused, Stale
+from platewarden.server.alerts.dispose import dispose
+from platewarden.server.alerts.models import ENFORCEMENT, Alert, AlertState, Disposition, Ground, Outcome, Return, Seen
+from platewarden.server.alerts.rules import must_be_verified
+from platewarden.server.alerts.testing import alert_of, verified
+from platewarden.server.clock import now
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR
+
+SAID = "The radio was down in the underpass."
+NOTHING, CONFIRMED, NOT_CONFIRMED = None, {}, {"answer": Return.NO_RECORD}
+
+
+def refusal(alert, outcome, ground, because=""):
+    return must_be_verified(alert, outcome, ground, because)
+
+
+def test_the_truth_table_of_a_full_hit(office):
+    """Every outcome with every ground, before and after each kind of return."""
+    rosa = office.member(OPERATOR)
+    alert = alert_of(office)
+
+    def table():
+        return {
+            (outcome in ENFORCEMENT, ground, bool(because)): refusal(alert, outcome, ground, because) is None
+            for outcome in Outcome
+            for ground in ("", *Ground)
+            for because in ("", SAID)
+        }
+
+    free = {(False, ground, said): True for ground in ("", *Ground) for said in (True, False)}
+    reasons = {(True, ground, said): said for ground in (Ground.IMPRACTICABLE, Ground.INDEPENDENT) for said in (True, False)}
+    locked = {(True, ground, said): False for ground in ("", Ground.VERIFIED) for said in (True, False)}
+    unlocked = {**locked, (True, Ground.VERIFIED, True): True, (True, Ground.VERIFIED, False): True}
+    assert table() == {**free, **reasons, **locked}
+    for answer in Return:
+        if answer != Return.CONFIRMS:
+            verified(alert, by=rosa, answer=answer)
+            assert table() == {**free, **reasons, **locked}, answer
+    verified(alert, by=rosa)
+    assert table() == {**free, **reasons, **unlocked}
+    verified(alert, by=rosa, answer=Return.NOT_ACTIVE)
+    assert table() == {**free, **reasons, **locked}, "the last return counts"
+
+
+def test_a_possible_hit_needs_an_eye_on_the_state_before_it_is_closed_in_any_way(office):
+    rosa = office.member(OPERATOR)
+    alert = alert_of(office, is_full=False)
+    for outcome in Outcome:
+        for ground in Ground:
+            assert refusal(alert, outcome, ground, SAID), outcome
+    verified(alert, by=rosa, state=Seen.CANNOT_TELL)
+    assert refusal(alert, Outcome.MISREAD, "")
+    assert refusal(alert, Outcome.STOP, Ground.IMPRACTICABLE, SAID)
+    verified(alert, by=rosa, state=Seen.DIFFERENT, answer=Return.PENDING)
+    assert refusal(alert, Outcome.WRONG_STATE, "") is None
+    assert refusal(alert, Outcome.STOP, Ground.VERIFIED)
+    assert refusal(alert, Outcome.STOP, Ground.IMPRACTICABLE, SAID) is None
+    verified(alert, by=rosa)
+    assert refusal(alert, Outcome.STOP, Ground.VERIFIED) is None
+
+
+def test_a_stop_made_at_once_is_refused_with_its_clause_and_nothing_is_stored(office):
+    alert = alert_of(office)
+    with pytest.raises(Refused) as refused:
+        dispose(alert.pk, outcome=Outcome.STOP, ground=Ground.VERIFIED, because="", by=office.member(OPERATOR))
+    assert refused.value.clause == Clause.VERIFY_BEFORE_ENFORCEMENT
+    assert not Disposition.objects.exists()
+    assert Alert.objects.get().state == AlertState.RAISED
+
+
+def test_a_stop_after_a_confirming_return_is_recorded(office):
+    alert, rosa = alert_of(office), office.member(OPERATOR)
+    verified(alert, by=rosa)
+    found = dispose(alert.pk, outcome=Outcome.STOP, ground=Ground.VERIFIED, because="Stopped at the light.", by=rosa)
+    assert (found.ground, found.for_review, found.by) == ("verified", False, "1042 Rosa Vega")
+    assert Alert.objects.get().state == AlertState.DISPOSED
+    assert office.ledger()[-1] == ("alerts.dispose", OPERATOR)
+    assert office.ask_owner("select kind, body from plates.alert_note") == [("disposition", "Stopped at the light.")]
+
+
+@pytest.mark.parametrize("ground", [Ground.IMPRACTICABLE, Ground.INDEPENDENT])
+def test_a_reason_instead_of_a_return_waits_for_the_supervisor(office, ground):
+    alert, rosa = alert_of(office), office.member(OPERATOR)
+    for short in ("", "   busy  ", "no time"):
+        with pytest.raises(Refused, match="in a sentence"):
+            dispose(alert.pk, outcome=Outcome.ARREST, ground=ground, because=short, by=rosa)
+    assert dispose(alert.pk, outcome=Outcome.ARREST, ground=ground, because=SAID, by=rosa).for_review
+
+
+def test_an_outcome_without_enforcement_rests_on_nothing(office):
+    found = dispose(
+        alert_of(office).pk, outcome=Outcome.NOT_LOCATED, ground=Ground.INDEPENDENT, because="", by=office.member(OPERATOR)
+    )
+    assert (found.ground, found.for_review) == ("", False)
+
+
+def test_a_late_entry_is_allowed(office):
+    alert = alert_of(office)
+    with office.as_role("owner"):
+        Alert.objects.filter(pk=alert.pk).update(raised_at=now() - timedelta(hours=30))
+    assert dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=office.member(OPERATOR)).at > now() - timedelta(
+        minutes=1
+    )
+
+
+def test_it_refuses_members_without_duty_or_training(office):
+    alert = alert_of(office)
+    for number in (AUDITOR, LAPSED):
+        with pytest.raises(Refused):
+            dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=office.member(number))
+
+
+def test_what_was_closed_is_stale_and_keeps_its_first_disposition(office):
+    alert = alert_of(office)
+    dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=office.member(OPERATOR))
+    with pytest.raises(Stale):
+        dispose(alert.pk, outcome=Outcome.NOT_LOCATED, ground="", because="", by=office.member(DESIGNEE))
+    assert Disposition.objects.get().outcome == Outcome.MISREAD
+
+
+def test_of_two_who_close_it_at_once_one_is_told_to_look_again(office):
+    alert = alert_of(office)
+    members = [office.member(OPERATOR), office.member(DESIGNEE)]
+
+    def close(by):
+        try:
+            return dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=by)
+        except Stale:
+            return None
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(close, members))
+    assert sum(each is not None for each in done) == 1
+    assert Disposition.objects.count() == 1

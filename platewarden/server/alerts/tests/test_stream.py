@@ -1,0 +1,108 @@
+"""The live stream: what came later than the last seen, silent ones for those who may, ended with the session."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+
+from platewarden.exchange.hotlist_edition import Approach
+from platewarden.server.alerts import stream
+from platewarden.server.alerts.models import Alert
+from platewarden.server.alerts.notify import CATCH_UP, QUEUE, Hub, hub
+from platewarden.server.alerts.testing import alert_of
+from platewarden.server.hotlists.testing import bolo_in_force
+from platewarden.server.people.testing import AUDITOR, LAPSED, OPERATOR
+
+
+@pytest.fixture
+def two(office):
+    """A silent alert and a plain one, by number."""
+    silent = alert_of(office, plate="SILENT1", entry={"approach": Approach.SILENT})
+    bolo_in_force("PLAIN1")
+    office.receive(office.cars[0], "PLAIN1")
+    return silent.pk, Alert.objects.latest("pk").pk
+
+
+def session_of(office, number):
+    browser = office.browser(number)
+    return browser.cookies["sessionid"].value, office.member(number).pk
+
+
+def first(after, who, *, count, with_silent=True, meanwhile=None):
+    """The numbers that a stream says, as a console reads it."""
+
+    async def listen():
+        events, numbers = stream._events(after, *who, with_silent=with_silent), []
+        try:
+            async with asyncio.timeout(20):
+                async for event in events:
+                    if event.startswith("retry") and meanwhile:
+                        await sync_to_async(meanwhile)()
+                    if event.startswith("id: "):
+                        numbers.append(int(event.split()[1]))
+                    if len(numbers) == count or "event: locked" in event:
+                        return numbers
+        finally:
+            await events.aclose()
+            await sync_to_async(connections.close_all)()
+
+    return asyncio.run(listen())
+
+
+def test_it_replays_everything_after_the_last_number_seen(office, two):
+    who = session_of(office, OPERATOR)
+    assert first(0, who, count=2) == list(two)
+    assert first(two[0], who, count=1) == [two[1]]
+
+
+def test_silent_alerts_are_left_out_for_patrol(office, two):
+    assert first(0, session_of(office, OPERATOR), count=1, with_silent=False) == [two[1]]
+
+
+def test_an_alert_that_comes_while_it_is_open_is_said(office, two):
+    who = session_of(office, OPERATOR)
+
+    def more():
+        office.receive(office.cars[0], "PLAIN1")
+
+    assert first(two[1], who, count=1, meanwhile=more) == [two[1] + 1]
+    assert not hub._streams
+    assert hub._listener is None
+
+
+def test_it_ends_when_the_session_does(office, two, monkeypatch):
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.05)
+    who = session_of(office, OPERATOR)
+    SessionStore(who[0]).delete()
+    assert first(two[1], who, count=1) == []
+
+
+def test_it_is_refused_like_a_look(office):
+    for number in (AUDITOR, LAPSED):
+        assert office.browser(number).get("/alerts/stream/").status_code == 403
+    assert office.browser().get("/alerts/stream/").status_code == 302
+
+
+@pytest.mark.parametrize(("raw", "number"), [("17", 17), ("", 0), ("-1", 0), ("1e3", 0), ("9" * 19, 0), ("²", 0), ("x", 0)])
+def test_a_last_number_that_is_none_is_nought(raw, number):
+    assert stream._number(raw) == number
+
+
+def test_a_stream_that_is_too_slow_is_told_to_catch_up_and_the_others_are_not_disturbed():
+    async def tell():
+        own = Hub()
+        slow, quick = asyncio.Queue(QUEUE), asyncio.Queue(QUEUE)
+        own._streams = {slow, quick}
+        for number in range(QUEUE + 5):
+            own._tell(number)
+            while not quick.empty():
+                last = quick.get_nowait()
+        return [slow.get_nowait() for _ in range(slow.qsize())], last
+
+    told, last = asyncio.run(tell())
+    assert told[0] == CATCH_UP
+    assert last in (QUEUE + 4, CATCH_UP)
