@@ -69,6 +69,8 @@ def enrol(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
+        from django.db import transaction
+
         from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
@@ -84,9 +86,10 @@ def enrol(
         if refusal := may_do(member, Act.PEOPLE_ASSIGN, now()):
             raise Refused(refusal)
         signer = Signer(member.number, member.name)
-        new, handed = enrol_member(number=number.strip().upper(), name=name, by=signer)
-        for each in duty:
-            assign(new, Duty(each), by=signer)
+        with transaction.atomic():  # with all duties, or not at all
+            new, handed = enrol_member(number=number.strip().upper(), name=name, by=signer)
+            for each in duty:
+                assign(new, Duty(each), by=signer)
     print(f"{new.number}  password {handed.password}  shift secret {handed.shift_secret}")
     tell("Hand these over in person. The first sign-in asks for a second factor; training must be entered before anything opens.")
 

@@ -37,9 +37,13 @@ def answer(raw: bytes) -> HttpResponse:
 
 
 def _posted(request: HttpRequest) -> bytes:
-    if int(request.headers.get("Content-Length") or 0) > MAX_MESSAGE:
+    said = request.headers.get("Content-Length", "")
+    if said.isdecimal() and int(said) > MAX_MESSAGE:
         raise TooLarge
-    return request.body
+    raw = request.body
+    if len(raw) > MAX_MESSAGE:  # a message that came in chunks says no length
+        raise TooLarge
+    return raw
 
 
 class TooLarge(Malformed):

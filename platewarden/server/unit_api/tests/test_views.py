@@ -1,0 +1,257 @@
+"""The unit's door: only enrolled units, only fresh contacts, nothing half stored."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client, override_settings
+
+from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
+from platewarden.exchange.hotlist_edition import Edition
+from platewarden.exchange.receipt import Outcome
+from platewarden.exchange.roster_edition import RosterEdition
+from platewarden.exchange.seal import SigningKey, open_message, seal_to, sign_message
+from platewarden.exchange.wire import MAX_MESSAGE, Kind, decode_body
+from platewarden.server.clock import now
+from platewarden.server.equipment import enrol
+from platewarden.server.equipment.models import EnrolmentAsk, Unit
+from platewarden.server.hotlists.publish import make_edition_if_asked
+from platewarden.server.hotlists.testing import list_in_force
+from platewarden.server.people.roster import make_roster_if_due
+from platewarden.server.people.testing import SUPERVISOR
+from platewarden.server.reads import intake
+from platewarden.server.unit_api import views
+from platewarden.server.web.testing import INTAKE
+
+
+def contact_of(car, *, at=None, **facts):
+    given = {
+        "unit_key_id": car.key.key_id,
+        "at": at or now(),
+        "nonce": secrets.token_bytes(16),
+        "hotlist_edition": 0,
+        "roster_edition": 0,
+        "spooled": 3,
+        "last_sequence": 0,
+    }
+    return Contact(**{**given, **facts})
+
+
+def opened(kind, raw):
+    key = enrol.office_signing_key()
+    return kind.from_body(open_message(raw, kind.kind, {key.key_id: key.public_bytes}.get).body)
+
+
+def sealed(raw):
+    return seal_to(enrol.office_sealing_key().public_bytes, raw)
+
+
+def said(answer, status):
+    assert answer.status_code == status
+    words = decode_body(answer.content)
+    assert set(words) == {"error", "clause"}
+    assert words["error"].endswith(".")
+    assert answer["Cache-Control"] == "no-store"
+    return words
+
+
+def nothing_stored(office):
+    question = "select (select count(*) from plates.reads), (select count(*) from office.received)"
+    return office.ask_owner(question) == [(0, 0)]
+
+
+def test_the_office_shows_its_public_keys_to_everybody(office):
+    with office.as_role("ingest"), override_settings(**INTAKE):
+        answer = Client(SERVER_NAME="localhost").get("/unit/v1/office")
+    assert decode_body(answer.content) == {
+        "signing_public": enrol.office_signing_key().public_bytes,
+        "sealing_public": enrol.office_sealing_key().public_bytes,
+    }
+
+
+def test_a_unit_asks_waits_and_gets_its_grant(office):
+    key = SigningKey.generate()
+    raw = EnrolmentRequest(name="Car 12", signing_public=key.public_bytes, made_at=now()).signed(key)
+    assert [office.post_to_door("enrol", raw).status_code for _ in range(2)] == [202, 202]
+    enrol.decide(EnrolmentAsk.objects.get().pk, approve=True, by=office.member(SUPERVISOR))
+    answer = office.post_to_door("enrol", raw)
+    assert answer.status_code == 200
+    assert opened(EnrolmentGrant, answer.content).unit_key_id == key.key_id
+    enrol.revoke(Unit.objects.get().pk, by=office.member(SUPERVISOR))
+    assert said(office.post_to_door("enrol", raw), 403)["clause"] == "supervisor-manages"
+
+
+def test_an_enrolment_that_somebody_else_signed_is_not_taken(office):
+    key, other = SigningKey.generate(), SigningKey.generate()
+    raw = EnrolmentRequest(name="Car 12", signing_public=key.public_bytes, made_at=now()).signed(other)
+    assert office.post_to_door("enrol", raw).status_code in (400, 422)
+    assert not EnrolmentAsk.objects.exists()
+
+
+def test_a_contact_is_answered_with_what_the_unit_should_hold(office):
+    list_in_force("AB12345,IL,stolen_vehicle,SV-1")
+    car = office.car()
+    with office.as_role("purge"):
+        edition, roster = make_edition_if_asked(), make_roster_if_due(enrol.office_signing_key())
+    asked = contact_of(car)
+    orders = opened(Orders, office.post_to_door("contact", asked.signed(car.key)).content)
+    assert (orders.nonce, orders.hotlist_edition, orders.roster_edition) == (asked.nonce, edition.number, roster.number)
+    unit = Unit.objects.get()
+    assert (unit.last_contact_sent_at, unit.spooled) == (asked.at, 3)
+    assert abs(unit.drift_s) < 60
+    key = enrol.office_signing_key()
+    raw = office.post_to_door("hotlist", contact_of(car).signed(car.key)).content
+    assert Edition.open(raw, {key.key_id: key.public_bytes}.get).count == 1
+    assert opened(RosterEdition, office.post_to_door("roster", contact_of(car).signed(car.key)).content).number == roster.number
+
+
+def test_before_there_is_a_list_or_a_roster_it_says_so(office):
+    car = office.car()
+    for path in ("hotlist", "roster"):
+        said(office.post_to_door(path, contact_of(car).signed(car.key)), 503)
+
+
+def test_an_unknown_and_a_revoked_unit_are_refused_everywhere_with_the_clause(office):
+    car, stranger = office.car(), SigningKey.generate()
+    enrol.revoke(car.unit.pk, by=office.member(SUPERVISOR))
+    for key, words in ((stranger, "not enrolled"), (car.key, "revoked")):
+        asked = contact_of(car, unit_key_id=key.key_id).signed(key)
+        report = car.report("AB12345", unit_key_id=key.key_id).signed(key)
+        for path, raw in (("contact", asked), ("hotlist", asked), ("roster", asked), ("reports", sealed(report))):
+            refused = said(office.post_to_door(path, raw), 403)
+            assert words in refused["error"]
+            assert refused["clause"] == "supervisor-manages"
+    assert nothing_stored(office)
+
+
+def test_a_replayed_and_an_older_contact_are_stale(office):
+    car = office.car()
+    first = contact_of(car).signed(car.key)
+    assert office.post_to_door("contact", first).status_code == 200
+    for path in ("contact", "hotlist", "roster"):
+        assert "replay" in said(office.post_to_door(path, first), 409)["error"]
+    older = contact_of(car, at=now() - timedelta(seconds=30)).signed(car.key)
+    said(office.post_to_door("contact", older), 409)
+    assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
+
+
+@pytest.mark.parametrize(("off", "word"), [(timedelta(days=1), "24.0 hours ahead"), (timedelta(days=-1), "24.0 hours behind")])
+def test_a_clock_a_day_off_is_told_and_works_again_once_it_is_right(office, off, word):
+    car = office.car()
+    assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
+    assert word in said(office.post_to_door("contact", contact_of(car, at=now() + off).signed(car.key)), 409)["error"]
+    assert abs(Unit.objects.get().drift_s - off.total_seconds()) < 60
+    assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
+    assert abs(Unit.objects.get().drift_s) < 60
+    # Reads of the wrong clock are receipted, so that they never jam the car.
+    assert office.receive(car, "AB12345", at=now() + off).items[0].outcome == (
+        Outcome.CLOCK if off > timedelta(0) else Outcome.KEPT
+    )
+
+
+def test_garbage_and_cut_messages_are_malformed_or_tampered_and_store_nothing(office):
+    car = office.car()
+    signed = car.report("AB12345").signed(car.key)
+    whole = sealed(signed)
+    wrong = [
+        b"",
+        b"\0",
+        b"PW",
+        b"PS",
+        secrets.token_bytes(500),
+        b"{}" * 50,
+        whole[:-1],
+        whole + b"\0",
+        whole[: len(whole) // 2],
+        signed,
+    ]
+    wrong += [sealed(signed[:-1]), sealed(signed + b"\0"), sealed(b""), sealed(secrets.token_bytes(300))]
+    for raw in wrong:
+        assert office.post_to_door("reports", raw).status_code in (400, 422)
+        assert said(office.post_to_door("journal", raw), office.post_to_door("journal", raw).status_code)["error"]
+    asked = contact_of(car).signed(car.key)
+    for raw in (b"", asked[:-1], asked + b"x", secrets.token_bytes(200), signed):
+        for path in ("contact", "hotlist", "roster", "enrol"):
+            assert office.post_to_door(path, raw).status_code in (400, 422), (path, raw[:8])
+    assert nothing_stored(office)
+
+
+def test_one_changed_byte_in_a_signed_message_is_found(office):
+    car = office.car()
+    signed = bytearray(car.report("AB12345").signed(car.key))
+    signed[len(signed) // 2] ^= 1
+    said(office.post_to_door("reports", sealed(bytes(signed))), 422)
+    assert nothing_stored(office)
+
+
+def test_a_message_of_another_kind_is_not_taken_for_a_read(office):
+    car = office.car()
+    raw = sign_message(Kind.READ_REPORT, contact_of(car).to_body(), car.key)
+    said(office.post_to_door("reports", sealed(raw)), 400)
+    said(office.post_to_door("reports", sealed(contact_of(car).signed(car.key))), 400)
+
+
+def test_a_unit_that_signs_in_another_units_name_is_found_out_and_recorded(office):
+    car, other = office.car("Car 12"), office.car("Car 14")
+    report = other.report("AB12345").signed(car.key)
+    assert "names another unit" in said(office.post_to_door("reports", sealed(report)), 422)["error"]
+    asked = contact_of(other).signed(car.key)
+    said(office.post_to_door("contact", asked), 422)
+    assert nothing_stored(office)
+    assert office.ledger()[-1] == ("reads.tampered", None)
+    (about,) = office.ask_owner("select body::jsonb -> 'about' ->> 'unit' from office.ledger_leaf order by leaf_id desc limit 1")[0]
+    assert uuid.UUID(about) == car.unit.id
+
+
+def test_a_message_that_is_too_large_is_told_so(office, monkeypatch):
+    car = office.car()
+    said(office.post_to_door("reports", bytes(MAX_MESSAGE + 1)), 413)
+    monkeypatch.setattr(views, "MAX_MESSAGE", 100)
+    said(office.post_to_door("contact", contact_of(car).signed(car.key)), 413)
+
+
+def test_when_the_database_goes_away_in_the_middle_the_car_is_told_to_keep_it(office, monkeypatch):
+    car = office.car()
+    raw = sealed(car.report("AB12345").signed(car.key))
+    keep = intake.keep
+
+    def cut(*args):
+        found = keep(*args)
+        with office.database.connect("postgres") as root:
+            root.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        return found
+
+    monkeypatch.setattr(intake, "keep", cut)
+    assert "Nothing was lost" in said(office.post_to_door("reports", raw), 503)["error"]
+    monkeypatch.undo()
+    assert nothing_stored(office)
+    answer = office.post_to_door("reports", raw)
+    assert office.opened(answer).items[0].outcome == Outcome.KEPT
+
+
+def test_when_the_database_is_not_there_it_says_so_without_naming_a_place(office):
+    car = office.car()
+    raw = sealed(car.report("AB12345").signed(car.key))
+    with office.database.cluster.superuser() as root:
+        root.execute(f"alter database {office.database.name} allow_connections false")
+    try:
+        answer = office.post_to_door("reports", raw)
+        assert b"/tmp" not in answer.content
+        said(answer, 503)
+    finally:
+        with office.database.cluster.superuser() as root:
+            root.execute(f"alter database {office.database.name} allow_connections true")
+    assert office.opened(office.post_to_door("reports", raw)).items[0].outcome == Outcome.KEPT
+
+
+def test_only_what_is_asked_for_is_answered(office):
+    assert office.post_to_door("nothing", b"").status_code == 404
+    assert office.post_to_door("office", b"").status_code == 405
+    with office.as_role("ingest"), override_settings(**INTAKE):
+        assert Client(SERVER_NAME="localhost").get("/unit/v1/reports").status_code == 405
