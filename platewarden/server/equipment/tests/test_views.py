@@ -1,0 +1,62 @@
+"""The page of units: who waits, who is enrolled, and what a member may do about it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from platewarden.exchange.enrolment import EnrolmentRequest
+from platewarden.exchange.seal import SigningKey, fingerprint
+from platewarden.server.clock import now
+from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
+from platewarden.server.people.testing import OPERATOR, SUPERVISOR
+
+
+@pytest.fixture
+def waiting(office) -> tuple[int, str]:
+    key = SigningKey.generate()
+    office.post_to_door("enrol", EnrolmentRequest(name="Car 14", signing_public=key.public_bytes, made_at=now()).signed(key))
+    return EnrolmentAsk.objects.get().pk, fingerprint(key.public_bytes)
+
+
+def test_it_shows_the_fingerprint_to_compare(office, waiting):
+    page = office.browser(SUPERVISOR).get("/units/").content.decode()
+    assert "Car 14" in page
+    assert all(group in page for group in waiting[1].split())
+
+
+def test_a_member_without_the_duty_is_shown_why_and_cannot_decide(office, waiting):
+    browser = office.browser(OPERATOR)
+    assert b"This needs the duty of" in browser.get("/units/").content
+    for act in ("approve", "refuse"):
+        assert browser.post(f"/units/requests/{waiting[0]}/{act}/").status_code == 403
+    assert EnrolmentAsk.objects.get().state == AskState.WAITING
+
+
+def test_the_supervisor_refuses_and_the_unit_learns_it(office, waiting):
+    assert office.browser(SUPERVISOR).post(f"/units/requests/{waiting[0]}/refuse/").status_code == 302
+    assert EnrolmentAsk.objects.get().state == AskState.REFUSED
+    assert not Unit.objects.exists()
+
+
+def test_of_two_who_decide_the_second_is_told(office, waiting):
+    browser = office.browser(SUPERVISOR)
+    assert browser.post(f"/units/requests/{waiting[0]}/approve/").status_code == 302
+    assert browser.post(f"/units/requests/{waiting[0]}/refuse/").status_code == 409
+    assert Unit.objects.get().state == UnitState.ENROLLED
+
+
+def test_a_request_or_unit_that_there_is_not_is_not_found(office):
+    browser = office.browser(SUPERVISOR)
+    assert browser.post("/units/requests/427/approve/").status_code == 404
+    assert browser.post(f"/units/{uuid.UUID(int=427)}/revoke/").status_code in (302, 404)
+
+
+def test_an_address_alone_changes_nothing(office, waiting):
+    unit = office.car().unit
+    browser = office.browser(SUPERVISOR)
+    assert browser.get(f"/units/requests/{waiting[0]}/approve/").status_code == 405
+    assert browser.get(f"/units/{unit.id}/revoke/").status_code == 405
+    unit.refresh_from_db()
+    assert unit.state == UnitState.ENROLLED
