@@ -117,9 +117,11 @@ def _enrol(waiting: EnrolmentAsk, by: Member) -> Unit:
 
 
 def revoke(unit_id: uuid.UUID, *, by: Member) -> None:
-    """Ends a unit's enrolment at once. Repeating it changes nothing."""
+    """Ends a unit's enrolment at once. Repeating it changes nothing; Unknown when there is no such unit."""
     if refusal := may_do(by, Act.EQUIPMENT_REVOKED, now()):
         raise Refused(refusal)
+    if not Unit.objects.filter(pk=unit_id).exists():
+        raise Unknown("There is no such unit. Look at the list again.")
     with transaction.atomic():
         revoked = Unit.objects.filter(pk=unit_id, state=UnitState.ENROLLED).update(
             state=UnitState.REVOKED, revoked_at=now(), revoked_by=str(by)
