@@ -76,3 +76,16 @@ def test_a_plate_stands_in_no_address(office):
     page = browser.post("/reads/search/", {"plate": "AB12345", "span": "week"}).content.decode()
     assert not [address for address in re.findall(r"(?:href|action|src)=[\"']([^\"']*)", page) if "AB12345" in address]
     assert b"AB12345" not in browser.get("/reads/search/?plate=AB12345").content
+
+
+def test_a_browser_has_one_stream_however_many_consoles_it_opens(office):
+    """HTTP/1.1 allows six connections a host: a seventh console with a stream of its own would hang the browser."""
+    browser = office.browser(OPERATOR)
+    page = browser.get("/alerts/").content.decode()
+    (worker,) = re.findall(r'data-worker="([^"]+)"', page)
+    scripts = re.findall(r'<script[^>]* src="([^"]+)"', page)
+    texts = {path: b"".join(browser.get(path).streaming_content).decode() for path in [worker, *scripts]}
+    assert "EventSource(" in texts[worker]
+    assert "onconnect" in texts[worker]
+    assert any("new SharedWorker(bar.dataset.worker" in texts[path] for path in scripts)
+    assert not any("EventSource" in texts[path] for path in scripts)
