@@ -25,6 +25,7 @@ bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the sa
 
 docs: $(VENV)/installed-all $(VENV)/system-packages  ## what is generated: policy map, screenshots
 	$(PY) -m tests.house.policy_map
+	$(PY) -m tests.house.command_page
 	$(PY) -m pytest tests/pages -m browser
 
 # demo: what the demo runs with. all: that, and what tests and checks need.

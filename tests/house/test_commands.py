@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from typer.core import TyperCommand
 
 from platewarden.cli.main import COMMANDS
+from tests.house.command_page import every_command
 from tests.house.source import ROOT
 
-
-def commands(command, name: str) -> Iterator[tuple[str, TyperCommand]]:
-    if hasattr(command, "commands"):
-        for each, below in command.commands.items():
-            yield from commands(below, f"{name} {each}")
-    else:
-        yield name, command
-
-
-ALL = [pytest.param(name, command, id=name) for row in COMMANDS for name, command in commands(row.load(), row.name)]
+ALL = [pytest.param(name, command, id=name) for name, command in every_command()]
 
 
 @pytest.mark.parametrize(("name", "command"), ALL)

@@ -10,7 +10,8 @@ import pytest
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
 from platewarden.policy.glossary import meaning_of, words
-from tests.house.source import PACKAGE, ROOT
+from tests.house.command_page import COMMANDS_PAGE, commands_page
+from tests.house.source import PACKAGE, ROOT, rooms, wings
 from tests.pages.test_pages import IN_DOCS
 
 DOCS = ROOT / "docs"
@@ -74,3 +75,27 @@ def test_every_clause_named_in_a_document_is_a_clause() -> None:
     known = {clause.name for clause in Clause}
     named = {word for page in PAGES for word in re.findall(r"\bClause\.([A-Z_]+)", page.read_text("utf-8"))}
     assert named <= known
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    """By its path from the root, from the package, or from the server's rooms. `rules.py` alone is any room's."""
+    gone = []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        named = re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|toml|sql|md))`", text) + re.findall(r"(?m)^  ([a-z_]+/[a-z_]+\.py) ", text)
+        gone += [
+            f"{page.name}: {name}"
+            for name in named
+            if not any((place / name).exists() for place in (ROOT, PACKAGE, PACKAGE / "server", page.parent))
+        ]
+    assert not gone
+
+
+def test_the_readme_names_every_wing_and_every_room() -> None:
+    tree = (ROOT / "README.md").read_text("utf-8")
+    assert not [wing.name for wing in wings() if f"{wing.name}/" not in tree]
+    assert not [room.name for room in rooms() if room.name not in tree]
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    assert COMMANDS_PAGE.read_text("utf-8") == commands_page(), "run: python -m tests.house.command_page"

@@ -1,0 +1,39 @@
+"""Every state of a noun is one that some act brings about."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from django.apps import apps
+
+from tests.house.source import SERVER, shipped
+
+# States that nothing brings about yet, with the issue that will.
+NOT_REACHED = {"BoloState.WITHDRAWN": 6}
+
+
+def kinds():
+    """The closed lists of states beside our own models."""
+    found = {}
+    for model in apps.get_models():
+        if not model.__module__.startswith("platewarden."):
+            continue
+        for kind in vars(sys.modules[model.__module__]).values():
+            if isinstance(kind, type) and kind.__name__.endswith("State") and kind.__module__ == model.__module__:
+                found[kind.__name__] = kind
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(kinds()))
+def test_every_state_can_be_reached(name: str) -> None:
+    text = "\n".join(path.read_text("utf-8") for path in shipped(SERVER))
+    defaults = set(re.findall(rf"default={name}\.([A-Z_]+)", text))
+    set_somewhere = set(re.findall(rf"(?<!== )(?<!!= ){name}\.([A-Z_]+)", text))
+    unreached = {f"{name}.{state.name}" for state in kinds()[name]} - {f"{name}.{state}" for state in defaults | set_somewhere}
+    assert unreached == {each for each in NOT_REACHED if each.startswith(f"{name}.")}
+
+
+def test_there_are_states() -> None:
+    assert {"AlertState", "AskState", "BoloState", "LoadState", "UnitState"} <= set(kinds())
