@@ -50,7 +50,10 @@ def test_an_alert_comes_up_live_is_doubted_verified_and_closed():
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         wrong: list[str] = []
         page.on("console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None)
-        page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((at.config.public_origin, "data:")) else None)
+        page.on(
+            "request",
+            lambda request: wrong.append(request.url) if not request.url.startswith((at.config.public_origin, "data:")) else None,
+        )
 
         sign_in(page, at.config.public_origin, at.players[cast.OPERATOR])
         state_purpose(page, "routine-patrol", SHIFT)
