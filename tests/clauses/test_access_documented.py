@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from platewarden.exchange.journal_page import JournalLine, JournalPage
+from platewarden.exchange.seal import seal_to
 from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import office_sealing_key
 from platewarden.server.people.testing import OPERATOR
 from tests.clauses.conftest import text_of
 
@@ -34,6 +37,15 @@ def test_every_look_is_in_the_ledger_by_name_date_and_time(office):
     )
     assert (name, number, shown) == ("Rosa Vega", OPERATOR, 1)
     assert before - timedelta(seconds=2) <= at <= now() + timedelta(seconds=2)
+
+
+def test_what_was_shown_in_a_car_comes_into_the_same_ledger(office):
+    car = office.car()
+    shown = JournalLine(at=now(), member=OPERATOR, act="alert.shown", about=None)
+    page = JournalPage(unit_key_id=car.key.key_id, sequence=1, lines=(shown,))
+    raw = seal_to(office_sealing_key().public_bytes, page.signed(car.key))
+    assert office.post_to_door("journal", raw).status_code == 200
+    assert office.ledger()[-1] == ("unit.alert_shown", OPERATOR)
 
 
 def test_what_cannot_be_written_down_is_not_shown(office):

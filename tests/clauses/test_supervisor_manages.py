@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from platewarden.exchange.enrolment import EnrolmentRequest
-from platewarden.exchange.seal import SigningKey
+from platewarden.exchange.seal import SigningKey, seal_to
 from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import office_sealing_key
 from platewarden.server.equipment.models import EnrolmentAsk, Unit
 from platewarden.server.people.testing import OPERATOR, SUPERVISOR
 from tests.clauses.conftest import text_of
@@ -38,9 +39,6 @@ def test_the_supervisor_enrols_a_car_and_an_operator_cannot(office):
 def test_a_car_that_the_supervisor_took_out_of_service_is_refused_at_once(office):
     car = office.car()
     assert office.browser(SUPERVISOR).post(f"/units/{car.unit.id}/revoke/").status_code == 302
-    from platewarden.exchange.seal import seal_to
-    from platewarden.server.equipment.enrol import office_sealing_key
-
     raw = seal_to(office_sealing_key().public_bytes, car.report("AB12345").signed(car.key))
     assert office.post_to_door("reports", raw).status_code == 403
     assert office.ask_owner("select count(*) from plates.reads") == [(0,)]

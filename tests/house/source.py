@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,8 @@ def wings() -> tuple[Path, ...]:
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file of the repository; without git (a downloaded archive), none."""
+    if shutil.which("git") is None:
+        return ()
     held = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     return tuple(ROOT / name for name in held.stdout.split("\0") if name and (ROOT / name).is_file())
 

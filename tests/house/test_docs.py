@@ -15,7 +15,7 @@ from tests.house.source import PACKAGE, ROOT, rooms, wings
 from tests.pages.test_pages import IN_DOCS
 
 DOCS = ROOT / "docs"
-PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
 def links(page: Path) -> list[str]:
