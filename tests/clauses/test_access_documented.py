@@ -52,11 +52,10 @@ def test_what_cannot_be_written_down_is_not_shown(office):
     office.receive(office.car(), "AB12345")
     browser = office.browser(OPERATOR)
     with office.database.connect("owner") as owner:
-        owner.execute("revoke execute on function office.ledger_append(text, text, text, text, jsonb, jsonb) from public")
         owner.execute("alter table office.ledger_leaf add constraint full_disk check (false) not valid")
     answer = browser.post("/reads/search/", LOOK)
     assert answer.status_code >= 500
-    assert "IL" not in text_of(answer)
+    assert "AB12345" not in text_of(answer)
     assert office.ask_owner("select count(*) from office.access_record") == [(0,)]
 
 
