@@ -220,7 +220,8 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, investigat
             "entering a BOLO",
         )
         say(
-            "hotlists/bolo.py", f"{investigator.player.name} enters a BOLO for the plate read beforehand; it waits for a second member."
+            "hotlists/bolo.py",
+            f"{investigator.player.name} enters a BOLO for the plate read beforehand; it waits for a second member.",
         )
         designee.state_purpose("criminal-investigation", CASE)
         entry = re.search(r"/lists/bolos/([0-9a-f-]{36})/approve/", designee.page("/lists/bolos/"))
