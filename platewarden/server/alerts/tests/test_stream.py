@@ -106,3 +106,44 @@ def test_a_stream_that_is_too_slow_is_told_to_catch_up_and_the_others_are_not_di
     told, last = asyncio.run(tell())
     assert told[0] == CATCH_UP
     assert last in (QUEUE + 4, CATCH_UP)
+
+
+def test_alerts_in_quick_succession_keep_no_session_open(office, two, monkeypatch):
+    """The session is asked after by the clock, not only when nothing happens."""
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.2)
+    who = session_of(office, OPERATOR)
+    SessionStore(who[0]).delete()
+
+    async def listen():
+        events, said = stream._events(two[1], *who, with_silent=True), []
+        try:
+            async with asyncio.timeout(20):
+                async for event in events:
+                    said.append(event)
+                    if "event: locked" in event:
+                        return said
+        finally:
+            await events.aclose()
+            await sync_to_async(connections.close_all)()
+        return said
+
+    async def chatter():
+        listening = asyncio.create_task(listen())
+        while not listening.done():
+            for queue in hub._streams:
+                if not queue.full():
+                    queue.put_nowait(two[1])  # something is said all the time, though nothing new
+            await asyncio.sleep(0.02)
+        return await listening
+
+    said = asyncio.run(chatter())
+    assert "event: locked" in said[-1]
+    assert not any("event: still" in event for event in said)
+
+
+def test_a_member_who_loses_the_duty_meanwhile_is_told_nothing_more(office, two, monkeypatch):
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.05)
+    who = session_of(office, OPERATOR)
+    with office.database.connect("postgres") as superuser:
+        superuser.execute("update office.people_assignment set until_at = now() where member_id = %s", [who[1]])
+    assert first(two[1], who, count=1) == []
