@@ -67,7 +67,7 @@ begin
     if office.ledger_is_behind() then
         raise exception 'the ledger is not being sealed' using errcode = '57P03';
     end if;
-    line := office.ledger_append(the_act, who.member_number, who.member_name, the_purpose,
+    line := office.ledger_write(the_act, who.member_number, who.member_name, the_purpose,
         jsonb_build_object('access', new_access), jsonb_build_object('reference', the_reference, 'terms', the_terms));
     insert into office.access_record values (new_access, session_user, pg_current_xact_id(), stamped, stamped + interval '300 s',
         who.member_id, who.member_number, who.member_name, the_purpose, the_act, line);

@@ -556,12 +556,27 @@ def test_no_login_writes_in_the_book_but_through_its_functions(scene, login, tab
 
 def test_a_line_cannot_be_dated_or_numbered_by_who_writes_it(scene, app):
     leaf = app.execute(
-        "select office.ledger_append('reads.search', '1042', 'Rosa Vega', 'p', '{\"at\": \"1999\"}', '{}')"
+        "select office.ledger_append('alerts.verify', '1042', 'Rosa Vega', 'p', '{\"at\": \"1999\"}', '{}')"
     ).fetchone()[0]
     at, body = scene.control("select at, body::jsonb from office.ledger_leaf where leaf_id = %s", leaf)[0]
     assert abs(at - now()) < timedelta(minutes=5)
     assert body["at"].startswith(f"{at:%Y-%m-%dT%H:%M}")
     assert leaf == scene.control("select max(leaf_id) from office.ledger_leaf")[0][0]
+
+
+def test_nobody_writes_the_line_of_a_look_but_by_looking(scene):
+    """Else whoever holds a login could have a colleague look at plates, in the book."""
+    acts = scene.control(
+        r"select distinct (regexp_match(prosrc, 'pass_gate\(the_access, ''([a-z._]+)'''))[1] from pg_proc where prosrc ~ 'pass_gate\(the_'"
+    )
+    assert len(acts) == 5
+    for login in LOGINS:
+        with scene.connect(login) as conn:
+            for (act,) in acts:
+                with pytest.raises(NoRight, match="by open_access only"):
+                    conn.execute("select office.ledger_append(%s, '1001', 'Dana Whitfield', 'p', '{}', '{}')", [act])
+            with pytest.raises(NoRight, match="permission denied"):
+                conn.execute("select office.ledger_write('reads.search', '1001', 'Dana Whitfield', 'p', '{}', '{}')")
 
 
 # Further than a login's rights

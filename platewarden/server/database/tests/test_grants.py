@@ -12,7 +12,13 @@ from platewarden.server.database.grants import FUNCTIONS, LOGINS, OFFICE, PLATES
 
 TABLES = {"office": OFFICE, "plates": PLATES}
 # Called by doors only; nobody may call them from outside.
-INNER = {"office.pass_gate(uuid, text)", "office.note_shown(uuid, integer)", "office.refuse_change()", "plates.spanned()"}
+INNER = {
+    "office.pass_gate(uuid, text)",
+    "office.note_shown(uuid, integer)",
+    "office.ledger_write(text, text, text, text, jsonb, jsonb)",
+    "office.refuse_change()",
+    "plates.spanned()",
+}
 LETTER = {"select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 
 

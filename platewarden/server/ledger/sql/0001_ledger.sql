@@ -49,7 +49,8 @@ create trigger append_only before update or delete on plates.ledger_content for 
 create trigger append_only_all before truncate on plates.ledger_content for each statement execute function office.refuse_change();
 
 -- One line: the leaf, its place in the sealer's queue, and its content under a fresh salt.
-create function office.ledger_append(
+-- Called by the two functions that may be called: ledger_append for everything else, open_access for looks at plate data.
+create function office.ledger_write(
     the_act text, the_member_number text, the_member_name text, the_purpose text, the_about jsonb, the_content jsonb
 ) returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -76,6 +77,17 @@ begin
     insert into office.ledger_unsealed values (new_leaf, stamped);
     insert into plates.ledger_content values (new_leaf, stamped, new_salt, content);
     return new_leaf;
+end $$;
+
+-- Whoever could write the line of a look without looking could put one in a colleague's name.
+create function office.ledger_append(
+    the_act text, the_member_number text, the_member_name text, the_purpose text, the_about jsonb, the_content jsonb
+) returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if the_act in ('reads.search', 'reads.pattern', 'reads.look', 'alerts.look', 'hotlists.bolos') then
+        raise exception 'the line of a look is written by open_access only' using errcode = '42501';
+    end if;
+    return office.ledger_write(the_act, the_member_number, the_member_name, the_purpose, the_about, the_content);
 end $$;
 
 -- The sealer's three doors. It never sees a content.
@@ -115,6 +127,7 @@ grant usage on schema office, plates to {door};
 grant select, insert on office.ledger_leaf, plates.ledger_content to {door};
 grant select, insert, delete on office.ledger_unsealed to {door};
 grant select, insert on office.ledger_sealed, office.ledger_checkpoint to {door};
+alter function office.ledger_write(text, text, text, text, jsonb, jsonb) owner to {door};
 alter function office.ledger_append(text, text, text, text, jsonb, jsonb) owner to {door};
 alter function office.ledger_to_seal(int) owner to {door};
 alter function office.ledger_seal(bigint, bigint[], bytea, text) owner to {door};
