@@ -62,13 +62,15 @@ def day_is_open(captured_at: datetime) -> Outcome | None:
     return Outcome.EXPIRED
 
 
-def list_late(unit: Unit, report: ReadReport, digest: bytes, outcome: Outcome) -> None:
-    """A read that may not be kept: numbered, listed for the office without its plate."""
+def list_late(unit: Unit, report: ReadReport, digest: bytes, outcome: Outcome) -> bool:
+    """A read that may not be kept: numbered, listed for the office without its plate. False when somebody was faster."""
     with transaction.atomic():
-        if note_received(report.unit_key_id, "read", report.sequence, digest, outcome):
+        is_new = note_received(report.unit_key_id, "read", report.sequence, digest, outcome)
+        if is_new:
             LateReport.objects.create(
                 unit=unit, sequence=report.sequence, outcome=outcome.value, said_at=report.captured_at, received_at=now()
             )
+    return is_new
 
 
 def keep_pictures(report: ReadReport, unit: Unit) -> list[dict[str, object]]:

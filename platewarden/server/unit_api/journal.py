@@ -1,11 +1,18 @@
-"""A unit's journal, written into the office's ledger: by name, with the time the unit gave it."""
+"""A unit's journal, written into the office's ledger: by name, with the time the unit gave it.
+
+A leaf is for ever, so it takes from a unit only what the office knows itself: a member's number, a purpose of the
+department's list. Whatever else a unit says in those fields is kept in the content, which can be erased.
+"""
 
 from __future__ import annotations
 
-from platewarden.exchange.journal_page import JournalPage
+from typing import Any
+
+from platewarden.exchange.journal_page import JournalLine, JournalPage
 from platewarden.server.equipment.models import Unit
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 
 ACTS = {
@@ -19,12 +26,12 @@ ACTS = {
 
 def write_page(page: JournalPage, unit: Unit) -> None:
     """Each line of the page becomes a ledger line, in the caller's transaction."""
-    names = dict(Member.objects.values_list("number", "name"))
+    names, purposes = dict(Member.objects.values_list("number", "name")), department().purposes
     for number, line in enumerate(page.lines):
         record(
             ACTS[line.act],
-            by=Signer(line.member or None, names.get(line.member or "", "not on the roster")),
-            purpose=line.purpose or "",
+            by=Signer(line.member if line.member in names else None, names.get(line.member or "", "not on the roster")),
+            purpose=line.purpose if line.purpose in purposes else "",
             about={
                 "unit": unit.id,
                 "page": page.sequence,
@@ -32,5 +39,15 @@ def write_page(page: JournalPage, unit: Unit) -> None:
                 "at": line.at.isoformat(),
                 "about": line.about,
             },
-            content={"reference": line.reference} if line.reference else None,
+            content=_as_said(line, is_known=line.member in names, is_listed=line.purpose in purposes),
         )
+
+
+def _as_said(line: JournalLine, *, is_known: bool, is_listed: bool) -> dict[str, Any]:
+    """What stands in no leaf: the number of the shift or case, and what nobody here knows."""
+    said = {
+        "member": None if is_known else line.member,
+        "purpose": None if is_listed else line.purpose,
+        "reference": line.reference,
+    }
+    return {name: words for name, words in said.items() if words}

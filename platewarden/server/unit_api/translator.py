@@ -9,17 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, RawPostDataException
 
 from platewarden.exchange.wire import encode_body
-from platewarden.policy.refusal import PlatewardenError, Refused, Tampered, Unavailable
+from platewarden.policy.refusal import Malformed, PlatewardenError, Refused, Tampered, Unavailable
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 
 log = logging.getLogger("platewarden.unit_api")
 TAMPERED_STATUS = 422
 DATABASE_AWAY = "The office's database does not answer right now. Nothing was lost; send it again in a moment."
+NO_COLUMN = "The message holds a figure that is too large or too small to be kept. Tell the Administrative Supervisor."
 
 
 class Translator:
@@ -37,6 +38,8 @@ class Translator:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, OperationalError | InterfaceError):
             error = Unavailable(DATABASE_AWAY)
+        if isinstance(error, DataError):  # told so, the unit lays it aside; as our own failure it would be sent for ever
+            error = Malformed(NO_COLUMN)
         if isinstance(error, RawPostDataException):
             return said(400, "The message broke off. Send it again.", None)
         if not isinstance(error, PlatewardenError):

@@ -163,8 +163,10 @@ def reports(request: HttpRequest) -> HttpResponse:
     """A read comes in: kept with its hits in one transaction, then receipted. The receipt is signed after the commit."""
     report, opened, unit = _opened(request, _unsealed(request), ReadReport)
     outcome = intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
-    if outcome is None and (outcome := intake.day_is_open(report.captured_at)) is not None:
-        intake.list_late(unit, report, opened.digest, outcome)
+    late = intake.day_is_open(report.captured_at) if outcome is None else None
+    if late is not None:
+        is_new = intake.list_late(unit, report, opened.digest, late)
+        outcome = late if is_new else intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
     if outcome is None:
         pictures = intake.keep_pictures(report, unit)
         with transaction.atomic():
@@ -184,9 +186,11 @@ def journal(request: HttpRequest) -> HttpResponse:
     outcome = intake.answer_for_resend(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest)
     if outcome is None:
         with transaction.atomic():
-            if intake.note_received(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest, Outcome.KEPT):
+            is_new = intake.note_received(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest, Outcome.KEPT)
+            if is_new:
                 write_page(page, unit)
-        outcome = Outcome.KEPT
+        outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest)
+    assert outcome is not None
     return _receipt(opened, Stream.JOURNAL, page.sequence, outcome)
 
 

@@ -11,6 +11,7 @@ from platewarden.exchange.receipt import Outcome, Stream
 from platewarden.exchange.seal import seal_to
 from platewarden.server.equipment.enrol import office_sealing_key
 from platewarden.server.people.testing import OPERATOR
+from platewarden.server.reads import intake
 
 AT = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
 SHIFT = uuid.UUID(int=7)
@@ -49,7 +50,7 @@ def test_each_line_is_a_ledger_line_by_name_with_purpose_and_time(office):
     assert office.ask_owner(
         "select body::jsonb ->> 'reference' from plates.ledger_content where position('2A-1123' in body) > 0"
     ) == [("2A-1123",)]
-    assert [(body["member"], body["name"]) for _, body in found[2:]] == [(None, "not on the roster"), ("9999", "not on the roster")]
+    assert [(body["member"], body["name"]) for _, body in found[2:]] == [(None, "not on the roster")] * 2
 
 
 def test_a_page_that_is_sent_again_is_written_once(office):
@@ -95,3 +96,29 @@ def test_a_page_whose_line_cannot_be_written_is_not_noted_as_received(office, mo
     assert leaves(office) == []
     assert office.opened(sent(office, car, page)).items[0].outcome == Outcome.KEPT
     assert len(leaves(office)) == 3
+
+
+def test_what_a_unit_makes_up_is_in_the_content_that_can_be_erased_never_in_the_leaf(office):
+    car = office.car()
+    sent(office, car, page_of(car, JournalLine(AT, "AB12345", "shift.sign_on", SHIFT, "ZZ98765", "26-1")))
+    ((_, body),) = leaves(office)
+    assert (body["member"], body["name"], body["purpose"]) == (None, "not on the roster", "")
+    assert not {"AB12345", "ZZ98765"} & set(str(body).replace("'", " ").split())
+    assert office.ask_owner("select body::jsonb from plates.ledger_content where position('ZZ98765' in body) > 0") == [
+        ({"member": "AB12345", "purpose": "ZZ98765", "reference": "26-1"},)
+    ]
+
+
+def test_the_same_number_with_other_lines_in_the_same_moment_is_tampered_and_gets_no_receipt(office, monkeypatch):
+    car = office.car()
+    asked, calls = intake.answer_for_resend, []
+
+    def late(*number):
+        calls.append(number)
+        return asked(*number) if len(calls) > 1 else None
+
+    sent(office, car, page_of(car, JournalLine(AT, OPERATOR, "alert.shown", SHIFT)))
+    # Asked a moment before the other one committed: nobody has the number yet.
+    monkeypatch.setattr(intake, "answer_for_resend", late)
+    assert sent(office, car, page_of(car, JournalLine(AT, OPERATOR, "alert.shown", None))).status_code == 422
+    assert len(leaves(office)) == 1

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.hotlist_edition import Edition
+from platewarden.exchange.read_report import Place
 from platewarden.exchange.receipt import Outcome
 from platewarden.exchange.roster_edition import RosterEdition
 from platewarden.exchange.seal import SigningKey, open_message, seal_to, sign_message
@@ -255,3 +256,19 @@ def test_only_what_is_asked_for_is_answered(office):
     assert office.post_to_door("office", b"").status_code == 405
     with office.as_role("ingest"), override_settings(**INTAKE):
         assert Client(SERVER_NAME="localhost").get("/unit/v1/reports").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"hotlist_edition": 2**40},
+        {"confidence": 1e-60},
+        {"place": Place(lat=42.0, lon=-87.8, accuracy_m=1e300, heading_deg=None, fix_age_s=0.0)},
+    ],
+)
+def test_a_figure_that_no_column_holds_is_malformed_and_jams_no_spool(office, odd):
+    car = office.car()
+    answer = office.post_to_door("reports", sealed(car.report("AB12345", **odd).signed(car.key)))
+    said(answer, 400)
+    assert office.ask_owner("select count(*) from office.received") == [(0,)]
+    assert office.receive(car, "AB12345").items[0].outcome is Outcome.KEPT
