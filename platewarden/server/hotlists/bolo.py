@@ -21,7 +21,10 @@ from platewarden.server.hotlists.publish import ask_for_edition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
-from platewarden.server.people.models import Member
+from platewarden.server.people.models import Duty, Member
+
+# A silent BOLO (surveillance, interdiction) is for who decides on it and who investigates; patrol sees none but its own.
+SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR, Duty.LIST_MANAGER})
 
 
 def enter(entry: NewEntry, *, by: Member) -> Bolo:
@@ -55,6 +58,11 @@ def enter(entry: NewEntry, *, by: Member) -> Bolo:
             },
         )
     return bolo
+
+
+def sees_silent(duties: frozenset[str]) -> bool:
+    """Whether members with these duties are shown silent BOLOs of others."""
+    return bool(duties & {duty.value for duty in SEE_SILENT})
 
 
 def may_decide(bolo: Bolo, member: Member) -> Refusal | None:

@@ -15,7 +15,7 @@ from platewarden.server.access.desk import open_access, through_door
 from platewarden.server.access.rules import may_do
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import decide, enter, may_decide
+from platewarden.server.hotlists.bolo import decide, enter, may_decide, sees_silent
 from platewarden.server.hotlists.forms import BoloForm, LoadForm
 from platewarden.server.hotlists.load import ListRefused, load_list
 from platewarden.server.hotlists.models import Bolo, EditionAsk, HotlistEdition, Load, LoadState
@@ -88,7 +88,8 @@ def publish(request: HttpRequest) -> HttpResponse:
 @needs_purpose
 def bolos(request: HttpRequest) -> HttpResponseBase:
     """BOLOs with their plates: a look, so it needs a purpose and is in the ledger."""
-    access = open_access(request, Act.HOTLISTS_BOLOS, {"limit": BOLOS})
+    with_silent = sees_silent(_member(request).duties_on(now()))
+    access = open_access(request, Act.HOTLISTS_BOLOS, {"limit": BOLOS, "silent": with_silent})
     entries = {row["entry_id"]: row for row in through_door(access, "bolos")}
     known = Bolo.objects.filter(entry_id__in=list(entries)).order_by("-entered_at")
     rows = [{"bolo": bolo, "entry": entries[bolo.entry_id], "refusal": may_decide(bolo, _member(request))} for bolo in known]

@@ -19,6 +19,7 @@ create table plates.hotlist_entry (
     primary key (entry_id, loaded_at)
 ) partition by range (loaded_at);
 create index hotlist_entry_fold on plates.hotlist_entry (fold) where not is_pattern;
+create index hotlist_entry_pattern on plates.hotlist_entry (load_id) where is_pattern;
 create index hotlist_entry_load on plates.hotlist_entry (load_id);
 
 create or replace function plates.spanned() returns table (parent text, is_date boolean) language sql immutable as $$
@@ -48,11 +49,15 @@ create view plates.entries_in_force as
            or (e.load_id is null and exists (
                select from office.hotlists_bolo b where b.entry_id = e.entry_id and b.state = 'approved')));
 
--- Proposals for a batch of reads: whatever shares a fold, and every pattern. The matcher decides.
+-- Proposals for a batch of reads: whatever shares a fold, and every pattern. The matcher decides. Two questions, each with
+-- its own index: as one with an `or` it read the whole list for every read.
 create function plates.propose(folds text[]) returns table (entry_id uuid, loaded_at timestamptz, text text, is_pattern boolean, state text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select e.entry_id, e.loaded_at, e.text::text, e.is_pattern, e.state::text from plates.entries_in_force e
-    where (not e.is_pattern and e.fold = any (folds)) or e.is_pattern
+    where not e.is_pattern and e.fold = any (folds)
+    union all
+    select e.entry_id, e.loaded_at, e.text::text, e.is_pattern, e.state::text from plates.entries_in_force e
+    where e.is_pattern
 $$;
 
 -- The match part of everything in force, for the edition that units carry.
@@ -63,14 +68,16 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from plates.entries_in_force e
 $$;
 
--- Door: BOLOs, newest first. Terms: limit.
+-- Door: BOLOs, newest first. Terms: limit, and silent: whether silent ones are shown that are not the member's own.
 create function plates.bolos(the_access uuid) returns setof plates.hotlist_entry
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
     terms jsonb := office.pass_gate(the_access, 'hotlists.bolos');
     shown int;
 begin
-    return query select e.* from plates.hotlist_entry e where e.load_id is null
+    return query select e.* from plates.hotlist_entry e
+        where e.load_id is null and (e.approach <> 'silent' or coalesce((terms ->> 'silent')::boolean, false)
+            or e.author = (select a.member_number from office.access_record a where a.access_id = the_access))
         order by e.loaded_at desc limit least((terms ->> 'limit')::int, 1000);
     get diagnostics shown = row_count;
     perform office.note_shown(the_access, shown);

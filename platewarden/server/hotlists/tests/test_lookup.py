@@ -34,3 +34,14 @@ def test_a_bolo_is_proposed_once_it_is_approved_and_until_it_ends(office):
         root.execute("set session_replication_role = replica")
         root.execute("update plates.hotlist_entry set expires_at = %s where entry_id = %s", [ended, bolo.entry_id])
     assert looked_for(office, "SOON1") == []
+
+
+def test_a_long_list_is_not_read_through_for_a_read(office):
+    list_in_force(*(f"A{number:05},IL,stolen_vehicle,{number}" for number in range(4000)))
+    bolo_in_force("?7B*")
+    with office.database.connect("postgres") as root, root.transaction():
+        root.execute("analyze plates.hotlist_entry")
+        found = root.execute("select text from plates.propose(array['A00017'])").fetchall()
+        (read,) = root.execute("select sum(seq_tup_read) from pg_stat_xact_user_tables where starts_with(relname, 'hotlist_entry')")
+    assert sorted(found) == [("?7B*",), ("A00017",)]
+    assert read == (0,)

@@ -8,7 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import Bolo, EditionAsk, Load
-from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, OUTSIDER
+from platewarden.server.ledger.write import Signer
+from platewarden.server.people.assign import relieve
+from platewarden.server.people.models import Duty
+from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR
 
 CSV = "plate,state,category,reference\nAB12345,IL,stolen_vehicle,26-004117\n"
 
@@ -79,3 +82,13 @@ def test_a_bolo_is_refused_once_and_stays_so(office):
     assert browser.post(f"/lists/bolos/{entry}/refuse/").status_code == 302
     assert browser.post(f"/lists/bolos/{entry}/approve/").status_code == 409
     assert Bolo.objects.get().state == "refused"
+
+
+def test_a_silent_bolo_is_no_business_of_patrol_but_its_own(office):
+    new_bolo(office, by=SUPERVISOR, plate="HUSH123", approach="silent")
+    relieve(office.member(OPERATOR), Duty.INVESTIGATOR, by=Signer(SUPERVISOR, "Dana Whitfield"))
+    new_bolo(office, by=OPERATOR, plate="HUSH456", approach="silent")
+    for number, plates in ((OPERATOR, 1), (LIST_MANAGER, 2), (SUPERVISOR, 2)):
+        page = office.browser(number).get("/lists/bolos/")
+        assert (b"HUSH123" in page.content, b"HUSH456" in page.content) == (plates == 2, True), number
+    assert office.ask_owner("select shown from office.access_shown order by at") == [(1,), (2,), (2,)]
