@@ -25,6 +25,7 @@ from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 
 LONGEST_PAUSE_S = 10.0
 ENDS_WITHIN_S = 8.0
+STANDARD_ERROR = 2
 
 
 @dataclass
@@ -40,7 +41,13 @@ class Process:
 
     def start(self) -> None:
         self.running = subprocess.Popen(
-            self.command, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True, cwd="/", **self.user
+            self.command,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=STANDARD_ERROR,  # standard output is for what a program reads
+            start_new_session=True,
+            cwd="/",
+            **self.user,
         )
 
     def end(self) -> None:
