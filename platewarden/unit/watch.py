@@ -116,7 +116,7 @@ class Watch:
     def _take(self, shot: Shot) -> None:
         self.tally.photos += 1
         if self.tally.photos % 25 == 0:
-            self.alarm.say(f"{self.tally.photos} shots, {self.tally.readings} readings, {self.tally.hits} hits so far.")
+            self.alarm.say(f"{self.tally.photos} shots, {self.tally.readings} readings, {self.tally.alerts_shown} alerts so far.")
         began = self.timer()
         try:
             picture = shot.open()

@@ -223,3 +223,9 @@ def test_a_transfer_that_stumbles_is_said_and_goes_on(car, monkeypatch):
     watch.run(wait_s=20)
     assert car.spool.counts().freed["read"] == {"kept": 1}
     assert "The transfer stumbled: ZeroDivisionError" in screen.getvalue()
+
+
+def test_its_count_on_the_screen_says_nothing_of_a_silent_hit(car):
+    screen = io.StringIO()
+    watch_of(car, "XR4444/IL", *[""] * 24, screen=screen).run(wait_s=20)
+    assert "25 shots, 1 readings, 0 alerts so far." in screen.getvalue()
