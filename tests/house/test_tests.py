@@ -13,7 +13,6 @@ MIRROR_NOTHING = {
 NEED_NONE = {"models", "urls", "forms", "acts", "__init__"}
 # Modules with no test file of their own yet, each with where it is shown meanwhile.
 WITHOUT = {
-    "platewarden/server/alerts/notify.py": "alerts/tests/test_stream.py: what it tells is what the stream says",
     "platewarden/server/access/views.py": "access/tests/test_purpose.py and test_session.py, through the pages",
     "platewarden/server/web/gate.py": "access/tests/test_session.py and tests/house/test_doors.py, at every address",
 }

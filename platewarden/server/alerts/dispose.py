@@ -7,11 +7,12 @@ from django.db import transaction
 from platewarden.policy.refusal import Refused, Stale
 from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import ENFORCEMENT, AlertState, Disposition, Ground, Outcome
-from platewarden.server.alerts.rules import must_be_verified
+from platewarden.server.alerts.rules import due_at, must_be_verified
 from platewarden.server.alerts.verify import locked, write_note
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 
 
@@ -40,7 +41,12 @@ def dispose(alert_id: int, *, outcome: Outcome, ground: str, because: str, by: M
         record(
             Act.ALERTS_DISPOSE,
             by=Signer(by.number, by.name),
-            about={"alert": alert.pk, "outcome": outcome.value, "ground": ground},
+            about={
+                "alert": alert.pk,
+                "outcome": outcome.value,
+                "ground": ground,
+                "late": disposition.at > due_at(alert, department()),
+            },
             content={"because": because},
         )
     return disposition

@@ -14,7 +14,7 @@ from platewarden.plate.match import Doubt
 from platewarden.policy.refusal import Unknown
 from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.alerts.models import Alert
-from platewarden.server.alerts.rules import sees_silent
+from platewarden.server.alerts.rules import due_at, sees_silent
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import HotlistEdition
 from platewarden.server.ledger.acts import Act
@@ -132,7 +132,6 @@ def _card(
     hit, seen, rules = row["hit"], PlateRead.from_row(row["seen"]), department()
     made_at = made.get(seen.hotlist_edition)
     age = seen.captured_at - made_at if made_at else None
-    minutes = rules.urgent_minutes if hit["urgent"] else rules.routine_minutes
     return Card(
         alert=alert,
         shown=shown(seen, names, with_overview=with_overview),
@@ -160,5 +159,5 @@ def _card(
         edition=seen.hotlist_edition,
         edition_age=age,
         is_stale=age is not None and age > timedelta(hours=rules.stale_after_hours),
-        due_at=alert.raised_at + timedelta(minutes=minutes),
+        due_at=due_at(alert, rules),
     )

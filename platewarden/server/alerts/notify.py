@@ -20,6 +20,7 @@ log = logging.getLogger("platewarden.alerts")
 CATCH_UP = -1
 QUEUE = 100
 LONGEST_PAUSE_S = 5.0
+LOOK_S = 5.0  # how long a listener hears nothing before it looks whether it is still connected
 
 
 class Hub:
@@ -46,11 +47,10 @@ class Hub:
 
     def _tell(self, number: int) -> None:
         for queue in self._streams:
-            if queue.full():
+            if is_full := queue.full():
                 while not queue.empty():
                     queue.get_nowait()
-                number = CATCH_UP
-            queue.put_nowait(number)
+            queue.put_nowait(CATCH_UP if is_full else number)
 
     async def _listen(self) -> None:
         pause = 0.1
@@ -60,8 +60,10 @@ class Hub:
                     await connection.execute(f"listen {CHANNEL}")
                     self._tell(CATCH_UP)  # whatever came while nobody listened
                     pause = 0.1
-                    async for notice in connection.notifies():
-                        self._tell(_number(notice.payload))
+                    while True:
+                        async for notice in connection.notifies(timeout=LOOK_S):
+                            self._tell(_number(notice.payload))
+                        await connection.execute("select 1")  # a line that was cut far away says nothing by itself
             except psycopg.Error:
                 log.warning("the listening connection is lost; trying again in %.1f s", pause)
             await asyncio.sleep(pause)

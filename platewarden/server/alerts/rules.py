@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from platewarden.policy.clauses import Clause
+from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal
 from platewarden.server.alerts.models import ENFORCEMENT, Alert, Ground, Outcome, Seen, Verification
 from platewarden.server.people.models import Duty
@@ -13,6 +16,11 @@ SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR})
 def sees_silent(duties: frozenset[str]) -> bool:
     """Silent entries (surveillance, interdiction) are not shown to patrol."""
     return bool(duties & {duty.value for duty in SEE_SILENT})
+
+
+def due_at(alert: Alert, rules: Department) -> datetime:
+    """Until when the alert should be verified and closed. Later entries are taken, and marked late."""
+    return alert.raised_at + timedelta(minutes=rules.urgent_minutes if alert.urgent else rules.routine_minutes)
 
 
 def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) -> Refusal | None:

@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import Alert, AlertState, Return, Seen, Verification
+from platewarden.server.alerts.rules import due_at
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 
 
@@ -45,7 +47,8 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
         alert = locked(alert_id)
         if alert.state == AlertState.DISPOSED:
             raise Stale("This alert was closed meanwhile. Look at it again.")
-        if checked.returned_at < alert.captured_at - timedelta(minutes=2):
+        # The unit's clock may be ahead of the office's: the earlier of the two moments counts.
+        if checked.returned_at < min(alert.captured_at, alert.raised_at) - timedelta(minutes=2):
             raise Malformed("The return is older than the read it should verify. Ask the official database again.")
         verification = Verification.objects.create(
             alert=alert,
@@ -66,7 +69,7 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
         record(
             Act.ALERTS_VERIFY,
             by=Signer(by.number, by.name),
-            about={"alert": alert.pk, "answer": checked.answer},
+            about={"alert": alert.pk, "answer": checked.answer, "late": verification.at > due_at(alert, department())},
             content={"source": checked.source, "reference": checked.reference, "note": checked.note},
         )
     return verification

@@ -15,6 +15,7 @@ from platewarden.server.alerts.models import ENFORCEMENT, Alert, AlertState, Dis
 from platewarden.server.alerts.rules import must_be_verified
 from platewarden.server.alerts.testing import alert_of, verified
 from platewarden.server.clock import now
+from platewarden.server.people.editions import department
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR
 
 SAID = "The radio was down in the underpass."
@@ -105,13 +106,31 @@ def test_an_outcome_without_enforcement_rests_on_nothing(office):
     assert (found.ground, found.for_review) == ("", False)
 
 
-def test_a_late_entry_is_allowed(office):
-    alert = alert_of(office)
-    with office.as_role("owner"):
-        Alert.objects.filter(pk=alert.pk).update(raised_at=now() - timedelta(hours=30))
-    assert dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=office.member(OPERATOR)).at > now() - timedelta(
-        minutes=1
+def test_an_entry_in_time_is_not_marked(office):
+    alert, rosa = alert_of(office), office.member(OPERATOR)
+    verified(alert, by=rosa)
+    dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=rosa)
+    assert marks(office) == ["false", "false"]
+    assert b"Late entry" not in office.browser(OPERATOR).get(f"/alerts/{alert.pk}/").content
+
+
+def marks(office):
+    rows = office.ask_owner(
+        "select body::jsonb -> 'about' ->> 'late' from office.ledger_leaf where act in ('alerts.verify', 'alerts.dispose') order by leaf_id"
     )
+    return [late for (late,) in rows]
+
+
+@pytest.mark.parametrize(("urgent", "minutes"), [(True, "urgent_minutes"), (False, "routine_minutes")])
+def test_a_late_entry_is_taken_and_marked_late(office, urgent, minutes):
+    alert, rosa = alert_of(office, entry={"urgent": urgent}), office.member(OPERATOR)
+    with office.as_role("owner"):
+        late = timedelta(minutes=getattr(department(), minutes), seconds=1)
+        Alert.objects.filter(pk=alert.pk).update(raised_at=now() - late)
+    verified(alert, by=rosa)
+    dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=rosa)
+    assert marks(office) == ["true", "true"]
+    assert office.browser(OPERATOR).get(f"/alerts/{alert.pk}/").content.count(b"Late entry") == 2
 
 
 def test_it_refuses_members_without_duty_or_training(office):

@@ -12,6 +12,7 @@ from platewarden.server.alerts.models import Alert, AlertState, Outcome, Return,
 from platewarden.server.alerts.testing import alert_of, checked, verified
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
+from platewarden.server.hotlists.testing import bolo_in_force
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MANAGER, OPERATOR
 
 
@@ -53,6 +54,12 @@ def test_it_refuses_a_return_from_the_future_or_older_than_the_read(office):
         with pytest.raises(Malformed, match="official database"):
             verified(alert, by=rosa, **wrong)
     assert not Verification.objects.exists()
+
+
+def test_a_car_whose_clock_is_ahead_does_not_keep_a_return_out(office):
+    bolo_in_force("AB12345")
+    office.receive(office.car(), "AB12345", at=now() + timedelta(minutes=9))
+    assert verified(Alert.objects.get(), by=office.member(OPERATOR)).unlocks
 
 
 def test_a_closed_alert_is_stale(office):
