@@ -74,9 +74,11 @@ async def _events(after: int, session_key: str, member_id: int, *, with_silent: 
                         return
                     asked_at = clock()
                 try:
-                    told = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+                    async with asyncio.timeout(HEARTBEAT_S):  # wait_for would swallow the end of the stream when a number just came
+                        told = await queue.get()
                 except TimeoutError:
                     yield "event: still\ndata: 0\n\n"
+                    told = CATCH_UP  # a listening connection that was cut without a word hangs, and tells nothing
 
 
 def _later_than(last: int, *, with_silent: bool) -> list[int]:

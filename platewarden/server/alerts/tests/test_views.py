@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from platewarden.exchange.hotlist_edition import Approach
 from platewarden.server.alerts.models import Alert, Disposition, Verification
 from platewarden.server.alerts.testing import alert_of
 from platewarden.server.clock import now
+from platewarden.server.ledger.write import Signer
+from platewarden.server.people.assign import relieve
 from platewarden.server.people.editions import department
+from platewarden.server.people.models import Duty
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MANAGER, OPERATOR
 
 
@@ -80,3 +84,10 @@ def test_an_empty_console_is_no_look(office):
     rosa = office.browser(OPERATOR)
     assert rosa.get("/alerts/").status_code == 200
     assert "alerts.look" not in [act for act, _ in office.ledger()]
+
+
+def test_an_empty_console_of_patrol_does_not_say_the_number_of_a_silent_alert(office):
+    alert_of(office, entry={"approach": Approach.SILENT})
+    relieve(office.member(OPERATOR), Duty.INVESTIGATOR, by=Signer(DESIGNEE, "Luis Ortega"))
+    assert b'data-after="0"' in office.browser(OPERATOR).get("/alerts/").content
+    assert b'data-after="1"' in office.browser(DESIGNEE).get("/alerts/").content
