@@ -13,12 +13,14 @@ import platewarden
 from platewarden.policy.department import Department
 from platewarden.server.access.lockout import failures_since
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
+from platewarden.server.access.rules import DUTIES
 from platewarden.server.access.session import IDLE
 from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk
 from platewarden.server.hotlists.models import Bolo, BoloState
+from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.read import sign_ins_of
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
@@ -92,9 +94,15 @@ class Shell:
         return {
             "alerts": alerts.count(),
             "units": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
-            "bolos": Bolo.objects.filter(state=BoloState.WAITING).exclude(author_number=self.member.number).count(),
+            "bolos": self._bolos_to_decide(self.member),
             "review": Disposition.objects.filter(for_review=True).count(),
         }
+
+    def _bolos_to_decide(self, member: Member) -> int:
+        """Nought for who decides on none: a number would tell patrol of a silent one."""
+        if not self.duties & {duty.value for duty in DUTIES[Act.HOTLISTS_BOLO_DECIDED]}:
+            return 0
+        return Bolo.objects.filter(state=BoloState.WAITING).exclude(author_number=member.number).count()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

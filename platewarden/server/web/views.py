@@ -13,6 +13,7 @@ from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
+from platewarden.server.hotlists import bolo
 from platewarden.server.hotlists.models import Bolo, BoloState
 from platewarden.server.hotlists.publish import newest_edition
 from platewarden.server.people.editions import department
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "training_days": days_left(member, now()),
         **_alerts(member),
         **_lists(),
+        **_bolos(member),
         **_units(),
         "members_lapsing": _lapsing(),
         "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
@@ -54,6 +56,14 @@ def _lists() -> dict[str, Any]:
         "edition": edition.number if edition else None,
         "edition_made_at": edition.made_at if edition else None,
         "edition_stale": edition is not None and now() - edition.made_at > stale,
+    }
+
+
+def _bolos(member: Member) -> dict[str, int]:
+    """Counted only for who is shown all of them: a number tells of a silent one too."""
+    if not bolo.sees_silent(member.duties_on(now())):
+        return {}
+    return {
         "bolos_waiting": Bolo.objects.filter(state=BoloState.WAITING).count(),
         "bolos_in_force": Bolo.objects.filter(state=BoloState.APPROVED, expires_at__gt=now()).count(),
     }

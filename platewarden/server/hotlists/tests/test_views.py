@@ -92,3 +92,6 @@ def test_a_silent_bolo_is_no_business_of_patrol_but_its_own(office):
         page = office.browser(number).get("/lists/bolos/")
         assert (b"HUSH123" in page.content, b"HUSH456" in page.content) == (plates == 2, True), number
     assert office.ask_owner("select shown from office.access_shown order by at") == [(1,), (2,), (2,)]
+    for number, is_told in ((OPERATOR, False), (SUPERVISOR, True)):
+        home = office.browser(number).get("/").content
+        assert (b" waiting</span>" in home, b"in force</p>" in home) == (is_told, is_told), number
