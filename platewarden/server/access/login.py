@@ -6,6 +6,8 @@ only `open_access` reads. Stealing the database connection or injecting SQL does
 The one listener of the house stands here: the sign-in library says that a second factor was set up, and it is recorded.
 
 Known gap: hostile code in this file could write a row for anybody; the ledger would show the sign-in.
+Known gap: the library writes passwords and authenticators as the web's own login. SQL that is injected there and may write
+can put its own in another member's place and then sign in as them; the ledger shows that sign-in, in the other's name.
 """
 
 from __future__ import annotations
