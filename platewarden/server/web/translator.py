@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from platewarden.policy.refusal import PlatewardenError, Refused, Tampered, Unavailable, Unknown
 from platewarden.server.ledger.acts import Act
@@ -66,7 +67,15 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     except DatabaseError:
         log.exception("a refusal could not be recorded")
         recorded = False
-    return render(request, "web/refused.html", {"refusal": error.refusal, "recorded": recorded}, status=403)
+    return render(request, "web/refused.html", {"refusal": error.refusal, "recorded": recorded, **_way_back(request)}, status=403)
+
+
+def _way_back(request: HttpRequest) -> dict[str, str]:
+    """From a refused act on an alert, back to its card."""
+    alert_id = request.resolver_match.kwargs.get("alert_id") if request.resolver_match else None
+    if alert_id is None or request.method != "POST":
+        return {}
+    return {"next_url": reverse("alerts:card", args=[alert_id]), "next_words": f"Back to alert {alert_id}"}
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

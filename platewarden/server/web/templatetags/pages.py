@@ -87,6 +87,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def likely(candidates: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The candidates that a page would not show as 0 %."""
+    return [(text, share) for text, share in candidates or () if int(share * 100) >= 1]
+
+
+@register.filter
 def level(share: float | None) -> str:
     """A confidence in a word, for people who do not see colour."""
     if share is None:
