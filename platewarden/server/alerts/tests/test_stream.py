@@ -98,3 +98,45 @@ def test_an_alert_is_said_though_the_listening_connection_hangs(office, two, mon
     monkeypatch.setattr(stream.hub, "_tell", lambda *_: None)
     who = session_of(office, OPERATOR)
     assert first(two[1], who, count=1, meanwhile=lambda: office.receive(office.cars[0], "PLAIN1")) == [two[1] + 1]
+
+
+def test_alerts_in_quick_succession_keep_no_session_open(office, two, monkeypatch):
+    """The session is asked after by the clock, not only when nothing happens."""
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.2)
+    who = session_of(office, OPERATOR)
+    SessionStore(who[0]).delete()
+
+    async def listen(said):
+        events = stream._events(two[1], *who, with_silent=True)
+        try:
+            async for event in events:
+                said.append(event)
+        finally:
+            await events.aclose()
+            await sync_to_async(connections.close_all)()
+
+    async def chatter():
+        said = []
+        listening = asyncio.create_task(listen(said))
+        for _ in range(400):
+            for queue in hub._streams:
+                if queue.empty():
+                    queue.put_nowait(two[1])  # something is said all the time, though nothing new
+            await asyncio.sleep(0.02)
+            if listening.done():
+                break
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        return said
+
+    said = asyncio.run(chatter())
+    assert "event: locked" in said[-1]
+    assert not any("event: still" in event for event in said)
+
+
+def test_a_member_who_loses_the_duty_meanwhile_is_told_nothing_more(office, two, monkeypatch):
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.05)
+    who = session_of(office, OPERATOR)
+    with office.database.connect("postgres") as superuser:
+        superuser.execute("update office.people_assignment set until_at = now() where member_id = %s", [who[1]])
+    assert first(two[1], who, count=1) == []
