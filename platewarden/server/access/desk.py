@@ -62,14 +62,16 @@ def open_access(request: HttpRequest, act: Act, terms: dict[str, Any]) -> Access
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "select access_id, opened_at, until_at, leaf_id from office.open_access(%s, %s, %s, %s, %s::jsonb)",
+                "select access_id, opened_at, until_at, leaf_id, whose from office.open_access(%s, %s, %s, %s, %s::jsonb)",
                 [key, act.value, purpose.name, purpose.reference, json.dumps(terms, default=str)],
             )
-            access_id, opened_at, until_at, leaf = cursor.fetchone()
+            access_id, opened_at, until_at, leaf, whose = cursor.fetchone()
     except (OperationalError, InterfaceError, IntegrityError) as error:  # the last one: no day is open to write in
         if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
             raise Refused(SIGN_IN_AGAIN) from error
         raise Unavailable("The ledger cannot be written right now, so nothing is shown. Try again in a moment.") from error
+    if whose != member.pk:  # the rules were asked about one member and the record names another: nothing is shown
+        raise Refused(SIGN_IN_AGAIN)
     return Access(access_id, act, member.number, member.name, purpose.name, purpose.reference, opened_at, until_at, leaf)
 
 

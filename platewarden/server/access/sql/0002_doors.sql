@@ -50,7 +50,7 @@ create trigger append_only before update or delete on plates.access_terms for ea
 create trigger append_only_all before truncate on plates.access_terms for each statement execute function office.refuse_change();
 
 create function office.open_access(cookie bytea, the_act text, the_purpose text, the_reference text, the_terms jsonb)
-returns table (access_id uuid, opened_at timestamptz, until_at timestamptz, leaf_id bigint)
+returns table (access_id uuid, opened_at timestamptz, until_at timestamptz, leaf_id bigint, whose bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who office.signed_in;
@@ -72,7 +72,7 @@ begin
     insert into office.access_record values (new_access, session_user, pg_current_xact_id(), stamped, stamped + interval '300 s',
         who.member_id, who.member_number, who.member_name, the_purpose, the_act, line);
     insert into plates.access_terms values (new_access, stamped, the_reference, the_terms);
-    return query select new_access, stamped, stamped + interval '300 s', line;
+    return query select new_access, stamped, stamped + interval '300 s', line, who.member_id;
 end $$;
 
 -- The gate inside every door: the record is committed, flushed, this login's, for this door, fresh and unused.

@@ -16,7 +16,7 @@ from platewarden.server.access.desk import open_access, through_door
 from platewarden.server.access.testing import asked
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
-from platewarden.server.people.testing import AUDITOR, OPERATOR, OUTSIDER, UNTRAINED
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, OUTSIDER, UNTRAINED
 
 NO_KEY = object()
 
@@ -148,3 +148,13 @@ def test_its_page_says_so_and_shows_no_plate(office, how):
     assert answer.status_code == 503
     assert b"AB12345" not in answer.content
     assert b"nothing is shown" in answer.content
+
+
+def test_a_session_with_the_key_of_another_member_gets_no_access(office):
+    office.seal()
+    one = request(office, DESIGNEE)
+    one.user = office.member(OPERATOR)
+    with pytest.raises(Refused, match="Sign in again"):
+        open_access(one, Act.READS_SEARCH, terms())
+    assert office.ask_owner("select member_number from office.access_record") == [(DESIGNEE,)]
+    assert office.ask_owner("select count(*) from office.access_shown") == [(0,)]
