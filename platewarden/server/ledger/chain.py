@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import connection, transaction
 
+from platewarden.policy.refusal import Tampered
 from platewarden.transparency.checkpoint import Checkpoint
 from platewarden.transparency.note import NoteSigner, NoteVerifier
 from platewarden.transparency.tree import Frontier, leaf_hash
@@ -70,10 +71,23 @@ class Sealer:
             cursor.execute("select coalesce(max(tree_size), 0) from office.ledger_checkpoint")
             size = cursor.fetchone()[0]
         if self._frontier is None or self._frontier.size != size:
-            self._frontier = Frontier()
+            grown = Frontier()
             for hashed in sealed_leaf_hashes():
-                self._frontier.append(hashed)
+                grown.append(hashed)
+            _must_answer(grown)
+            self._frontier = grown
         return self._frontier
+
+
+def _must_answer(grown: Frontier) -> None:
+    """A sealer that starts goes on from what was signed last. It never signs a tree that was altered meanwhile."""
+    note = newest_checkpoint()
+    said = Checkpoint.opened(note, verifier()) if note else None
+    if (said.size, said.root) != (grown.size, grown.root()) if said else bool(note or grown.size):
+        raise Tampered(
+            "The ledger does not answer to its last signed checkpoint, so nothing is sealed on top of it. "
+            "Stop, run `platewarden ledger verify`, and tell the Administrative Supervisor."
+        )
 
 
 def sealed_leaf_hashes() -> Iterator[bytes]:

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, connections
 
+from platewarden.policy.refusal import Tampered
 from platewarden.server.ledger import chain
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.chain import Sealer, check, newest_checkpoint, sealed_leaf_hashes
@@ -337,3 +338,19 @@ def test_a_leaf_is_text_that_anybody_can_hash(office, book):
     body, stored = office.ask_owner("select body, leaf_hash from office.ledger_leaf where leaf_id = %s", book[0])[0]
     assert hashlib.sha256(b"\0" + body.encode()).digest() == stored
     assert json.loads(body)["about"] == {"n": 0}
+
+
+@pytest.mark.parametrize("also", [(), ("delete from office.ledger_checkpoint",)])
+def test_a_sealer_that_starts_signs_nothing_on_top_of_an_altered_tree(office, also):
+    office.seal()
+    tamper(
+        office,
+        "update office.ledger_leaf set body = replace(body, '\"v\": 1', '\"v\": 2') where leaf_id = 3",
+        "update office.ledger_leaf set leaf_hash = sha256('\\x00'::bytea || convert_to(body, 'UTF8')) where leaf_id = 3",
+        *also,
+    )
+    write(1)
+    before = office.ask_owner("select count(*) from office.ledger_checkpoint")
+    with pytest.raises(Tampered, match="last signed checkpoint"):
+        office.seal()
+    assert office.ask_owner("select count(*) from office.ledger_checkpoint") == before
