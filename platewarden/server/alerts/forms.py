@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
 
@@ -10,6 +11,16 @@ from platewarden.server.alerts.models import Ground, Outcome, Return, Seen
 from platewarden.server.alerts.verify import Checked
 from platewarden.server.clock import now
 from platewarden.server.people.editions import department
+
+MISSING = {
+    "characters": "Compare the characters and tap one.",
+    "state": "Compare the state and tap one.",
+    "vehicle": "Compare the vehicle and tap one.",
+    "source": "Name the official database that was asked.",
+    "reference": "Enter the reference that the return carries.",
+    "answer": "Choose what the official database answered.",
+    "returned_at": "Enter the time of the return, such as 14:05.",
+}
 
 
 class VerificationForm(forms.Form):
@@ -32,6 +43,11 @@ class VerificationForm(forms.Form):
         input_formats=["%H:%M", "%H:%M:%S"],
     )
     note = forms.CharField(label="Note", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in MISSING.items():
+            self.fields[name].error_messages["required"] = sentence
 
     def checked(self) -> Checked:
         given = self.cleaned_data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, time
+from typing import Any
 
 from django import forms
 
@@ -14,6 +15,14 @@ from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
 from platewarden.server.people.editions import department
 
 UNKNOWN = "unknown"
+MISSING = {
+    "plate": "Enter the plate as it is embossed, or the part of it that is known.",
+    "state": "Choose the issuing state, or “Unknown” if nobody saw it.",
+    "category": "Choose why the vehicle is looked for.",
+    "reference": "Enter the case number.",
+    "reason": "Say in a sentence why it is looked for: it stands on the alert.",
+    "expires_on": "Choose the last day it is looked for.",
+}
 
 
 class LoadForm(forms.Form):
@@ -51,6 +60,11 @@ class BoloForm(forms.Form):
     expires_on = forms.DateField(
         label="Ends on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day it is looked for"
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in MISSING.items():
+            self.fields[name].error_messages["required"] = sentence
 
     def clean_plate(self) -> str:
         try:

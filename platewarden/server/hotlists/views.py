@@ -66,7 +66,7 @@ def load(request: HttpRequest) -> HttpResponse:
         )
     except ListRefused as refused:
         # The one place that shows the faults line by line instead of in one sentence.
-        form.add_error(None, refused.message)
+        form.add_error(None, "Nothing of this file was taken. The lines to correct stand above; choose the file again then.")
         return _lists_page(request, form, refused.faults, status=422)
     messages.success(
         request, f"{taken.source.name}: {taken.entries} entries are in force. The next edition for the units is being made."
