@@ -54,6 +54,7 @@ def _login(role: str) -> dict[str, Any]:
 
 
 DATABASES = {alias: _login(role) for alias, role in PROCESSES[PROCESS].items()}
+DATABASE_ROUTERS = ["platewarden.server.database.logins.SignInTables"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = CONFIG.read_secret("django.key").hex()

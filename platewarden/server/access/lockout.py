@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from platewarden.server.access.models import Failure, Lock
 from platewarden.server.clock import now
+from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 
@@ -20,23 +20,18 @@ WINDOW = timedelta(minutes=15)
 LOCKED = "Sign-in is locked after five failed attempts. The supervisor or the system custodian can release it."
 
 
-def sign_in_role() -> str:
-    """The alias of the sign-in role in this process."""
-    return "login" if "login" in settings.DATABASES else "default"
-
-
 def canonical(number: str) -> str:
     """One spelling of a member number: sign-in takes any, and five tries are not five for each."""
     return number.strip().upper()[:40]
 
 
 def is_locked(number: str) -> bool:
-    return Lock.objects.using(sign_in_role()).filter(number=canonical(number), released_at=None).exists()
+    return Lock.objects.using(sign_in_alias()).filter(number=canonical(number), released_at=None).exists()
 
 
 def count_failure(number: str, *, factor: str, address: str) -> None:
     """Counts a failure; the fifth within the window locks the number. Recorded as `access.failed`, `access.locked`."""
-    number, role = canonical(number), sign_in_role()
+    number, role = canonical(number), sign_in_alias()
     with transaction.atomic(using=role):
         Failure.objects.using(role).create(number=number, at=now(), factor=factor, address=address[:45])
         record(
@@ -62,7 +57,7 @@ def count_failure(number: str, *, factor: str, address: str) -> None:
 
 def release(number: str, *, by: Signer) -> bool:
     """Releases a locked number; False when it was not locked. Recorded as `people.unlock`."""
-    number, role = canonical(number), sign_in_role()
+    number, role = canonical(number), sign_in_alias()
     with transaction.atomic(using=role):
         released = Lock.objects.using(role).filter(number=number, released_at=None).update(released_at=now(), released_by=str(by))
         if released:
@@ -72,4 +67,4 @@ def release(number: str, *, by: Signer) -> bool:
 
 def failures_since(number: str, since: datetime) -> int:
     """Failed tries since a moment: told to the member at the next sign-in."""
-    return Failure.objects.using(sign_in_role()).filter(number=canonical(number), at__gt=since).count()
+    return Failure.objects.using(sign_in_alias()).filter(number=canonical(number), at__gt=since).count()

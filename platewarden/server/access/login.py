@@ -6,8 +6,8 @@ only `open_access` reads. Stealing the database connection or injecting SQL does
 The one listener of the house stands here: the sign-in library says that a second factor was set up, and it is recorded.
 
 Known gap: hostile code in this file could write a row for anybody; the ledger would show the sign-in.
-Known gap: the library writes passwords and authenticators as the web's own login. SQL that is injected there and may write
-can put its own in another member's place and then sign in as them; the ledger shows that sign-in, in the other's name.
+Known gap: SQL that is injected into a page cannot change a password or a second factor (database/logins.py), but it can still
+insert a member of its own; the ledger has no enrolment of that one.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 from django.http import HttpRequest
 
-from platewarden.server.access.lockout import LOCKED, count_failure, is_locked, sign_in_role
+from platewarden.server.access.lockout import LOCKED, count_failure, is_locked
 from platewarden.server.access.second_factor import has_second_factor, used_second_factor
 from platewarden.server.clock import now
+from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
@@ -88,7 +89,7 @@ def address_of(request: HttpRequest) -> str:
 def bind_person(request: HttpRequest, member: Member) -> None:
     """Makes the second cookie and stores its SHA-256. Recorded as `access.sign_in`."""
     key = secrets.token_bytes(32)
-    role = sign_in_role()
+    role = sign_in_alias()
     with transaction.atomic(using=role), connections[role].cursor() as cursor:
         cursor.execute(
             "insert into office.signed_in (cookie_sha256, member_id, member_number, member_name, until_at) values (%s, %s, %s, %s, %s)",
@@ -105,7 +106,7 @@ def unbind_person(request: HttpRequest) -> None:
     member = request.user
     if key is None or not isinstance(member, Member):
         return
-    role = sign_in_role()
+    role = sign_in_alias()
     with transaction.atomic(using=role), connections[role].cursor() as cursor:
         cursor.execute(
             "update office.signed_in set ended_at = %s where cookie_sha256 = %s and ended_at is null",

@@ -20,9 +20,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from platewarden.server.access.lockout import LOCKED, count_failure, is_locked, sign_in_role
+from platewarden.server.access.lockout import LOCKED, count_failure, is_locked
 from platewarden.server.access.models import UsedCode
 from platewarden.server.clock import now
+from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.people.models import Member
 
 USED = "This code was used already. Wait for the next one."
@@ -80,7 +81,7 @@ class ReauthenticateForm(CountedCode, LibraryReauthenticateForm):  # type: ignor
 
 def use_once(member: Member, code: str) -> None:
     """Takes a code once. Written in another way (“123 456”) it is still the same code."""
-    role, at = sign_in_role(), now()
+    role, at = sign_in_alias(), now()
     hashed = hashlib.sha256(normalize_user_code(code).encode()).digest()
     period = int(at.timestamp()) // 30
     used = UsedCode.objects.using(role).filter(member_id=member.pk, code_sha256=hashed, period__gte=period - 3)

@@ -24,9 +24,14 @@ OFFICE: dict[str, dict[str, str]] = {
     "django_content_type": {"app": LOOK},
     "django_migrations": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
     "django_session": {"app": ALL},
-    "mfa_authenticator": {"app": ALL},
+    "mfa_authenticator": {"login": ALL},
     # people
-    "people_member": {"app": "select, insert, update", "login": LOOK, "ingest": "select (id, number, name)", "purge": LOOK},
+    "people_member": {
+        "app": "select, insert, update (name, is_active, shift_verifier, last_login)",
+        "login": "select, update (password)",
+        "ingest": "select (id, number, name)",
+        "purge": LOOK,
+    },
     "people_assignment": {"app": "select, insert, update", "purge": LOOK},
     "people_completion": {"app": "select, insert", "purge": LOOK},
     "people_policyedition": {"app": LOOK, "ingest": LOOK, "purge": LOOK},

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from platewarden.exchange.shift_secret import make_verifier
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
+from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Assignment, Member
@@ -68,7 +69,7 @@ def change_password(member: Member, password: str) -> None:
     except ValidationError as error:
         raise Malformed(" ".join(error.messages)) from error
     member.set_password(password)
-    member.save(update_fields=["password"])
+    Member.objects.using(sign_in_alias()).filter(pk=member.pk).update(password=member.password)
 
 
 def leave(member: Member, *, by: Signer) -> None:

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models import Q
+
+from platewarden.server.database.logins import sign_in_alias
 
 
 class Duty(models.TextChoices):
@@ -63,6 +66,15 @@ class Member(AbstractBaseUser):
         """The last day on which the latest completed training is valid, or None."""
         until: date | None = self.completions.aggregate(until=models.Max("expires_on"))["until"]
         return until
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. A hash made with older settings is made anew, by the sign-in role."""
+
+        def made_anew(password: str) -> None:
+            self.set_password(password)
+            Member.objects.using(sign_in_alias()).filter(pk=self.pk).update(password=self.password)
+
+        return check_password(raw_password, self.password, made_anew)
 
     # The sign-in library asks Django's permission questions of its user; duties answer ours, so these say no.
     def has_perm(self, _perm: str, _obj: object = None) -> bool:

@@ -157,10 +157,12 @@ def office_on(cluster: Cluster, database: Database | None = None) -> Iterator[Of
 
 def _make_cast_template(database: Database) -> None:
     _point("default", database, "owner")
+    _point("login", database, "owner")
     _handed.update(make_cast())
     _point("default", database, "purge")
     Sealer().seal()
-    connections["default"].close()
+    for alias in ("default", "login"):
+        connections[alias].close()  # nobody may be in a template that is copied
 
 
 def _point(alias: str, database: Database, role: str) -> None:
