@@ -21,7 +21,7 @@ check: $(VENV)/installed-all  ## style, types, floors, the house's own inspectio
 	$(PY) -m pytest tests/house -m "not slow"
 
 bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the same run
-	$(PY) -m platewarden.bench.crash --kills 100 --json
+	$(PY) -m platewarden.bench.crash --times 100 --json
 
 docs: $(VENV)/installed-all $(VENV)/system-packages  ## what is generated: policy map, screenshots
 	$(PY) -m tests.house.policy_map
