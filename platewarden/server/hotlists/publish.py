@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
-from platewarden.exchange.seal import SigningKey, digest
+from platewarden.exchange.seal import digest
 from platewarden.policy.refusal import Tampered, Unavailable
 from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists.models import EditionAsk, HotlistEdition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import OFFICE, Signer, record
@@ -62,7 +63,7 @@ def make_edition_if_asked() -> HotlistEdition | None:
         number = newest.number + 1 if newest else 1
         at = now()
         entries = _in_force()
-        content = build(number, at, entries, signing_key())
+        content = build(number, at, entries, office_signing_key())
         _write(edition_file(number), content)
         edition = HotlistEdition.objects.create(
             number=number, made_at=at, asked_by=last.asked_by, entries=len(entries), digest=digest(content)
@@ -74,11 +75,6 @@ def make_edition_if_asked() -> HotlistEdition | None:
 
 def newest_edition() -> HotlistEdition | None:
     return HotlistEdition.objects.order_by("-number").first()
-
-
-def signing_key() -> SigningKey:
-    """The office's signing key, which every unit pinned at enrolment."""
-    return SigningKey.load(settings.CONFIG.data / "secrets" / "office-signing.key")
 
 
 def _in_force() -> list[EditionEntry]:

@@ -12,6 +12,7 @@ from platewarden.exchange.hotlist_edition import Edition
 from platewarden.exchange.seal import digest
 from platewarden.policy.refusal import Tampered, Unavailable
 from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists import publish
 from platewarden.server.hotlists.bolo import enter
 from platewarden.server.hotlists.models import EditionAsk, HotlistEdition
@@ -27,7 +28,7 @@ def made(office):
 
 
 def opened(edition):
-    key = publish.signing_key()
+    key = office_signing_key()
     return Edition.open(edition_bytes(edition), {key.key_id: key.public_bytes}.get)
 
 
