@@ -76,13 +76,15 @@ begin
 end $$;
 
 -- The gate inside every door: the record is committed, flushed, this login's, for this door, fresh and unused.
--- A commit that the caller made asynchronous becomes visible before it is on disk. The record's commit lies before the
--- log's insert position of this moment, so the door waits until that much is flushed: at once when the record was
--- committed as the desk does it, and otherwise by the next commit of anybody, at the latest the sealer's (half a second).
+-- A commit that the caller made asynchronous becomes visible before it is on disk. So the record must be committed in a
+-- snapshot taken before the log's insert position is read: its commit then lies before that position, and the door waits
+-- until that much is flushed: at once when the record was committed as the desk does it, and otherwise by the next commit
+-- of anybody, at the latest the sealer's (half a second). A commit that slips in between the two is refused, not waited for.
 create function office.pass_gate(the_access uuid, the_act text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    position_now pg_lsn := pg_current_wal_insert_lsn();  -- before this function reads, and so writes, anything
+    committed_by_now pg_snapshot := pg_current_snapshot();
+    position_now pg_lsn := pg_current_wal_insert_lsn();  -- after the snapshot; before this function reads, and so writes, anything
     found_terms jsonb;
 begin
     select t.terms into found_terms from office.access_record r
@@ -90,6 +92,7 @@ begin
         where r.access_id = the_access and r.db_role = session_user and r.act = the_act
           and r.until_at > clock_timestamp()
           and r.xid is distinct from pg_current_xact_id_if_assigned()
+          and pg_visible_in_snapshot(r.xid, committed_by_now)
           and not exists (select from office.access_shown s where s.access_id = r.access_id);
     if not found then
         raise exception 'no access record, no look' using errcode = '42501';

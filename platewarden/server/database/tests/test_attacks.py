@@ -431,6 +431,41 @@ def test_a_look_waits_until_its_record_is_on_disk(scene):
             assert conn.execute("select pg_current_wal_flush_lsn() >= %s::pg_lsn", [committed_at]).fetchone() == (True,)
 
 
+def test_a_record_committed_while_the_door_already_looks_is_refused(scene):
+    """Its commit would be seen, and lie beyond what the door waits for. A lock holds the door between the two."""
+    scene.office.seal()
+    answered: list[list[str] | str] = []
+    with (
+        scene.connect("app", autocommit=False) as maker,
+        scene.connect("app") as looker,
+        scene.office.database.connect("postgres", autocommit=False) as holder,
+    ):
+        access = scene.record(maker)
+        maker.execute("set local synchronous_commit = off")
+        look(looker, scene.record(looker))  # its plans are made
+        holder.execute("lock table office.access_shown in access exclusive mode")
+
+        def try_it() -> None:
+            try:
+                answered.append(look(looker, access))
+            except psycopg.errors.InsufficientPrivilege:
+                answered.append("refused")
+
+        trying = threading.Thread(target=try_it)
+        trying.start()
+        wait = "select count(*) from pg_locks where relation = 'office.access_shown'::regclass and not granted"
+        for _ in range(400):
+            if holder.execute(wait.encode()).fetchone() == (1,):
+                break
+            trying.join(0.01)
+        else:
+            pytest.fail("the door never came to the lock")
+        maker.commit()
+        holder.commit()
+        trying.join()
+    assert answered == ["refused"]
+
+
 # Round the person
 
 
