@@ -10,6 +10,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused
 from platewarden.server.clock import now
 from platewarden.server.people.testing import LAPSED, OPERATOR, UNTRAINED, train
+from platewarden.server.people.training import today
 from tests.clauses.conftest import text_of
 
 LOOK = {"plate": "AB12345", "span": "week"}
@@ -27,7 +28,7 @@ def test_whoever_never_trained_or_whose_training_lapsed_sees_no_read(office, num
 
 def test_the_same_member_looks_as_soon_as_the_supervisor_entered_the_training(office):
     office.receive(office.car(), "AB12345")
-    train(office.member(UNTRAINED), until=now().date() + timedelta(days=365))
+    train(office.member(UNTRAINED), until=today(now()) + timedelta(days=365))
     answer = office.browser(UNTRAINED).post("/reads/search/", LOOK)
     assert answer.status_code == 200
     assert "AB12345" in text_of(answer)
