@@ -66,7 +66,9 @@ def read_pictures(
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")] = False,
-    engine: Annotated[str, typer.Option(metavar="NAME", help="Which engine reads.")] = "rapidocr",
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="Which engine reads: rapidocr, or fast-alpr, whose weights you fetch yourself.")
+    ] = "rapidocr",
     threads: Annotated[int, typer.Option(metavar="N", help="How many processor threads the engine may use.", min=1)] = 1,
 ) -> None:
     """Read the plates in photographs, and say how sure each reading is.
@@ -77,6 +79,9 @@ def read_pictures(
 
     Example: `platewarden read --json patrol/ > readings.jsonl`
     """
+    from platewarden.recognition.weights import keep_numpy_to
+
+    keep_numpy_to(threads)
     from platewarden.recognition.picture import printable
     from platewarden.recognition.recognizer import Recognizer, open_engine
 

@@ -120,6 +120,9 @@ def run(
     """
     import random
 
+    from platewarden.recognition.weights import keep_numpy_to
+
+    keep_numpy_to(1)
     from platewarden.unit.run import end, run_shift
     from platewarden.unit.shift import Stated
 

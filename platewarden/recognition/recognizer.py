@@ -2,7 +2,7 @@
 
 An engine finds plates and reads them. Which engines there are is the table `ENGINES`; the module of one is imported only when
 it is asked for, and an engine whose packages are missing says which command installs them. No engine asks the network for
-anything.
+anything: one whose weights are not in a package says which command of its own library fetches them, for a person to run.
 
 What is promised whatever the engine: texts in the normal form of a plate, surest first, one reading for each place in the
 picture, and nothing dropped in silence: what was seen and could not be read is an `Unreadable`.
@@ -20,7 +20,10 @@ from platewarden.recognition.result import Box, Reading, Unreadable
 __all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "Recognizer", "open_engine"]
 
 DEFAULT_ENGINE = "rapidocr"
-ENGINES = {"rapidocr": "platewarden.recognition.rapidocr_engine"}
+ENGINES = {
+    "fast-alpr": "platewarden.recognition.fast_alpr_engine",
+    "rapidocr": "platewarden.recognition.rapidocr_engine",
+}
 """Name -> module with a function `open_engine(threads: int) -> Engine`."""
 
 SAME_PLACE = 0.5

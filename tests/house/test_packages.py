@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, metadata
 
 import pytest
 
+from platewarden.recognition.weights import DIGESTS
 from tests.house.source import PACKAGE, ROOT, is_for_tests, name_of, short, tracked, tree
 
 PLAIN_WINGS = ("policy", "plate", "exchange", "transparency", "recognition", "unit")
@@ -141,3 +142,5 @@ def test_the_wheel_leaves_out_tests_and_what_is_for_tests_and_carries_its_data(t
     assert not [name for name in names if "/tests/" in name or name.endswith("/testing.py")]
     for kind in (".toml", ".sql", ".html", ".css", ".js", "words.txt", "glossary.md", "vendor/CONTENTS", "licenses/LICENSE"):
         assert [name for name in names if name.endswith(kind)], kind
+    for model in DIGESTS:
+        assert {f"platewarden/recognition/onnx/{model}.onnx", f"platewarden/recognition/onnx/{model}.md"} <= set(names)

@@ -87,7 +87,7 @@ def test_a_missing_package_is_unavailable_with_the_extra_to_install(raises, caps
     raises(ModuleNotFoundError("No module named 'numpy'", name="numpy"))
     assert ended("read", "x.jpg") == 3
     said = capsys.readouterr().err
-    assert "pip install 'platewarden[unit,rapidocr]'" in said
+    assert "pip install 'platewarden[rapidocr]'" in said
     assert "numpy" in said
 
 
@@ -104,10 +104,12 @@ def test_every_row_has_one_line_of_help_and_no_name_twice():
         assert len(row.help) < 80
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["read", "--help"], ["unit", "--help"], ["read", "no such path"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["read", "--help"], ["measure", "--help"], ["unit", "--help"], ["read", "no such path"]]
+)
 def test_car_and_desk_commands_import_no_django(arguments):
     """A car has no Django, and help is quick: nothing heavy is imported to show it."""
-    heavy = {"django", "psycopg"} | ({"numpy", "cv2", "rapidocr"} if "--help" in arguments else set())
+    heavy = {"django", "psycopg"} | ({"numpy", "cv2", "rapidocr", "onnxruntime"} if "--help" in arguments else set())
     script = (
         "import sys\n"
         "from platewarden.cli.main import run\n"

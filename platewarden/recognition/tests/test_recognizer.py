@@ -1,10 +1,13 @@
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from platewarden.demo.scenes import draw_scene
 from platewarden.policy.refusal import Unavailable
-from platewarden.recognition.picture import Picture
+from platewarden.recognition.picture import Picture, open_picture
 from platewarden.recognition.recognizer import DEFAULT_ENGINE, ENGINES, Recognizer, open_engine
 from platewarden.recognition.result import Corners, Reading, Unreadable
 
@@ -52,3 +55,35 @@ def test_it_refuses_an_engine_that_is_not_listed_and_names_those_that_are():
     with pytest.raises(Unavailable, match=DEFAULT_ENGINE):
         open_engine("crystal-ball")
     assert DEFAULT_ENGINE in ENGINES
+
+
+@pytest.fixture(scope="module")
+def default() -> Recognizer:
+    if DEFAULT_ENGINE == "rapidocr":
+        pytest.importorskip("rapidocr", reason="the extra platewarden[rapidocr] is not installed")
+    return Recognizer()
+
+
+@pytest.mark.parametrize("layout", ["grey", "grey, 16 bits", "palette", "alpha", "four inks", "held upright"])
+def test_the_default_engine_reads_a_drawn_plate_in_whatever_layout_it_is_kept(default, layout):
+    drawn = Image.open(BytesIO(draw_scene("7ABC123", "CA", 3, dusk=False).jpeg))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image, kind, more = {
+        "grey": (drawn.convert("L"), "JPEG", {}),
+        "grey, 16 bits": (Image.fromarray(np.asarray(drawn.convert("L")).astype(np.uint16) * 257), "PNG", {}),
+        "palette": (drawn.quantize(64), "GIF", {}),
+        "alpha": (drawn.convert("RGBA"), "PNG", {}),
+        "four inks": (drawn.convert("CMYK"), "JPEG", {}),
+        "held upright": (drawn.transpose(Image.Transpose.ROTATE_90), "JPEG", {"exif": exif.tobytes()}),
+    }[layout]
+    file = BytesIO()
+    image.save(file, kind, **more)
+    first, *_ = default.recognise(open_picture(file.getvalue(), layout))
+    assert isinstance(first, Reading)
+    assert first.text == "7ABC123"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 5000), (5000, 1), (16, 16)])
+def test_the_default_engine_sees_no_plate_on_a_speck_or_a_thread(default, width, height):
+    assert default.recognise(Picture("thread", np.full((height, width, 3), 90, dtype=np.uint8))) == ()
