@@ -175,9 +175,7 @@ class Dies:
             wide = max(stroke + 2, wide // 3)
         pad = stroke // 2 + 1
         radius = (
-            (self.zero_radius if character == "0" else self.radius)
-            * wide
-            * (1.0 if character != "O" or not self.o_wide else 1.3)
+            (self.zero_radius if character == "0" else self.radius) * wide * (1.0 if character != "O" or not self.o_wide else 1.3)
         )
         sheet = np.zeros((high, wide), np.uint8)
         for points in self.variants[character]:

@@ -16,6 +16,7 @@ Notable choices:
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import string
@@ -107,7 +108,7 @@ def _groups(rows: list[dict]) -> list[int]:
             parent[top(i)] = top(seen.setdefault(key, i))
     for drive in frames.values():
         drive.sort()
-        for (t0, i), (t1, j) in zip(drive, drive[1:], strict=False):
+        for (t0, i), (t1, j) in itertools.pairwise(drive):
             if t1 - t0 <= 2:
                 parent[top(i)] = top(j)
     return [top(i) for i in range(len(rows))]
@@ -192,7 +193,10 @@ class Flats:
             self.grey.append(flat)
             self.aspect.append(aspect)
         self.plain = plain
-        for path in sorted((WORK / "pool").glob("flats_*.npy")):
+        paths = sorted((WORK / "pool").glob("flats_*.npy"))
+        for path in (paths[at] for at in chance.permutation(len(paths))):
+            if len(self.grey) - plain >= most:
+                break
             meta_path = path.with_suffix(".json")
             if not meta_path.exists():
                 continue
@@ -516,10 +520,13 @@ def _weather(plate: np.ndarray, light: float, chance: np.random.Generator) -> np
     return np.clip(plate, 0, 300).astype(np.float32)
 
 
+DECOYS = [0.16, 0.20, 0.08, 0.16, 0.12, 0.07, 0.10, 0.06, 0.05]
+
+
 def put_decoy(canvas: np.ndarray, chance: np.random.Generator, keep_off: np.ndarray) -> None:
     """Something that is not a plate and looks a little like one. Never over a plate (`keep_off`: N x 4 boxes)."""
     high, wide = canvas.shape
-    kind = chance.choice(["date", "sign", "van", "badge", "bars", "blank", "lines"], p=[0.2, 0.22, 0.16, 0.14, 0.13, 0.08, 0.07])
+    kind = chance.choice(["date", "sign", "number", "van", "badge", "bars", "fence", "blank", "lines"], p=DECOYS)
     if kind == "date":
         style = chance.integers(3)
         y, mo, d, h, mi, s = (
@@ -560,6 +567,38 @@ def put_decoy(canvas: np.ndarray, chance: np.random.Generator, keep_off: np.ndar
             words = " ".join(chance.choice(SIGN_WORDS, int(chance.integers(1, 4))))
             _put_text(pen, words, (sw * 0.06, sh * (row + 0.15) / rows, sw * 0.94, sh * (row + 0.85) / rows), int(ink), chance)
         _lay(canvas, np.array(sheet, np.float32), quad, 1.0)
+    elif kind == "number":  # a speed limit, a house number, a taxi's number
+        w = w * 0.6
+        h = w * float(chance.uniform(0.5, 1.4))
+        quad = pose((chance.uniform(0, wide), chance.uniform(0, high)), w, h, chance, calm=0.6)
+        if _touches(quad, keep_off):
+            return
+        ground, ink = (
+            (chance.uniform(150, 255), chance.uniform(0, 60))
+            if chance.random() < 0.6
+            else (chance.uniform(0, 110), chance.uniform(190, 255))
+        )
+        sheet = Image.new("L", (int(np.clip(w, 8, 300)), int(np.clip(h, 8, 300))), int(ground))
+        pen = ImageDraw.Draw(sheet)
+        if chance.random() < 0.5:
+            pen.ellipse((1, 1, sheet.width - 2, sheet.height - 2), outline=int(ink), width=max(1, sheet.width // 12))
+        inner = (sheet.width * 0.22, sheet.height * 0.25, sheet.width * 0.78, sheet.height * 0.75)
+        _put_text(pen, str(chance.integers(1, 400)), inner, int(ink), chance)
+        _lay(canvas, np.array(sheet, np.float32), quad, 1.0)
+    elif kind == "fence":  # thin bars; the street shows through
+        w = w * 1.5
+        h = w * float(chance.uniform(0.15, 0.9))
+        x, y = chance.uniform(-0.1, 0.9) * wide, chance.uniform(0, 0.9) * high
+        quad = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float32)
+        if _touches(quad, keep_off):
+            return
+        step, tone, thick = max(2.5, w / chance.uniform(6, 34)), float(chance.uniform(0, 255)), int(chance.integers(1, 4))
+        lean = chance.normal(0, 0.1) * h
+        for at in np.arange(x, x + w, step):
+            cv2.line(canvas, (int(at), int(y)), (int(at + lean), int(y + h)), tone, thick)
+        if chance.random() < 0.7:
+            for level in (y, y + h):
+                cv2.line(canvas, (int(x), int(level)), (int(x + w), int(level)), tone, thick)
     elif kind in {"van", "badge"}:
         words = (
             " ".join(chance.choice(SIGN_WORDS, int(chance.integers(1, 3))))
@@ -779,11 +818,16 @@ def compose(
     pad = float(chance.choice([0, 128, 114]))
     canvas = np.full((high, wide), 0.0 if pad else pad, np.float32)
     canvas[oy : oy + th, ox : ox + tw] = part[:th, :tw]
+    mirrored = chance.random() < 0.5  # only what is no text: made-up plates come after it
+    if mirrored:
+        canvas = np.ascontiguousarray(canvas[:, ::-1])
 
     def to_scene(boxes: np.ndarray) -> np.ndarray:
         moved = boxes.copy()
         moved[:, 0], moved[:, 1] = (boxes[:, 0] - x0) * zx + ox, (boxes[:, 1] - y0) * zy + oy
         moved[:, 2], moved[:, 3] = boxes[:, 2] * zx, boxes[:, 3] * zy
+        if mirrored:
+            moved[:, 0] = wide - moved[:, 0] - moved[:, 2]
         return moved
 
     places = to_scene(photo.boxes)
@@ -837,20 +881,11 @@ def compose(
         keep_off = np.stack(
             [keep_off[:, 0] - m[:, 2], keep_off[:, 1] - m[:, 3], keep_off[:, 2] + 2 * m[:, 2], keep_off[:, 3] + 2 * m[:, 3]], 1
         )
-    if chance.random() < (0.75 if mode == "empty" else 0.4):
-        for _ in range(int(chance.integers(1, 5))):
+    if chance.random() < (0.85 if mode == "empty" else 0.4):
+        for _ in range(int(chance.integers(1, 8 if mode == "empty" else 5))):
             put_decoy(canvas, chance, keep_off)
     all_quads = np.array(quads, np.float32).reshape(-1, 4, 2)
     image = develop(canvas, chance, all_quads, gentle=gentle)
-    if chance.random() < 0.5:  # mirrored; the text's order of corners turns with it
-        image = np.ascontiguousarray(image[:, ::-1])
-        if len(all_quads):
-            all_quads = all_quads.copy()
-            all_quads[..., 0] = wide - all_quads[..., 0]
-            all_quads = all_quads[:, [1, 0, 3, 2]]
-        if len(ignore):
-            ignore = ignore.copy()
-            ignore[:, 0] = wide - ignore[:, 0] - ignore[:, 2]
     # Plates mostly outside are neither here nor there.
     keep = np.zeros(len(all_quads), bool)
     more: list[np.ndarray] = []

@@ -26,7 +26,7 @@ class StateTeller(nn.Module):
     def __init__(self, a: int = 32, b: int = 48, c: int = 96) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            step(12, a, (1, 1)), step(a, b, (2, 2)), Block(b), step(b, c, (2, 2)), Block(c), nn.AdaptiveAvgPool2d((3, 5))
+            step(12, a, (1, 1)), step(a, b, (2, 2)), Block(b), step(b, c, (2, 2)), Block(c), nn.AvgPool2d((3, 4))
         )
         self.last = nn.Sequential(
             nn.Flatten(),

@@ -60,8 +60,8 @@ COMMANDS = (
     Command(
         "demo", "demo", "The whole story on this machine, with made-up plates and people.", "server,unit,rapidocr", "Start here"
     ),
-    Command("read", "read", "Read the plates in photographs.", "rapidocr", "Start here"),
-    Command("measure", "measure", "Measure how well engines read a folder of labelled pictures.", "rapidocr", "Start here"),
+    Command("read", "read", "Read the plates in photographs.", "", "Start here"),
+    Command("measure", "measure", "Measure how well engines read a folder of labelled pictures.", "", "Start here"),
     Command("setup", "server", "Make a server: database, keys, first people.", "server", "Server"),
     Command("serve", "server", "Serve the pages and the door for cars.", "server", "Server"),
     Command("worker", "server", "Run the jobs: sealing, the night round, the purge.", "server", "Server"),

@@ -53,7 +53,7 @@ def measure(
         typer.Option(
             "--engine",
             metavar="NAME",
-            help="An engine to measure: rapidocr, or fast-alpr, whose weights you fetch yourself. Say it again for a second one beside it.",
+            help="An engine to measure: platewarden, rapidocr, or fast-alpr, whose weights you fetch yourself. Say it again for a second one beside it.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
@@ -72,7 +72,7 @@ def measure(
 
     Example: `platewarden measure photos/`
 
-    Example: `platewarden measure photos/ --engine rapidocr --json --sheet photos/failures.png`
+    Example: `platewarden measure photos/ --engine platewarden --json --sheet photos/failures.png`
     """
     from platewarden.recognition.weights import keep_numpy_to
 

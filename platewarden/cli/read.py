@@ -67,8 +67,11 @@ def read_pictures(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")] = False,
     engine: Annotated[
-        str, typer.Option(metavar="NAME", help="Which engine reads: rapidocr, or fast-alpr, whose weights you fetch yourself.")
-    ] = "rapidocr",
+        str,
+        typer.Option(
+            metavar="NAME", help="Which engine reads: platewarden, rapidocr, or fast-alpr, whose weights you fetch yourself."
+        ),
+    ] = "platewarden",
     threads: Annotated[int, typer.Option(metavar="N", help="How many processor threads the engine may use.", min=1)] = 1,
 ) -> None:
     """Read the plates in photographs, and say how sure each reading is.

@@ -19,9 +19,10 @@ from platewarden.recognition.result import Box, Reading, Unreadable
 
 __all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "Recognizer", "open_engine"]
 
-DEFAULT_ENGINE = "rapidocr"
+DEFAULT_ENGINE = "platewarden"
 ENGINES = {
     "fast-alpr": "platewarden.recognition.fast_alpr_engine",
+    "platewarden": "platewarden.recognition.own_engine",
     "rapidocr": "platewarden.recognition.rapidocr_engine",
 }
 """Name -> module with a function `open_engine(threads: int) -> Engine`."""

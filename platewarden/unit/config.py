@@ -40,7 +40,7 @@ class UnitConfig:
     camera: str = "front"
     """Name of the camera, written into each read."""
 
-    engine: str = "rapidocr"
+    engine: str = "platewarden"
     """Which recognition engine reads the plates."""
 
     latitude: float | None = None

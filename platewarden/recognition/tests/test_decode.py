@@ -59,6 +59,49 @@ def test_probabilities_are_those_of_all_alignments():
     assert found.confidence + sum(each.confidence for each in found.candidates) <= 1.0
 
 
+def every_text(table: np.ndarray, labels: int) -> dict[str, float]:
+    """Each text with its probability, from every path through the columns there is."""
+    sums: defaultdict[str, float] = defaultdict(float)
+    for path in itertools.product(range(labels), repeat=len(table)):
+        text = "".join(ALPHABET[label - 1] for label, _ in itertools.groupby(path) if label)
+        sums[text] += float(np.prod([table[row, label] for row, label in enumerate(path)]))
+    return sums
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_it_agrees_with_every_path_there_is_on_small_columns_with_few_doubts(seed):
+    chance = np.random.default_rng(seed)
+    table = np.zeros((7, len(ALPHABET) + 1))
+    table[:, :4] = chance.random((7, 4)) * chance.choice([0.005, 0.02, 0.15], (7, 1))
+    table[np.arange(7), chance.integers(0, 4, 7)] += 1
+    table[chance.random(7) < 0.4, :4] = [1, 5e-4, 3e-4, 1e-4]  # columns of hardly anything but "nothing", alone and in runs
+    table /= table.sum(axis=1, keepdims=True)
+    told, sums = spell(table), every_text(table, 4)
+    ranked = sorted(sums.items(), key=lambda pair: -pair[1])
+    assert told.confidence == pytest.approx(ranked[0][1], rel=0.02)
+    assert sums[told.text] == pytest.approx(ranked[0][1], abs=2e-3)
+    assert {each.text: each.confidence for each in told.candidates} == pytest.approx(
+        {each.text: sums[each.text] for each in told.candidates}, abs=3e-3
+    )
+    known = {told.text, *(each.text for each in told.candidates)}
+    assert [text for text, sure in ranked[:8] if text and sure > 5e-3 and text not in known] == []
+
+
+def test_a_line_of_many_columns_costs_what_it_holds_and_not_how_long_it_is():
+    long = columns(*[{"-": 1.0}] * 20, {"A": 0.9, "4": 0.1}, *[{"-": 0.9995, "B": 0.0005}] * 20, {"7": 1.0}, *[{"-": 1.0}] * 20)
+    found = spell(long)
+    assert found.text == "A7"
+    assert found.confidence == pytest.approx(0.9 * 0.9995**20)
+    assert [each.confidence for each in found.characters] == pytest.approx([0.9, 1.0])
+    assert [(each.text, round(each.confidence, 3)) for each in found.candidates] == [("47", round(0.1 * 0.9995**20, 3))]
+
+
+def test_two_of_one_character_parted_by_a_long_silence_stay_two():
+    found = spell(columns({"8": 0.9}, *[{"-": 1.0}] * 9, {"8": 0.8}))
+    assert found.text == "88"
+    assert [each.confidence for each in found.characters] == pytest.approx([0.9, 0.8])
+
+
 def test_looks_at_one_line_vote_by_probability():
     right = Spelling("7ABC123", 0.6, (Character("7", 0.8),), (Candidate("7A8C123", 0.3),))
     wrong = Spelling("7A8C123", 0.5, (Character("7", 0.7),), ())

@@ -1,0 +1,123 @@
+"""Fits the curve of `recognition/trust.py`: what share of readings with such signs is right.
+
+    python -m lab.calibrate --pool POOL --train ../shared/data/train
+
+On real plates held out by their text, photographs as they are, read by the whole engine; and on composed street scenes with
+plates of the pool's examination seed. Nothing under eval/ is opened. Ridge-regularised logistic regression, weights printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from lab import real, synth
+from lab.train import Pool
+from platewarden.recognition import own_engine
+from platewarden.recognition.measure import TRUTH  # noqa: F401  the same rules of what is right: O is 0
+from platewarden.recognition.picture import Picture
+from platewarden.recognition.result import Box, Reading
+from platewarden.recognition.trust import WEIGHTS, Signs
+
+
+def noted(signs: list[Signs]) -> None:
+    """The engine tells every sign it weighs."""
+    whole = own_engine.trust
+
+    def trust(given: Signs) -> float:
+        signs.append(given)
+        return max(whole(given), own_engine.LEAST)
+
+    own_engine.trust = trust  # type: ignore[assignment]
+
+
+def pictures(train: Path, pool: Path, count: int) -> list[tuple[Picture, list[float], str, float]]:
+    """Picture, labelled box, text, weight."""
+    found = []
+    times: dict[str, int] = {}
+    rows = [
+        (name, json.loads(line))
+        for name in ("romania", "world", "florida")
+        for line in (train / name / "boxes.jsonl").read_text().splitlines()
+    ]
+    for _, row in rows:
+        for text in row["plates"]:
+            if text and real.held_out(text):
+                times[text] = times.get(text, 0) + 1
+    taken: dict[str, int] = {}
+    for name, row in rows:
+        for box, text in zip(row["boxes"], row["plates"], strict=True):
+            if text and real.held_out(text) and taken.get(text, 0) < 4:
+                taken[text] = taken.get(text, 0) + 1
+                whole = cv2.imread(str(train / name / row["image"]))
+                found.append((Picture("train", np.ascontiguousarray(whole[..., ::-1])), box, text, 1.0 / min(4, times[text])))
+    rng, flats = np.random.default_rng(99), Pool(pool, only={1})
+    backs = real.streets(train)
+    for _ in range(count):
+        flat, row = flats.pick(rng)
+        grey, quad = synth.scene(rng, flat, row["aspect"], backs, 44, 260)
+        worn = synth.worn(rng, grey, float(np.hypot(*(quad[3] - quad[0]))), float(rng.uniform(0.0, 0.8)))
+        canvas = np.repeat(cv2.resize(backs[rng.integers(len(backs))], (640, 384))[..., None], 3, axis=2)
+        y, x = int(rng.integers(0, max(1, 384 - worn.shape[0]))), int(rng.integers(0, max(1, 640 - worn.shape[1])))
+        part = worn[: 384 - y, : 640 - x, None]
+        canvas[y : y + part.shape[0], x : x + part.shape[1]] = part
+        low, high = quad.min(0), quad.max(0)
+        found.append((Picture("made", canvas), [x + low[0], y + low[1], *(high - low)], row["text"], 0.35))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pool", type=Path, required=True)
+    parser.add_argument("--train", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=600)
+    asked = parser.parse_args()
+    engine = own_engine.open_engine()
+    signs: list[Signs] = []
+    noted(signs)
+    figures, right, weights, raw = [], [], [], []
+    for picture, (x, y, w, h), text, weight in pictures(asked.train, asked.pool, asked.count):
+        signs.clear()
+        answers = engine.recognise(picture)
+        told = [each for each in answers if isinstance(each, Reading)]
+        for reading in told:
+            cx, cy = Box.around(reading.corners).centre
+            if x - w / 4 <= cx <= x + w * 1.25 and y - h / 4 <= cy <= y + h * 1.25:
+                high = own_engine.height_of(reading.corners)
+                mine = [s for s in signs if abs(s.height - high) < 1e-6 and s.length == len(reading.text)]
+                if mine:
+                    figures.append(mine[0].figures())
+                    right.append(reading.text.replace("O", "0") == text.replace("O", "0"))
+                    weights.append(weight)
+                    raw.append(mine[0].probability)
+                break
+    names = list(WEIGHTS)
+    x_, y_, w_ = np.array([[row[n] for n in names] for row in figures]), np.array(right, float), np.array(weights)
+    beta = np.array([WEIGHTS[n] for n in names])
+    for _ in range(60):  # Newton's steps
+        p = 1 / (1 + np.exp(-x_ @ beta))
+        pull = np.diag([0.02] + [0.5] * (len(names) - 1))
+        beta = beta + np.linalg.solve((x_ * (w_ * p * (1 - p))[:, None]).T @ x_ + pull, x_.T @ (w_ * (y_ - p)) - pull @ beta)
+    p = 1 / (1 + np.exp(-x_ @ beta))
+    print(
+        len(y_),
+        "readings, right:",
+        round(float((y_ * w_).sum() / w_.sum()), 3),
+        "raw mean",
+        round(float((np.array(raw) * w_).sum() / w_.sum()), 3),
+    )
+    print("WEIGHTS =", {n: round(float(b), 3) for n, b in zip(names, beta, strict=True)})
+    for low in np.arange(0, 1, 0.1):
+        inside = (p >= low) & (p < low + 0.1 + 1e-9)
+        if inside.any():
+            print(
+                f"{low:.1f}  n {inside.sum():4}  said {np.average(p[inside], weights=w_[inside]):.3f}  right {np.average(y_[inside], weights=w_[inside]):.3f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

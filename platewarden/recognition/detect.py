@@ -1,0 +1,171 @@
+"""Where the plates of a picture are: four corners each, so that a plate can be straightened.
+
+Notable choices:
+
+- Two networks, both our own (`lab/detector.py`). The finder sees the whole picture, its longer side scaled to 640 pixels, and
+  says on a grid of eight pixels where the middle of a plate is and, roughly, its corners. The refiner sees each find by itself, cut
+  from the picture at its full size, and says where the corners are and whether it is a plate at all. It looks twice: at the
+  find, then at what it made of it.
+- Grey in: day, night and infrared are one thing.
+- The corners are those of the metal. The state's name, the slogan and a blue band are inside; a dealer's frame is not.
+- How sure a find is comes from both networks: a sign must fool the two of them.
+- A picture smaller than the finder's is made larger, so that a close-up and a phone's photograph are the same to it. What is
+  added to reach a multiple of 32 is plain grey, at the right and below.
+
+A corner at (0, 0) is the outer corner of the first pixel, not its middle; corners may lie outside of the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from platewarden.recognition.picture import Pixels
+from platewarden.recognition.result import Box, Corners
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["LEAST", "MOST", "Detector", "Found"]
+
+LONGEST = 640  # pixels of the picture as the finder sees it
+STRIDE, REACH = 8, 4.0  # the finder's grid, and how many cells its corners are told in
+BLANK = 114
+CUT_WIDE, CUT_HIGH = 160, 96  # the refiner's cut-out
+AROUND_X, AROUND_Y = 1.7, 2.0  # how much wider and higher than the find the cut-out is
+FLATTEST = 0.16  # a find's height is taken for at least this share of its width
+
+MAY_BE = 0.15  # of the finder: looked at more closely from here
+BESIDE = 0.25  # of the surest find: less sure ones beside it are not looked at
+LEAST = 0.4  # of both
+MOST = 8
+SAME_PLACE = 0.5  # the share of the smaller one that lies in the other
+
+Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plate: its corners in pixels of the upright picture, and how sure the two networks are that it is one."""
+
+    corners: Corners
+    confidence: float
+
+
+class Detector:
+    """Finds the plates of a picture. Keep one: it holds two networks."""
+
+    def __init__(self, finder: InferenceSession, refiner: InferenceSession) -> None:
+        self._finder, self._finder_input = finder, finder.get_inputs()[0].name
+        self._refiner, self._refiner_input = refiner, refiner.get_inputs()[0].name
+
+    def find(self, pixels: Pixels) -> tuple[Found, ...]:
+        """The plates, surest first, at most eight, one for each place."""
+        grey = Image.fromarray(pixels).convert("L")
+        rough, sure = self._look_over(grey)
+        if not len(rough):
+            return ()
+        quads, plates = self._look_closely(grey, rough)
+        again = np.sqrt(sure * plates) >= 0.75 * LEAST  # a second look makes it surer, not another thing
+        if not again.any():
+            return ()
+        quads, plates = self._look_closely(grey, quads[again])
+        confidences = np.sqrt(sure[again] * plates)
+        ranked = sorted(zip(confidences, quads, strict=True), key=lambda each: -float(each[0]))
+        found: list[Found] = []
+        for confidence, quad in ranked:
+            corners = _corners(quad)
+            if confidence >= LEAST and not any(_same_place(corners, other.corners) for other in found):
+                found.append(Found(corners, float(confidence)))
+        return tuple(found)
+
+    def _look_over(self, grey: Image.Image) -> tuple[Numbers, NDArray[np.float64]]:
+        """Finds in the whole picture: corners (n x 4 x 2) in its pixels, and the finder's probabilities."""
+        scale = LONGEST / max(grey.size)
+        wide, high = (max(1, round(side * scale)) for side in grey.size)
+        small = grey.resize((wide, high), Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR, reducing_gap=1.0)
+        sheet = np.full((_up_to_32(high), _up_to_32(wide)), BLANK, dtype=np.float32)
+        sheet[:high, :wide] = np.asarray(small)
+        (answer,) = self._finder.run(None, {self._finder_input: sheet[None, None]})
+        grid: Numbers = np.asarray(answer, dtype=np.float32)[0]
+        sure = 1.0 / (1.0 + np.exp(-grid[0].astype(np.float64)))
+        quads: list[Numbers] = []
+        chosen: list[float] = []
+        least = max(MAY_BE, BESIDE * float(np.nan_to_num(sure).max()))
+        for row, column in _peaks(sure, least):
+            cells = grid[1:, row, column].reshape(4, 2) * REACH + [column + 0.5, row + 0.5]
+            quad = cells * STRIDE * [grey.width / wide, grey.height / high]
+            if not np.isfinite(quad).all() or np.abs(quad).max() > 4 * max(grey.size):
+                continue
+            corners = _corners(quad)
+            if not any(_same_place(corners, _corners(other)) for other in quads):
+                quads.append(quad.astype(np.float32))
+                chosen.append(float(sure[row, column]))
+            if len(quads) == MOST:
+                break
+        return np.array(quads, dtype=np.float32).reshape(-1, 4, 2), np.array(chosen)
+
+    def _look_closely(self, grey: Image.Image, quads: Numbers) -> tuple[Numbers, NDArray[np.float64]]:
+        """The same finds with better corners, and the refiner's probabilities that each is a plate."""
+        low, high = quads.min(axis=1), quads.max(axis=1)
+        size = np.maximum(high - low, 4.0)
+        size[:, 1] = np.maximum(size[:, 1], FLATTEST * size[:, 0])
+        size *= [AROUND_X, AROUND_Y]
+        corner = (low + high) / 2 - size / 2
+        cuts = np.stack([_cut(grey, *place, *around) for place, around in zip(corner.tolist(), size.tolist(), strict=True)])
+        (answer,) = self._refiner.run(None, {self._refiner_input: cuts[:, None]})
+        told: Numbers = np.asarray(answer, dtype=np.float32)
+        better: Numbers = told[:, 1:].reshape(-1, 4, 2) * size[:, None] + corner[:, None]
+        usable = np.asarray(np.isfinite(better).all(axis=(1, 2)))
+        plates = np.where(usable, 1.0 / (1.0 + np.exp(-told[:, 0].astype(np.float64).clip(-40, 40))), 0.0)
+        return np.where(usable[:, None, None], better, quads), plates
+
+
+def _up_to_32(side: int) -> int:
+    return (side + 31) // 32 * 32
+
+
+def _peaks(sure: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
+    """The cells that are as sure as any beside them and at least so sure, surest first. Rather too many: neighbours fall away by their place."""
+    rows, columns = sure.shape
+    wider = np.pad(sure, 1, constant_values=-1.0)
+    beside = np.max([wider[r : r + rows, c : c + columns] for r in range(3) for c in range(3)], axis=0)
+    at = np.argwhere((sure >= beside) & (sure >= least))
+    order = np.argsort(-sure[at[:, 0], at[:, 1]], kind="stable")[: 4 * MOST]
+    return [(int(row), int(column)) for row, column in at[order]]
+
+
+def _cut(grey: Image.Image, left: float, top: float, wide: float, high: float) -> Numbers:
+    """A part of the picture at the refiner's size. Where it reaches out of the picture, the edge is repeated."""
+    a, b = _inside(left, wide / CUT_WIDE, CUT_WIDE, grey.width)
+    c, d = _inside(top, high / CUT_HIGH, CUT_HIGH, grey.height)
+    if a >= b or c >= d:
+        return np.full((CUT_HIGH, CUT_WIDE), BLANK, dtype=np.float32)
+    x, y = wide / CUT_WIDE, high / CUT_HIGH
+    box = (
+        max(0.0, left + a * x),
+        max(0.0, top + c * y),
+        min(float(grey.width), left + b * x),
+        min(float(grey.height), top + d * y),
+    )
+    cut = np.asarray(grey.resize((b - a, d - c), Image.Resampling.BILINEAR, box), dtype=np.float32)
+    return cut if cut.shape == (CUT_HIGH, CUT_WIDE) else np.pad(cut, ((c, CUT_HIGH - d), (a, CUT_WIDE - b)), mode="edge")
+
+
+def _inside(begin: float, step: float, count: int, end: int) -> tuple[int, int]:
+    """The first and the last but one of `count` steps from `begin` that lie wholly within 0 and `end`."""
+    return max(0, math.ceil(-begin / step - 1e-6)), min(count, math.floor((end - begin) / step + 1e-6))
+
+
+def _corners(quad: NDArray[np.floating]) -> Corners:
+    a, b, c, d = ((float(x), float(y)) for x, y in quad)
+    return a, b, c, d
+
+
+def _same_place(one: Corners, other: Corners) -> bool:
+    return Box.around(one).overlap(Box.around(other)) > SAME_PLACE

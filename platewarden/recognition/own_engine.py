@@ -1,0 +1,123 @@
+"""The engine that ships: our own networks, trained in `lab/`, their weights in the wheel with their cards.
+
+A picture is searched for plates (`detect.py`), each is straightened (`rectify.py`) and read (`ocr.py`), its issuing state is told
+or not (`state.py`), and what the networks say becomes a confidence that means what it says (`trust.py`).
+
+Notable choices:
+
+- A plate that is clear at the first look is looked at once; the others five times, and the looks vote.
+- A picture that shows little but a plate may be too close for the finder, or the finder cuts something off. Then the whole picture
+  is taken for the plate too, believed only when it reads clearly, and the surer of the two stands.
+- Nothing is made up: below a certain trust a plate is `Unreadable`, with the reason that a person would give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from platewarden.recognition.decode import Spelling, agree
+from platewarden.recognition.detect import Detector, Found
+from platewarden.recognition.ocr import CharacterReader
+from platewarden.recognition.picture import Picture, Pixels
+from platewarden.recognition.rectify import is_plate_shaped
+from platewarden.recognition.result import Box, Candidate, Corners, Reading, Unreadable
+from platewarden.recognition.state import StateTeller
+from platewarden.recognition.trust import LEAST, Signs, trust
+from platewarden.recognition.weights import open_session
+
+__all__ = ["OwnEngine", "open_engine"]
+
+CLEAR = 0.985
+SHORTEST = 2
+LOWEST_PIXELS = 9.0
+WHOLE_PICTURE_CLEAR = 0.5
+CUT_OUT = 480  # pixels: up to this width a picture may be a plate that somebody cut out
+LITTLE_ELSE = 0.45  # of the picture's width: a plate from here up may be all there is
+SHAPELESS = "Something like a plate is there, and its four corners cannot be told."
+TOO_SMALL = "The plate is too small in the picture to be read."
+TOO_UNCLEAR = "The characters are too unclear to tell."
+
+
+def open_engine(threads: int = 1) -> OwnEngine:
+    """The engine, its model files checked and loaded."""
+    return OwnEngine(
+        Detector(open_session("finder", threads), open_session("refiner", threads)),
+        CharacterReader(open_session("reader", threads)),
+        StateTeller(open_session("state", threads)),
+    )
+
+
+class OwnEngine:
+    """Plates found, straightened, read and weighed by our own networks."""
+
+    name = "platewarden 1"
+
+    def __init__(self, detector: Detector, reader: CharacterReader, teller: StateTeller) -> None:
+        self._detector, self._reader, self._teller = detector, reader, teller
+
+    def recognise(self, picture: Picture) -> tuple[Reading | Unreadable, ...]:
+        """The plates of one picture, and what is one but cannot be read."""
+        pixels = picture.pixels
+        found = self._detector.find(pixels)
+        legible: list[Found] = []
+        poor: list[Unreadable] = []
+        for each in found:
+            if not is_plate_shaped(each.corners):
+                poor.append(Unreadable(SHAPELESS))
+            elif height_of(each.corners) < LOWEST_PIXELS:
+                poor.append(Unreadable(TOO_SMALL, each.corners))
+            else:
+                legible.append(each)
+        firsts = self._reader.look(pixels, [each.corners for each in legible]) if legible else []
+        read = [self._result(pixels, each, first) for each, first in zip(legible, firsts, strict=True)]
+        return (*read, *poor, *self._whole_picture(picture, legible))
+
+    def _whole_picture(self, picture: Picture, found: Sequence[Found]) -> tuple[Reading, ...]:
+        """What the picture says as one plate, if it may be one: it has a plate's shape, and is small or shows little else."""
+        wide, high = float(picture.width), float(picture.height)
+        widest = max((Box.around(each.corners).width for each in found), default=0.0)
+        if not 1.4 <= wide / high <= 6.0 or high < LOWEST_PIXELS or (wide > CUT_OUT and widest < LITTLE_ELSE * wide):
+            return ()
+        edge = ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high))
+        plate = max((each.confidence for each in found), default=0.5)
+        result = self._result(picture.pixels, Found(edge, plate), self._reader.look(picture.pixels, [edge])[0])
+        return (result,) if isinstance(result, Reading) and result.confidence >= WHOLE_PICTURE_CLEAR else ()
+
+    def _result(self, pixels: Pixels, found: Found, first: Spelling) -> Reading | Unreadable:
+        looks = [first] if first.confidence >= CLEAR else [first, *self._reader.look_again(pixels, found.corners)]
+        spelling = agree(looks)
+        signs = Signs(
+            probability=spelling.confidence,
+            agreed=sum(look.text == spelling.text for look in looks) / len(looks),
+            height=height_of(found.corners),
+            plate=found.confidence,
+            length=len(spelling.text),
+        )
+        sure = trust(signs)
+        if len(spelling.text) < SHORTEST or sure < LEAST:
+            return Unreadable(TOO_UNCLEAR, found.corners)
+        state, state_sure = self._teller.tell(pixels, found.corners)
+        return Reading(
+            text=spelling.text,
+            confidence=sure,
+            state=state,
+            state_confidence=state_sure,
+            corners=found.corners,
+            candidates=_weighed(spelling, sure),
+            characters=spelling.characters,
+            engine=self.name,
+        )
+
+
+def _weighed(spelling: Spelling, sure: float) -> tuple[Candidate, ...]:
+    """The candidates less sure by as much as the text is, and together no more than what it leaves."""
+    together = sum(each.confidence for each in spelling.candidates)
+    share = min(1.0, sure / max(spelling.confidence, 1e-6), (1.0 - sure) / max(together, 1e-6))
+    return tuple(Candidate(each.text, each.confidence * share) for each in spelling.candidates)
+
+
+def height_of(corners: Corners) -> float:
+    """The plate's height in pixels: the mean of its two sides."""
+    a, b, c, d = corners
+    return (math.dist(a, d) + math.dist(b, c)) / 2

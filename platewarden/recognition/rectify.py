@@ -1,0 +1,117 @@
+"""A plate, wherever it stands in a picture and however it is turned, straightened onto a canvas of one size.
+
+Notable choices:
+
+- The canvas has one size whatever the plate's shape is: a long European plate and a square one fill it alike. What the networks
+  were trained on was straightened the same way (`lab/synth.py`); the margins here and there are the same two figures.
+- A plate much larger than the canvas is made smaller first, by averaging: taking every third pixel would invent strokes.
+- What lies outside of the picture is its edge, repeated.
+- Four corners that go round nothing (all in one place, in one line, crossed over, mirrored, no numbers) are no plate: `is_plate_shaped`
+  says so beforehand, and `straighten` refuses them.
+
+A corner at (0, 0) is the outer corner of the first pixel, not its middle; (width, height) is the outer corner of the last one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from platewarden.recognition.picture import Pixels
+from platewarden.recognition.result import Corners
+
+__all__ = ["MARGIN_X", "MARGIN_Y", "is_plate_shaped", "straighten"]
+
+MARGIN_X, MARGIN_Y = 0.04, 0.07  # of the plate's sides, kept around it
+MUCH_LARGER, KEPT_LARGER = 1.6, 1.3  # of the canvas
+STEEPEST = 1.6  # how much less than its width a large plate's height is made smaller
+TALLEST = 12.0  # canvases, whatever its width
+SPARE = 0.25  # of the plate, around its upright box: the margin of a plate whose one side is four times the other
+SMALLEST_TURN = 1e-3  # sine of the angle at a corner
+FARTHEST = 1e6  # pixels
+
+
+def is_plate_shaped(corners: Corners) -> bool:
+    """Whether the corners go once round, clockwise, in numbers that a picture can have. Any size: a pixel is enough."""
+    if not all(math.isfinite(v) and abs(v) < FARTHEST for corner in corners for v in corner):
+        return False
+    sides = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(corners, (*corners[1:], corners[0]), strict=True)]
+    for (ax, ay), (bx, by) in zip(sides, (*sides[1:], sides[0]), strict=True):
+        lengths = math.hypot(ax, ay) * math.hypot(bx, by)
+        if lengths < 1e-6 or ax * by - ay * bx < SMALLEST_TURN * lengths:
+            return False
+    return True
+
+
+def straighten(pixels: Pixels, corners: Corners, rows: int, columns: int, *, colour: bool = False) -> Pixels:
+    """The plate within its corners (pixels of the picture) as rows x columns grey, or rows x columns x 3 RGB.
+
+    Refused with a `ValueError` when the corners are not plate shaped.
+    """
+    if not is_plate_shaped(corners):
+        raise ValueError("the corners do not go round a plate: clockwise from the top left one")
+    quad = np.array(corners, dtype=np.float64)
+    quad = _near(quad, pixels)
+    inside, begins = _cut(pixels, quad)
+    image = Image.fromarray(inside) if colour else Image.fromarray(inside).convert("L")
+    quad = quad - begins
+    wide = max(np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[2] - quad[3])))
+    high = max(np.hypot(*(quad[3] - quad[0])), np.hypot(*(quad[2] - quad[1])))
+    shrink = KEPT_LARGER * columns / wide if wide > MUCH_LARGER * columns else 1.0
+    lower = min(1.0, STEEPEST * shrink, TALLEST * rows / high)
+    if min(shrink, lower) < 1.0:
+        size = math.ceil(image.width * shrink), math.ceil(image.height * lower)
+        whole = max(image.width, round(size[0] / shrink)), max(image.height, round(size[1] / lower))
+        image = _padded(image, 0, 0, whole[0] - image.width, whole[1] - image.height).resize(size, Image.Resampling.BOX)
+        quad = quad * [size[0] / whole[0], size[1] / whole[1]]
+    (left, top), (right, bottom) = _around(quad)
+    image = _padded(image, -left, -top, right - image.width, bottom - image.height)
+    quad = np.add(quad, [max(-left, 0), max(-top, 0)])
+    straight = image.transform(
+        (columns, rows), Image.Transform.PERSPECTIVE, _way_back(quad, rows, columns), Image.Resampling.BICUBIC
+    )
+    return np.asarray(straight)
+
+
+def _around(quad: NDArray[np.float64]) -> tuple[list[int], list[int]]:
+    """The upright box that holds the plate, its margin and what an interpolation looks at."""
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    spare = (high - low) * SPARE + 3
+    return [math.floor(v) for v in low - spare], [math.ceil(v) for v in high + spare]
+
+
+def _near(quad: NDArray[np.float64], pixels: Pixels) -> NDArray[np.float64]:
+    """A plate that lies wholly outside of the picture, moved up to it: there is only its edge to be seen out there."""
+    low, high = (np.array(v) for v in _around(quad))
+    return np.asarray(quad + np.maximum(-high, 0) - np.maximum(low - [pixels.shape[1], pixels.shape[0]], 0))
+
+
+def _cut(pixels: Pixels, quad: NDArray[np.float64]) -> tuple[Pixels, list[int]]:
+    """The part of the picture around the plate, a pixel of its edge at least; and where it begins."""
+    (left, top), (right, bottom) = _around(quad)
+    height, width = pixels.shape[:2]
+    left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
+    return np.ascontiguousarray(pixels[top : max(bottom, top + 1), left : max(right, left + 1)]), [left, top]
+
+
+def _padded(image: Image.Image, left: int, top: int, right: int, bottom: int) -> Image.Image:
+    """The picture with its edge repeated on the sides where it is too small."""
+    if max(left, top, right, bottom) <= 0:
+        return image
+    pixels = np.asarray(image)
+    beyond = ((max(top, 0), max(bottom, 0)), (max(left, 0), max(right, 0)), (0, 0))[: pixels.ndim]
+    return Image.fromarray(np.pad(pixels, beyond, mode="edge"))
+
+
+def _way_back(quad: NDArray[np.float64], rows: int, columns: int) -> list[float]:
+    """The eight figures of the perspective from the canvas to the picture, as Pillow wants them."""
+    x0, y0 = columns * MARGIN_X / (1 + 2 * MARGIN_X) + 0.5, rows * MARGIN_Y / (1 + 2 * MARGIN_Y) + 0.5
+    canvas = [(x0, y0), (columns + 1 - x0, y0), (columns + 1 - x0, rows + 1 - y0), (x0, rows + 1 - y0)]
+    lines, answers = [], []
+    for (x, y), (u, v) in zip(canvas, quad, strict=True):
+        lines += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        answers += [u, v]
+    return [float(v) for v in np.linalg.solve(np.array(lines), np.array(answers))]
