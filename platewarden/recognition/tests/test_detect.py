@@ -169,7 +169,6 @@ def test_any_find_in_any_picture_can_be_looked_at(high, wide, x, y, w, h):
         assert np.isfinite(cuts).all()
 
 
-@pytest.mark.skipif("finder" not in weights.DIGESTS, reason="no weights in this version")
 def test_the_shipped_networks_find_the_plate_of_a_drawn_scene():
     from platewarden.demo.scenes import draw_scene
 
