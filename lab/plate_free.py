@@ -14,7 +14,7 @@ Notable choices:
   learnt one composer's signs by heart gains nothing.
 - What is drawn keeps its colours and the look of its kind (a speed limit, a house number, a taxi's number), for a set of grey
   rectangles would be too easy. What a person would call a plate (a dealer's card on a bumper) is drawn with words and never with a serial.
-- Same seed, same pictures. `drawn` in each row of truth.jsonl names what was drawn, to sort false readings by.
+- Same seed, same pictures. `drawn` in each row of truth.jsonl names what was drawn and where, to sort false readings by.
 """
 
 from __future__ import annotations
@@ -468,8 +468,8 @@ def _framed(pixels: Picture, chance: Random) -> Picture:
     return np.asarray(cv2.resize(window, (WIDE, HIGH), interpolation=cv2.INTER_AREA if across > WIDE else cv2.INTER_CUBIC))
 
 
-def _put(canvas: Picture, sheet: Sheet, wide: float, middle: tuple[float, float], lean: float, chance: Random) -> None:
-    """The sheet somewhere in the scene, seen a little from the side, in the scene's light."""
+def _put(canvas: Picture, sheet: Sheet, wide: float, middle: tuple[float, float], lean: float, chance: Random) -> list[int]:
+    """The sheet somewhere in the scene, seen a little from the side, in the scene's light; the box around it."""
     flat = np.asarray(sheet, np.float32)
     high = wide * flat.shape[0] / flat.shape[1]
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [wide / 2, high / 2] + chance.normal(0, lean, (4, 2)) * [high, high]
@@ -489,6 +489,7 @@ def _put(canvas: Picture, sheet: Sheet, wide: float, middle: tuple[float, float]
     around = canvas[low[1] : max(top[1], low[1] + 2), low[0] : max(top[0], low[0] + 2)]
     light = float(np.clip(np.percentile(around, 85) / 215, 0.18, 1.1))
     canvas[:] = np.clip(canvas * (1 - cover) + seen[..., :3] * light * cover, 0, 255).astype(np.uint8)
+    return [int(v) for v in (*low, *(top - low))]
 
 
 def _burnt_date(canvas: Picture, chance: Random) -> None:
@@ -512,20 +513,19 @@ def _burnt_date(canvas: Picture, chance: Random) -> None:
     canvas[:] = np.asarray(sheet)
 
 
-def compose(photographs: list[tuple[Path, list[list[float]]]], number: int, seed: int) -> tuple[Picture, list[str]]:
+def compose(photographs: list[tuple[Path, list[list[float]]]], number: int, seed: int) -> tuple[Picture, list[dict[str, object]]]:
     """Picture `number` of the set, and what was drawn on it."""
     chance = np.random.default_rng((seed, number))
     path, boxes = photographs[int(chance.integers(len(photographs)))]
     canvas = _framed(_without_plates(path, boxes), chance).copy()
-    drawn = []
+    drawn: list[dict[str, object]] = []
     kinds = list(DRAWN)
     for place in range(int(chance.integers(2, 6))):
         kind = kinds[(number + 5 * place) % len(kinds)] if place < 2 else _some(chance, kinds)
         draw, (least, most), (low, high), lean = DRAWN[kind]
         wide = float(np.exp(chance.uniform(np.log(least), np.log(most))))
         middle = (float(chance.uniform(0.08, 0.92)) * WIDE, float(chance.uniform(low, high)) * HIGH)
-        _put(canvas, draw(chance), wide, middle, lean, chance)
-        drawn.append(kind)
+        drawn.append({"kind": kind, "box": _put(canvas, draw(chance), wide, middle, lean, chance)})
     if chance.random() < 0.7:
         canvas = cv2.GaussianBlur(canvas, (0, 0), float(chance.uniform(0.3, 1.1)))
     if chance.random() < 0.2:
@@ -536,7 +536,7 @@ def compose(photographs: list[tuple[Path, list[list[float]]]], number: int, seed
         canvas = np.repeat(cv2.cvtColor(canvas, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
     if chance.random() < 0.5:
         _burnt_date(canvas, chance)
-        drawn.append("date")
+        drawn.append({"kind": "date", "box": None})
     return canvas, drawn
 
 
