@@ -35,6 +35,7 @@ LETTERS = "".join(
         string.ascii_uppercase, (9, 9, 9, 9, 9, 9, 9, 9, 3, 9, 9, 9, 9, 9, 3, 9, 3, 9, 9, 9, 8, 8, 9, 8, 8, 8), strict=True
     )
 )
+LOOKALIKES = "0DQO8B6G1IT5S2Z7MHNWVYUCEFPRAK4"  # read for each other on photographs; drawn more often in a share of the serials
 SYLLABLES = ("BA BE BO CA CO DA DE DI DO FA FU GO HA HE HO JA JO KA KI LA LE LO LU MA ME MI MO NA NI NO PA PE PO RA RE RI RO SA SE SI SO TA TE TO VA VI WA WE YO ZA "
              "ACE ART BAD BIG BOY CAR CAT COOL DAD DOG FAN FAST FUN FOR GIRL GO HOT JOY KID KING LOVE LUV MAN MOM MY NEW RED RUN SEA SKY SUN TEN TOP TRK UP VET WIN XO YOU 4 2 8 GR8 1 ER ING TY Y S Z X R U N BUG").split()  # fmt: skip
 
@@ -85,11 +86,16 @@ class Press:
             if rng.random() < 0.12:
                 stacked = "".join(rng.choice(string.ascii_uppercase) for _ in range(rng.choice((2, 2, 3))))
                 layout = ("{" + stacked + "}" + layout) if rng.random() < 0.6 else (layout + "{" + stacked + "}")
+        if rng.random() < 0.25:
+            layout = layout.replace(" ", "|", 1)
+        alike = rng.random() < 0.3
+        letters = [c for c in LOOKALIKES if c.isalpha()] if alike else LETTERS
+        digits = [c for c in LOOKALIKES if c.isdigit()] if alike else string.digits
         inside = False
         filled = []
         for c in layout:
             inside = (inside or c == "{") and c != "}"
-            filled.append(c if inside else rng.choice(LETTERS) if c == "@" else rng.choice(string.digits) if c == "#" else c)
+            filled.append(c if inside else rng.choice(letters) if c == "@" else rng.choice(digits) if c == "#" else c)
         return "".join(filled)
 
     def vanity(self) -> str:
@@ -148,6 +154,10 @@ class Press:
         if "emblem-left" in design.art:
             left = max(left, rng.randint(70, 104))
             self._emblem(sheet, 48, 100, rng.randint(28, 44))
+        elif rng.random() < 0.05:  # a wheelchair or another sign before the serial, as large as a character
+            left = rng.randint(54, 84)
+            ground = np.array([rng.choice((255, 240, 60, 30)), rng.choice((255, 240, 90, 30)), rng.choice((255, 240, 180))], np.float32)
+            self._sign(sheet, rng.randint(24, 34), 100, rng.randint(22, 40), ground)
         if "emblem-right" in design.art:
             right = min(right, WIDE - rng.randint(70, 104))
             self._emblem(sheet, WIDE - 48, 100, rng.randint(28, 44))
@@ -263,6 +273,17 @@ class Press:
                     rng.choice((-1, 3)),
                 )
         sheet += (over - sheet) * (rng.uniform(0.15, 0.5) if faint else rng.uniform(0.7, 1.0))
+
+    def _sign(self, sheet: NDArray[np.float32], x: int, y: int, size: int, ground: NDArray[np.float32]) -> None:
+        """A square sign with a figure of strokes in it: a wheelchair and its like, which is no character."""
+        rng = self.rng
+        ink = [250.0 if float(ground.mean()) < 150 else rng.uniform(0, 90)] * 3
+        cv2.rectangle(sheet, (x - size // 2, y - size // 2), (x + size // 2, y + size // 2), [float(v) for v in ground], -1)
+        thick = max(2, size // 10)
+        cv2.ellipse(sheet, (x - size // 10, y + size // 8), (size // 4, size // 4), 0, rng.randint(-60, 0), rng.randint(200, 300), ink, thick)
+        cv2.line(sheet, (x - size // 10, y - size // 4), (x, y + size // 12), ink, thick)
+        cv2.line(sheet, (x, y + size // 12), (x + size // 4, y + size // 3), ink, thick)
+        cv2.circle(sheet, (x - size // 8, y - size // 3), max(2, size // 12), ink, -1)
 
     def _lay(self, sheet: NDArray[np.float32], mask: Picture, x: int, y: int, ink: NDArray[np.float32]) -> None:
         """A mask in a colour with its top left at (x, y), cut at the edges."""

@@ -154,9 +154,13 @@ def worn(rng: Random, picture: NDArray[np.float32], high: float, hardness: float
                 cv2.LINE_AA,
             )
             picture = cv2.filter2D(picture, -1, kernel / max(kernel.sum(), 1e-6))
-    if rng.random() < 0.2:
-        soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
-        picture = picture + (picture - soft) * rng.uniform(0.3, 1.6)
+    if high > 14 and rng.random() < 0.12 * hardness:  # a camera that enlarges what it saw
+        less = rng.uniform(0.45, 0.85)
+        small = cv2.resize(picture, None, fx=less, fy=less, interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_CUBIC)
+    if rng.random() < 0.4:  # a camera that sharpens, with the halos this leaves
+        soft = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.7, 2.0))
+        picture = picture + (picture - soft) * rng.uniform(0.3, 2.6)
     if rng.random() < 0.7:
         picture = picture + rng.normal(0, abs(rng.normal(0, 7 * hardness)) + 0.5, picture.shape)
     if rng.random() < 0.1 * hardness:
@@ -220,3 +224,13 @@ def again(rng: Random, grey: Grey, quad: NDArray[np.float32]) -> Grey:
     if rng.random() < 0.7:
         picture = worn(rng, picture, high, 0.45).astype(np.float32)
     return straightened(rng, np.clip(picture, 0, 255).astype(np.uint8), quad.astype(np.float32), 0.03)
+
+
+def nothing(rng: Random, backs: NDArray[np.uint8]) -> Grey:
+    """A piece of a street as the reader would get it, had it been taken for a plate."""
+    back = backs[rng.integers(len(backs))].astype(np.float32)
+    x, y = rng.uniform(10, 60), rng.uniform(10, 50)
+    wide = rng.uniform(30, 60)
+    high = wide / rng.uniform(1.8, 4.5)
+    quad = np.array([[x, y], [x + wide, y], [x + wide, y + high], [x, y + high]], np.float32)
+    return straightened(rng, worn(rng, back, high, float(rng.uniform(0.1, 1.0))), quad)

@@ -81,6 +81,9 @@ class Stream(IterableDataset):
                 one = reals[rng.choice(len(reals), p=weights)]
                 yield synth.again(rng, one.grey, one.quad), lines_of(one.text), []
                 continue
+            if rng.random() < 0.03:  # nothing is there, and nothing must be read
+                yield synth.nothing(rng, backs), [], []
+                continue
             picture, row = pool.pick(rng)
             grey = synth.photograph(rng, picture, row["aspect"], backs, float(rng.uniform(0.1, 1.0)))
             lines = [*row["lines"], ""][:2]
@@ -169,6 +172,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2.5e-3)
     parser.add_argument("--warm", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=0.0, help="the rate falls to nothing after so long, if that is sooner")
     parser.add_argument("--real", type=float, default=0.05, help="share of real cut-outs")
     parser.add_argument("--widths", type=int, nargs=4, default=(32, 48, 96, 128))
     parser.add_argument("--dev-seed", type=int, default=1)
@@ -206,9 +210,11 @@ def main() -> None:
     lengths = torch.full((2 * asked.batch,), STEPS)
     model.train()
     for pictures, characters, counts in data:
-        if seen >= asked.samples:
-            break
         at = seen / asked.samples
+        if asked.minutes:
+            at = max(at, (time.time() - began) / 60 / asked.minutes)
+        if at >= 1:
+            break
         rate = asked.rate * min(1.0, seen / asked.warm + 0.02) * (0.5 + 0.5 * math.cos(math.pi * at))
         for group in optimiser.param_groups:
             group["lr"] = rate
@@ -226,7 +232,7 @@ def main() -> None:
         with torch.no_grad():
             for a, b in zip(slow.state_dict().values(), model.state_dict().values(), strict=True):
                 a.mul_(keep).add_(b, alpha=1 - keep) if a.is_floating_point() else a.copy_(b)
-        if time.time() - last > asked.score_every or seen >= asked.samples:
+        if time.time() - last > asked.score_every or seen >= asked.samples or (asked.minutes and time.time() - began > asked.minutes * 60 - 20):
             torch.save(
                 {
                     "model": model.state_dict(),
