@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 from platewarden.recognition.decode import Spelling, agree
 from platewarden.recognition.detect import Detector, Found
+from platewarden.recognition.layouts import as_on_the_road
 from platewarden.recognition.ocr import CharacterReader
 from platewarden.recognition.picture import Picture, Pixels
 from platewarden.recognition.rectify import is_plate_shaped
@@ -86,7 +87,7 @@ class OwnEngine:
 
     def _result(self, pixels: Pixels, found: Found, first: Spelling) -> Reading | Unreadable:
         looks = [first] if first.confidence >= CLEAR else [first, *self._reader.look_again(pixels, found.corners)]
-        spelling = agree(looks)
+        spelling = as_on_the_road(agree(looks))
         signs = Signs(
             probability=spelling.confidence,
             agreed=sum(look.text == spelling.text for look in looks) / len(looks),
@@ -96,7 +97,8 @@ class OwnEngine:
         )
         sure = trust(signs)
         if len(spelling.text) < SHORTEST or sure < LEAST:
-            return Unreadable(TOO_UNCLEAR, found.corners)
+            said = Candidate(spelling.text, min(sure, spelling.confidence)) if spelling.text else None
+            return Unreadable(TOO_UNCLEAR, found.corners, (*([said] if said else []), *_weighed(spelling, sure)))
         state, state_sure = self._teller.tell(pixels, found.corners)
         return Reading(
             text=spelling.text,

@@ -87,3 +87,5 @@ class Unreadable:
 
     because: str
     corners: Corners | None = None
+    candidates: tuple[Candidate, ...] = ()
+    """What it might say, likeliest first; none of them is a reading, and nothing may be matched as one."""
