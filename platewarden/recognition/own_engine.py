@@ -8,6 +8,7 @@ Notable choices:
 - A plate that is clear at the first look is looked at once; the others five times, and the looks vote.
 - A picture that shows little but a plate may be too close for the finder, or the finder cuts something off. Then the whole picture
   is taken for the plate too, believed only when it reads clearly, and the surer of the two stands.
+- How sure a reading is leaves O and 0 open; the matcher proposes both anyway.
 - Nothing is made up: below a certain trust a plate is `Unreadable`, with the reason that a person would give.
 """
 
@@ -89,7 +90,7 @@ class OwnEngine:
         looks = [first] if first.confidence >= CLEAR else [first, *self._reader.look_again(pixels, found.corners)]
         spelling = as_on_the_road(agree(looks))
         signs = Signs(
-            probability=spelling.confidence,
+            probability=_but_for_round_ones(spelling),
             agreed=sum(look.text == spelling.text for look in looks) / len(looks),
             height=height_of(found.corners),
             plate=found.confidence,
@@ -110,6 +111,13 @@ class OwnEngine:
             characters=spelling.characters,
             engine=self.name,
         )
+
+
+def _but_for_round_ones(spelling: Spelling) -> float:
+    """How probable the text is when O and 0 are taken for each other: many plates print them alike, and no picture tells."""
+    alike = spelling.text.replace("O", "0")
+    twins = sum(each.confidence for each in spelling.candidates if each.text.replace("O", "0") == alike)
+    return min(1.0, spelling.confidence + twins)
 
 
 def _weighed(spelling: Spelling, sure: float) -> tuple[Candidate, ...]:
