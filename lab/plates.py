@@ -58,7 +58,8 @@ def _colour(text: str) -> NDArray[np.float32]:
 class Press:
     """Presses plates. Same seed, same plates."""
 
-    def __init__(self, fonts: FontShelf, seed: int) -> None:
+    def __init__(self, fonts: FontShelf, seed: int, europe: float = 0.19) -> None:
+        self.europe = europe
         self.fonts, self.rng = fonts, random.Random(seed)
         self.noise = np.random.default_rng(seed)
         by_state: dict[str, list[Design]] = {}
@@ -119,7 +120,7 @@ class Press:
     def plate(self) -> Flat:
         """One plate: mostly of a US state, some European, Brazilian, of two lines."""
         pick = self.rng.random()
-        if pick < 0.76:
+        if pick < 0.95 - self.europe:
             return self.state_plate()
         if pick < 0.95:
             return self.european()
@@ -341,6 +342,7 @@ class Press:
         rng = self.rng
         left, top, right, bottom = room
         units: list[tuple[str, float]] = []  # what, width in cells
+        thin = rng.uniform(0.38, 0.7) if rng.random() < (0.5 if isinstance(hand, FontDies) else 0.2) else 1.0  # I and 1 in less room
         at = 0
         while at < len(text):
             c = text[at]
@@ -357,7 +359,7 @@ class Press:
             elif c == "|":
                 units.append(("|", rng.uniform(0.5, 1.15)))
             else:
-                units.append((c, 1.0))
+                units.append((c, thin if c in "I1" else 1.0))
             at += 1
         gap = rng.uniform(0.1, 0.3)
         cells = sum(w for _, w in units) + gap * (len(units) - 1)
@@ -403,8 +405,8 @@ class Press:
             elif unit == "|":
                 self._emblem(sheet, round(x + cell * width / 2), round(middle), max(8, round(cell * width * 0.6)))
             elif unit != " ":
-                glyph = hand.glyph(unit, wide, tall)
-                put(glyph, x + (cell - glyph.shape[1]) / 2, middle - tall / 2 + rng.uniform(-1, 1))
+                glyph = hand.glyph(unit, max(6, round(wide * width)), tall)
+                put(glyph, x + (cell * width - glyph.shape[1]) / 2, middle - tall / 2 + rng.uniform(-1, 1))
                 spelled += unit
             x += cell * (width + gap)
         if depth:
@@ -535,7 +537,10 @@ class Press:
             if rng.random() < 0.75
             else " ".join("".join(rng.choice("@#") for _ in range(rng.randint(1, 4))) for _ in range(2))
         )
-        text = "".join(rng.choice(LETTERS) if c == "@" else rng.choice(string.digits) if c == "#" else c for c in layout).replace(
+        letters, digits = LETTERS, string.digits
+        if rng.random() < 0.3:  # thin ones beside one another
+            letters, digits = LETTERS + "I" * 60 + "LTJ" * 20, string.digits + "11117"
+        text = "".join(rng.choice(letters) if c == "@" else rng.choice(digits) if c == "#" else c for c in layout).replace(
             ":", "|"
         )
         if rng.random() < 0.3:
@@ -595,13 +600,14 @@ def main() -> None:
     parser.add_argument("--debian-fonts", type=Path, default=Path("/usr/share/fonts"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=5000, help="plates in each file")
+    parser.add_argument("--europe", type=float, default=0.19, help="share of European plates")
     parser.add_argument("--seeds", type=int, nargs="+", required=True, help="one file each")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
     asked.out.mkdir(parents=True, exist_ok=True)
     fonts = FontShelf(asked.fonts, asked.debian_fonts)
     for seed in asked.seeds:
-        press = Press(fonts, seed)
+        press = Press(fonts, seed, asked.europe)
         flats = [press.plate() for _ in range(asked.count)]
         np.save(asked.out / f"flats_{seed:04d}.part.npy", np.stack([f.picture for f in flats]))
         rows = [
