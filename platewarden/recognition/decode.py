@@ -50,6 +50,8 @@ class Spelling:
     confidence: float
     characters: tuple[Character, ...]
     candidates: tuple[Candidate, ...]
+    by_layout: bool = False
+    """Whether how common its layout is on the road has been weighed in (`layouts.py`)."""
 
 
 def spell(columns: Columns) -> Spelling:

@@ -12,6 +12,7 @@ Notable choices:
   near one. How large and how sharp the plate is in it adds nothing to that; both were tried (`lab/LOG.md`).
 - Texts that differ by O and 0 alone are one while they are compared: many plates do not tell them apart. Which of the two is said
   is decided last, within the one that won.
+- How common a layout is counts once for a plate, not once a frame: it is taken out of what each frame says, and weighed in at the end.
 - Frames of one clip share their faults (the dies, the dirt, the lens). So a longer clip weighs more by the root of its
   frames only, and half of the doubt that the clearest frame leaves remains, whatever the others say.
 
@@ -27,6 +28,7 @@ from typing import Protocol
 
 from platewarden.plate.likeness import fold
 from platewarden.recognition.decode import MOST_CANDIDATES, NEGLIGIBLE, Spelling
+from platewarden.recognition.layouts import weighed
 from platewarden.recognition.result import Candidate, Character
 
 __all__ = ["Said", "fuse"]
@@ -56,6 +58,9 @@ class Said(Protocol):
     @property
     def characters(self) -> tuple[Character, ...]: ...
 
+    @property
+    def by_layout(self) -> bool: ...
+
 
 def fuse(looks: Sequence[Said]) -> Spelling:
     """One spelling from the looks of many frames, its candidates likeliest first. Its text is empty when no frame saw a character."""
@@ -73,7 +78,8 @@ def fuse(looks: Sequence[Said]) -> Spelling:
     warmth = min(1.0, math.sqrt(INDEPENDENT / len(looks)))
     powers = [math.exp(warmth * (score - max(scores))) for score in scores]
     chances = {text: power / sum(powers) for text, power in zip(texts, powers, strict=False)}
-    return _spelling(chances, looks)
+    by_layout = any(look.by_layout for look in looks)
+    return _spelling(weighed(chances) if by_layout else chances, looks, by_layout=by_layout)
 
 
 def _ways(look: Said) -> dict[str, float]:
@@ -81,7 +87,8 @@ def _ways(look: Said) -> dict[str, float]:
     ways = {look.text: look.confidence}
     for each in look.candidates:
         ways[each.text] = ways.get(each.text, 0.0) + each.confidence
-    return {text: sure for text, sure in ways.items() if text}
+    texts = {text: sure for text, sure in ways.items() if text}
+    return weighed(texts, back=True) if look.by_layout else texts
 
 
 def _likeliest(frames: Sequence[dict[str, float]]) -> list[str]:
@@ -122,7 +129,7 @@ def _open(look: Said) -> float:
     return max(0.0, 1.0 - look.confidence - sum(each.confidence for each in look.candidates))
 
 
-def _spelling(chances: dict[str, float], looks: Sequence[Said]) -> Spelling:
+def _spelling(chances: dict[str, float], looks: Sequence[Said], *, by_layout: bool) -> Spelling:
     together: defaultdict[str, float] = defaultdict(float)
     for text, sure in chances.items():
         together[_one_round(text)] += sure
@@ -138,7 +145,7 @@ def _spelling(chances: dict[str, float], looks: Sequence[Said]) -> Spelling:
     likely = [Candidate(other, chance) for other, chance in others if chance >= NEGLIGIBLE]
     said = [look for look in looks if look.text == text and look.characters]
     characters = max(said, key=lambda look: look.confidence).characters if said else ()
-    return Spelling(text, sure * capped, characters, tuple(likely[:MOST_CANDIDATES]))
+    return Spelling(text, sure * capped, characters, tuple(likely[:MOST_CANDIDATES]), by_layout)
 
 
 def _one_round(text: str) -> str:

@@ -14,10 +14,12 @@ Notable choices:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from platewarden.recognition.decode import NEGLIGIBLE, Spelling
 from platewarden.recognition.result import Candidate
 
-__all__ = ["as_on_the_road", "layout"]
+__all__ = ["as_on_the_road", "layout", "weighed"]
 
 DRAWN, ON_THE_ROAD = 0.6, 0.9
 """Share of US plates that follow a layout of the table: of those the reader learnt on, and of those it meets."""
@@ -37,16 +39,22 @@ def as_on_the_road(spelling: Spelling) -> Spelling:
     if not spelling.text:
         return spelling
     chances = {spelling.text: spelling.confidence} | {each.text: each.confidence for each in spelling.candidates}
-    weighed = {text: sure * _commoner(layout(text)) for text, sure in chances.items()}
-    whole = sum(weighed.values()) + max(0.0, 1.0 - sum(chances.values()))
-    ranked = sorted(((text, min(1.0, sure / whole)) for text, sure in weighed.items()), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(weighed(chances).items(), key=lambda pair: (-pair[1], pair[0]))
     (text, sure), *others = ranked
     return Spelling(
         text,
         sure,
         spelling.characters if text == spelling.text else (),
         tuple(Candidate(other, chance) for other, chance in others if chance >= NEGLIGIBLE),
+        by_layout=True,
     )
+
+
+def weighed(chances: Mapping[str, float], *, back: bool = False) -> dict[str, float]:
+    """Texts with their probabilities, weighed for the road; `back` takes that weight out again. Together they never exceed 1."""
+    powers = {text: sure * _commoner(layout(text)) ** (-1 if back else 1) for text, sure in chances.items()}
+    whole = sum(powers.values()) + max(0.0, 1.0 - sum(chances.values()))
+    return {text: min(1.0, power / whole) for text, power in powers.items()}
 
 
 def _commoner(shape: str) -> float:

@@ -110,6 +110,7 @@ class OwnEngine:
             candidates=_weighed(spelling, sure),
             characters=spelling.characters,
             engine=self.name,
+            by_layout=spelling.by_layout,
         )
 
 

@@ -69,6 +69,8 @@ class Reading:
     candidates: tuple[Candidate, ...]
     characters: tuple[Character, ...]
     engine: str
+    by_layout: bool = False
+    """Whether how common its layout is on the road has been weighed in (`layouts.py`)."""
 
     def __post_init__(self) -> None:
         if "".join(each.text for each in self.characters) not in {"", self.text}:

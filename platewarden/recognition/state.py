@@ -26,7 +26,6 @@ __all__ = ["STATES", "StateTeller"]
 STATES = tuple(
     "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY".split()  # noqa: SIM905  fifty-one names on one line
 )
-ROWS, COLUMNS = 72, 160
 TOLD = 0.9
 NARROWEST_PIXELS = 60.0
 
@@ -36,13 +35,15 @@ class StateTeller:
 
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
-        self._input = session.get_inputs()[0].name
+        wanted = session.get_inputs()[0]
+        self._input = wanted.name
+        self._rows, self._columns = (int(side) for side in wanted.shape[2:])  # the model file says how fine a picture it wants
 
     def tell(self, pixels: Pixels, corners: Corners) -> tuple[str | None, float | None]:
         """The state's two letters and its confidence, or None twice."""
         if Box.around(corners).width < NARROWEST_PIXELS:
             return None, None
-        crop = straighten(pixels, corners, ROWS, COLUMNS, colour=True)
+        crop = straighten(pixels, corners, self._rows, self._columns, colour=True)
         (logits,) = self._session.run(None, {self._input: crop.transpose(2, 0, 1)[None].astype(np.float32)})
         powers = np.exp(logits[0] - logits[0].max())
         chances = powers / powers.sum()

@@ -5,6 +5,7 @@ import pytest
 
 from platewarden.recognition.decode import MOST_CANDIDATES, Spelling, agree
 from platewarden.recognition.fuse import fuse
+from platewarden.recognition.layouts import as_on_the_road
 from platewarden.recognition.result import Candidate, Character, Reading
 
 CORNERS = ((0.0, 0.0), (100.0, 0.0), (100.0, 30.0), (0.0, 30.0))
@@ -123,3 +124,19 @@ def test_readings_are_taken_as_they_come_from_an_engine():
 def test_a_minute_of_frames_costs_less_than_a_second():
     frames = [look(f"7ABC1{n % 100:02}", 0.3, *((f"{m}ABC1{n % 100:02}", 0.05) for m in range(8))) for n in range(600)]
     assert fuse(frames).text
+
+
+def said_on_the_road(text, sure, *others):
+    return as_on_the_road(Spelling(text, sure, (), tuple(Candidate(each, chance) for each, chance in others)))
+
+
+def test_how_common_a_layout_is_counts_once_and_not_once_a_frame():
+    vanity, listed = "ABC12I4", "ABC1214"
+    frames = [said_on_the_road(vanity, 0.65, (listed, 0.3)) for _ in range(10)]
+    assert fuse(frames).text == vanity
+
+
+def test_a_fused_text_is_weighed_by_its_layout_when_its_frames_were():
+    one = said_on_the_road("MHGV4L", 0.48, ("MH6V4L", 0.42))
+    assert fuse([one]).text == one.text == "MH6V4L"
+    assert fuse([one]).by_layout

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from platewarden.plate.text import STATES as ISSUERS
-from platewarden.recognition.state import COLUMNS, NARROWEST_PIXELS, ROWS, STATES, TOLD, StateTeller
+from platewarden.recognition.state import NARROWEST_PIXELS, STATES, TOLD, StateTeller
 from platewarden.recognition.weights import session_options
 
 onnx = pytest.importorskip("onnx", reason="the extra platewarden[test] is not installed")
@@ -15,7 +15,7 @@ def coloured(red, green=0, blue=0) -> np.ndarray:
     return np.full((72, 160, 3), (red, green, blue), dtype=np.uint8)
 
 
-def teller(answer: int, logit: float, channel: int = 0) -> StateTeller:
+def teller(answer: int, logit: float, channel: int = 0, side: tuple[int, int] = (24, 40)) -> StateTeller:
     """The smallest network of the teller's shape: as sure of one answer as the picture has of one colour."""
     onnxruntime = pytest.importorskip("onnxruntime")
     node, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
@@ -35,7 +35,7 @@ def teller(answer: int, logit: float, channel: int = 0) -> StateTeller:
     graph = onnx.helper.make_graph(
         nodes,
         "state",
-        [info("plates", onnx.TensorProto.FLOAT, ["n", 3, ROWS, COLUMNS])],
+        [info("plates", onnx.TensorProto.FLOAT, ["n", 3, *side])],
         [info("logits", onnx.TensorProto.FLOAT, ["n", len(STATES) + 1])],
         [onnx.numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
@@ -84,6 +84,11 @@ def test_the_colours_come_to_the_network_in_their_order(channel):
     picture = coloured(*(255 if each == channel else 0 for each in range(3)))
     assert teller(STATES.index("VT"), 50.0, channel).tell(picture, PLATE)[0] == "VT"
     assert teller(STATES.index("VT"), 50.0, (channel + 1) % 3).tell(picture, PLATE) == (None, None)
+
+
+@pytest.mark.parametrize("side", [(24, 40), (72, 192)])
+def test_the_plate_comes_as_fine_as_the_model_file_wants_it(side):
+    assert teller(STATES.index("IA"), 50.0, side=side).tell(coloured(255), PLATE)[0] == "IA"
 
 
 def test_a_logit_of_any_size_is_a_confidence():
