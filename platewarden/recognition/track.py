@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
@@ -177,10 +177,9 @@ class Tracker:
         self._numbers = count(1)
         self._at: datetime | None = None
 
-    @property
-    def open(self) -> int:
-        """How many passages are not over."""
-        return len(self._tracks)
+    def numbers(self) -> frozenset[int]:
+        """Of the passages that are not over."""
+        return frozenset(each.number for each in self._tracks)
 
     def see(self, frame: Frame, found: Sequence[Reading | Unreadable]) -> Step:
         """One frame, and what recognition found in it."""
@@ -329,7 +328,7 @@ def _look(track: _Track, reading: Reading) -> None:
 def _together(track: _Track) -> Reading | None:
     """What all looks make likely, as one reading with the corners of the best frame."""
     if len(track.looks) == 1:
-        return track.looks[0]
+        return replace(track.looks[0], corners=track.best_corners or track.looks[0].corners)
     spelling = fuse(track.looks)
     if not spelling.text:
         return None
