@@ -14,6 +14,8 @@ Notable choices:
   it is stated again every fifteen minutes (`AGAIN_S`), and not at its end. That is the only way to a second reading.
 - Early word is given at the first frame that is sure, or when two frames agree, or after 0.4 seconds of sight with whatever there
   is; and again only when the text that all frames make likely becomes another.
+- A plate that comes out again behind a post, or was missed while it was near and fast, may begin as another passage; as soon as its
+  text is known to be that of one that was lost meanwhile, it is that one. Half hidden, it is a part of the text.
 - One doubtful look alone is no reading: signs flicker up for one frame. Two looks, or one that is sure, are.
 - The best frame is large, sure and whole; another is better only by a tenth, so that the picture is not made anew at each frame.
 - No clock and no pictures in here: times come in with the frames, and a frame is only a number.
@@ -45,11 +47,15 @@ FIRST_WORD_S = 0.4
 SURE = 0.9
 ALONE = 0.6
 """Confidence from which one look by itself is a reading."""
+TRUSTED = 0.5
+"""And from which all looks together are one."""
 BETTER = 1.1
 MOST_LOOKS = 16
 NO_SWAP_S = 0.2
 SAME, ALIKE, DIFFERENT = 0.95, 0.7, 0.45
 """Likeness of two texts from which they are one but for what cameras confuse, may be one, and below which they are of two cars."""
+UNREAD_S = 0.3
+"""What was never read, and not seen for longer, is not taken for a plate that is read now."""
 LOST_S = 1.5
 """Not seen for longer, a passage's way says no more where it is."""
 STRANGER, KNOWN = 9.0, 2.5
@@ -186,6 +192,7 @@ class Tracker:
         at = max(frame.at, self._at) if self._at else frame.at  # a camera's time that goes back must not undo a way
         self._at = at
         plates = [each for each in found if each.corners is not None and Box.around(each.corners).width > 1]
+        before = self._over(at)  # what was over before this frame, it cannot go on
         best: list[tuple[int, Corners]] = []
         told: list[Told] = []
         for track, plate in self._belong(plates, at):
@@ -197,9 +204,10 @@ class Tracker:
                 track.because = plate.because
                 continue
             _look(track, plate)
+            track = self._joined(track, at)  # noqa: PLW2901  it may be the rest of one that was lost
             if (word := _early_word(track, at)) is not None:
                 told.append(word)
-        return Step(tuple(best), tuple(told), tuple(self._over(at)))
+        return Step(tuple(best), tuple(told), (*before, *self._over(at)))
 
     def tick(self, at: datetime) -> tuple[Passage, ...]:
         """What is over by now, when no frame comes."""
@@ -231,6 +239,21 @@ class Tracker:
                 taken[place] = _Track(next(self._numbers), at, box, box, at)
                 self._tracks.append(taken[place])
         return [(taken[place], plate) for place, plate in enumerate(plates)]
+
+    def _joined(self, track: _Track, at: datetime) -> _Track:
+        """The passage that this one goes on with: it has the same text, and was not seen since this one began."""
+        for other in self._tracks:
+            if other is not track and other.last_at < track.began_at and _goes_on(other, track, at):
+                other.looks = sorted([*other.looks, *track.looks], key=lambda each: each.confidence)[-MOST_LOOKS:]
+                other.texts.update(track.texts)
+                for state, votes in track.votes.items():
+                    other.votes[state] += votes
+                other.box, other.last_at, other.speed, other.growth = track.box, track.last_at, track.speed, track.growth
+                other.frames += track.frames
+                other.said = _together(other)
+                self._tracks.remove(track)
+                return other
+        return track
 
     def _shows_better(self, track: _Track, frame: Frame, plate: Reading | Unreadable) -> bool:
         assert plate.corners is not None
@@ -268,14 +291,18 @@ def _how_far(track: _Track, plate: Reading | Unreadable, at: datetime) -> float 
     assert plate.corners is not None
     box, expected = Box.around(plate.corners), track.expected(at)
     unseen = (at - track.last_at).total_seconds()
-    wide = max(expected.width, 1.0)
+    if not track.looks and unseen > UNREAD_S and isinstance(plate, Reading):
+        return None
+    wide = max(expected.width, 1.8 * expected.height, 1.0)  # a plate that is half hidden has still its height
     far = math.dist(box.centre, expected.centre) / wide
-    other_size = abs(math.log(max(box.width, 1.0) / wide))
+    other_size = _other_size(box, expected)
     alike = None if isinstance(plate, Unreadable) or track.said is None else _likeness(track, plate)
     gate = NEAR + (STRANGER if track.frames < 3 else KNOWN) * min(unseen, LOST_S)
     size_gate = 0.35 + 0.8 * min(unseen, LOST_S)
     if alike is not None and alike >= SAME:
         gate, size_gate = 2.5 * gate + min(1.0, 3 * unseen), 1.5 * size_gate
+    elif alike is not None and alike >= 0.9 and unseen <= LOST_S:
+        gate, size_gate = 1.5 * gate, 1.5 * size_gate
     elif unseen > LOST_S:
         if alike is not None and alike < ALIKE and _both_sure(track, plate):
             return None
@@ -285,6 +312,23 @@ def _how_far(track: _Track, plate: Reading | Unreadable, at: datetime) -> float 
     if far > gate or other_size > size_gate:
         return None
     return far / gate + 0.5 * other_size / size_gate - (0.5 * alike if alike is not None else 0.0)
+
+
+def _goes_on(lost: _Track, new: _Track, at: datetime) -> bool:
+    if lost.said is None or new.said is None:
+        return False
+    one, other = lost.said.text, new.said.text
+    if one == other:
+        return len(one) >= 4
+    near = math.dist(lost.box.centre, new.box.centre) < 4 * max(lost.box.width, new.box.width)
+    return (at - lost.last_at).total_seconds() <= LOST_S and near and (fold(one) == fold(other) or _is_part(one, other))
+
+
+def _other_size(box: Box, other: Box) -> float:
+    """How different in size, as a logarithm: by width or height, whichever is less, for a post hides a part of the width only."""
+    return min(
+        abs(math.log(max(box.width, 1.0) / max(other.width, 1.0))), abs(math.log(max(box.height, 1.0) / max(other.height, 1.0)))
+    )
 
 
 def _both_sure(track: _Track, plate: Reading | Unreadable) -> bool:
@@ -298,11 +342,19 @@ def _likeness(track: _Track, plate: Reading) -> float:
     return max(_alike(text, plate.text) for text in texts)
 
 
+def _is_part(one: str, other: str) -> bool:
+    """One text is what is left of the other when a few characters are hidden at an end."""
+    short, long = sorted((fold(one), fold(other)), key=len)
+    return 3 <= len(short) >= len(long) - 4 and (long.startswith(short) or long.endswith(short))
+
+
 def _alike(one: str, other: str) -> float:
     """1 for the same text but for characters that cameras confuse; less by each character that is another, lost or made up."""
     a, b = fold(one), fold(other)
     if a == b:
         return 1.0 if one == other else 0.95
+    if _is_part(one, other):
+        return 0.9
     row = list(range(len(b) + 1))
     for at, left in enumerate(a, start=1):
         longer = [at]
@@ -368,6 +420,8 @@ def _passage(track: _Track, *, again: bool) -> Passage:
     because = "" if reading else track.because or "Its plate could not be read in any frame."
     if reading is not None and sum(track.texts.values()) < 2 and reading.confidence < ALONE:
         reading, because = None, "Its plate was seen in one frame only, and not surely."
+    elif reading is not None and reading.confidence < TRUSTED:
+        reading, because = None, "What its frames say does not agree."
     assert track.best is not None
     bigger = math.log(track.box.width / track.first.width)
     aside = (track.box.centre[0] - track.first.centre[0]) / max(track.box.width, track.first.width)

@@ -1,5 +1,6 @@
 """One vehicle that passes gives one reading: followed over misses, gaps and misreadings, and told early."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -200,3 +201,29 @@ def test_a_camera_whose_time_goes_back_does_not_stop_it():
     (passage,) = tracker.finish()
     assert passage.frames == 4
     assert passage.ended_at >= passage.began_at
+
+
+def test_a_plate_half_hidden_by_a_post_is_the_same_passage():
+    shown = [("UY34668", 1105, 559, 108), ("UY34668", 1065, 536, 98), ("UY34668", 1003, 500, 83), ("Y34668", 992, 487, 63)]
+    shown += [("UY34", 939, 467, 37), ("UY3466", 923, 457, 52), ("UY34668", 908, 449, 59), ("UY34668", 884, 436, 54)]
+    frames = []
+    for n, (text, x, y, wide) in enumerate(shown):
+        part = plate(text, x, y, wide)
+        high = 50 - 3 * n
+        frames.append((n / 12, [replace(part, corners=((x, y), (x + wide, y), (x + wide, y + high), (x, y + high)))]))
+    _, passages = run(Tracker(), frames)
+    assert [(each.reading.text, each.frames) for each in passages] == [("UY34668", 8)]
+
+
+def test_what_was_lost_near_and_fast_goes_on_under_its_own_number():
+    tracker = Tracker()
+    tracker.see(frame(0.0), [plate("NGH3887", 1193, 576, 150)])
+    (passage,) = run(tracker, [(0.3 + n / 15, [plate("NGH3887", 500 - 10 * n, 300 - 5 * n, 60)]) for n in range(5)])[1]
+    assert (passage.number, passage.frames, passage.reading.text) == (1, 6, "NGH3887")
+
+
+def test_what_its_frames_do_not_agree_on_is_no_reading():
+    _, (passage,) = run(
+        Tracker(), [(n / 15, [plate(text, 700, 260, 90, sure=0.2)]) for n, text in enumerate(("LJL1", "CJ", "1U1JX"))]
+    )
+    assert (passage.reading, passage.because) == (None, "What its frames say does not agree.")
