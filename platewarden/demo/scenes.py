@@ -29,7 +29,7 @@ from platewarden.demo.plates import draw_plate
 from platewarden.recognition.picture import Picture, open_picture
 from platewarden.recognition.result import Box
 
-__all__ = ["Scene", "draw_scene", "write_scenes"]
+__all__ = ["CarAlone", "Road", "Scene", "draw_car", "draw_road", "draw_scene", "write_scenes"]
 
 WIDTH, HEIGHT = 1280, 720
 FINER = 1.5  # drawn larger by this, then scaled down
@@ -91,6 +91,54 @@ def draw_scene(text: str, state: str | None = None, seed: int = 0, *, dusk: bool
     box = _car(canvas, light, chance, draw_plate(text, state))
     jpeg, seen = _photograph(canvas, box, light, chance)
     return Scene(text, state, jpeg, seen)
+
+
+@dataclass(frozen=True)
+class Road:
+    """A road without cars: pixels (720 x 1280 x 3), and where it vanishes."""
+
+    pixels: NDArray[np.uint8]
+    vanishing: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class CarAlone:
+    """A car without a street, seen from behind or before: colours times cover, and the cover (0..255) as a fourth channel. The box is
+    where its plate is; `wide` is the car's own width, both in pixels of this picture.
+    """
+
+    pixels: NDArray[np.uint8]
+    plate: Box
+    wide: float
+
+
+def draw_road(seed: int, *, dusk: bool) -> Road:
+    """A road of two lanes to both sides of a dashed line, at the middle of the picture."""
+    chance = np.random.default_rng([seed, 911])
+    light = DUSK if dusk else DAY
+    canvas: Canvas = np.zeros((round(HEIGHT * FINER), round(WIDTH * FINER), 3), dtype=np.float32)
+    _sky(canvas, light, chance)
+    middle = _street(canvas, light, chance, lines=(0.0,))
+    drawn = Image.fromarray(canvas.clip(0, 255).astype(np.uint8)).resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+    return Road(np.asarray(drawn), (middle / FINER, HEIGHT * HORIZON))
+
+
+def draw_car(text: str, state: str | None, seed: int, *, dusk: bool, coming: bool) -> CarAlone:
+    """One car: its rear, or its front when it is coming. Drawn twice, on black and on white: the difference is what shines through."""
+    light = DUSK if dusk else DAY
+    sheets: list[Canvas] = []
+    box = Box(0, 0, 0, 0)
+    for ground in (0.0, 255.0):
+        canvas: Canvas = np.full((round(HEIGHT * FINER), round(WIDTH * FINER), 3), ground, dtype=np.float32)
+        box = _car(canvas, light, np.random.default_rng([seed, 427]), draw_plate(text, state), coming=coming)
+        sheets.append(canvas)
+    black, white = sheets
+    cover = (255.0 - (white - black).mean(axis=2, keepdims=True)).clip(0, 255)
+    cover[cover < 3] = 0
+    rows, columns = np.nonzero(cover[..., 0])
+    top, left = int(rows.min()), int(columns.min())
+    whole = np.concatenate([np.minimum(black.clip(0, 255), cover), cover], axis=2)[top : rows.max() + 1, left : columns.max() + 1]
+    return CarAlone(whole.astype(np.uint8), Box(box.x - left, box.y - top, box.width, box.height), box.width / 0.205)
 
 
 def write_scenes(folder: Path, plates: Iterable[tuple[str, str | None]], *, seed: int = 0) -> list[Path]:
@@ -186,9 +234,10 @@ def _sky(canvas: Canvas, light: _Light, chance: np.random.Generator) -> None:
     canvas[:horizon] += (white - canvas[:horizon]) * cloud
 
 
-def _street(canvas: Canvas, light: _Light, chance: np.random.Generator) -> None:
+def _street(canvas: Canvas, light: _Light, chance: np.random.Generator, lines: tuple[float, ...] = (-0.34, 0.42)) -> float:
+    """Draws it, with dashed lines at these shares of the width from the middle; returns where the middle is."""
     height, width = canvas.shape[:2]
-    horizon, middle = height * HORIZON, width * (0.5 + 0.06 * (chance.random() - 0.5))
+    horizon, middle = height * HORIZON, width * (0.5 + 0.06 * (float(chance.random()) - 0.5))
     _trees(canvas, light, chance, horizon)
     ground = _times((112, 128, 92), light.ambient)
     _paint(canvas, _rect(0, horizon, width, height), _fade(_towards(ground, light.haze, 0.35), ground, _times(ground, 0.85)))
@@ -201,7 +250,7 @@ def _street(canvas: Canvas, light: _Light, chance: np.random.Generator) -> None:
         _paint(canvas, edges, _fade(far, colour, colour, _times(colour, 0.82)), soft=1)
     _asphalt(canvas, chance, horizon)
     line = _times((226, 222, 206), 0.35 + 0.6 * light.ambient)
-    for lane in (-0.34, 0.42):
+    for lane in lines:
         for dash in range(7):
             near, far = 0.5 ** (dash * 0.72), 0.5 ** (dash * 0.72 + 0.34)
             points = [
@@ -210,6 +259,7 @@ def _street(canvas: Canvas, light: _Light, chance: np.random.Generator) -> None:
             ]
             _paint(canvas, points, line, soft=0.8, opacity=0.75)
     _lamp_post(canvas, light, chance, horizon)
+    return float(middle)
 
 
 def _trees(canvas: Canvas, light: _Light, chance: np.random.Generator, horizon: float) -> None:
@@ -294,8 +344,8 @@ STYLES = {"sedan": (0.72, 0.03, 0.42, 0.235), "sport utility": (0.9, 0.02, 0.4, 
 """Height by width, then where the roof, the waist and the side of the cabin are."""
 
 
-def _car(canvas: Canvas, light: _Light, chance: np.random.Generator, plate: Image.Image) -> Box:
-    """The rear of a car, back to front; the box is where its plate went."""
+def _car(canvas: Canvas, light: _Light, chance: np.random.Generator, plate: Image.Image, *, coming: bool = False) -> Box:
+    """The rear of a car (or its front), back to front; the box is where its plate went."""
     height, width = canvas.shape[:2]
     wide = (560 + 90 * float(chance.random())) * FINER
     slim, roof, waist, inset = list(STYLES.values())[int(chance.integers(len(STYLES)))]
@@ -312,7 +362,10 @@ def _car(canvas: Canvas, light: _Light, chance: np.random.Generator, plate: Imag
         _paint(canvas, mirror, _fade(paint, _times(paint, 0.6)), round_by=wide * 0.014)
     _cabin(canvas, light, car, paint, (roof, inset))
     _tail(canvas, light, car, paint)
-    _lights(canvas, light, car)
+    if coming:
+        _front(canvas, light, car, paint)
+    else:
+        _lights(canvas, light, car)
     _bumper(canvas, light, car, paint)
     return _plate_in_its_recess(canvas, light, car, paint, plate)
 
@@ -400,6 +453,26 @@ def _lights(canvas: Canvas, light: _Light, car: _Frame) -> None:
     if light.lamps:
         for glow in both(_disc(0.1, waist + 0.12, 0.1, 0.09)):
             _paint(canvas, glow, (255, 70, 50), soft=wide * 0.045, opacity=0.5)
+
+
+def _front(canvas: Canvas, light: _Light, car: _Frame, paint: Colour) -> None:
+    """Headlights on both sides and the grille between them."""
+    waist, wide = car.waist, car.wide
+    _paint(
+        canvas, car.whole(_rect(0.26, waist + 0.07, 0.74, waist + 0.17)), _fade((46, 48, 52), (16, 17, 19)), round_by=wide * 0.01
+    )
+    for bar in range(3):
+        y = waist + 0.085 + 0.026 * bar
+        _paint(canvas, car.whole(_rect(0.27, y, 0.73, y + 0.008)), _towards(paint, (200, 204, 208), 0.7), soft=1)
+    shape = [(0.03, waist + 0.08), (0.08, waist + 0.05), (0.23, waist + 0.07), (0.21, waist + 0.15), (0.04, waist + 0.17)]
+    glass: Colour = (255, 250, 232) if light.lamps else (196, 204, 212)
+    for lamp in car.both(shape):
+        _paint(canvas, lamp, _fade(_times(glass, 0.8), glass, _times(glass, 0.7)), round_by=wide * 0.01)
+    for bulb in car.both(_disc(0.14, waist + 0.11, 0.03, 0.03)):
+        _paint(canvas, bulb, (255, 255, 250) if light.lamps else (232, 236, 240), soft=2)
+    if light.lamps:
+        for glow in car.both(_disc(0.13, waist + 0.11, 0.11, 0.1)):
+            _paint(canvas, glow, (255, 246, 214), soft=wide * 0.04, opacity=0.6)
 
 
 def _mount(canvas: Canvas, plate: Image.Image, box: Box, light: _Light) -> None:

@@ -43,6 +43,8 @@ class Alert:
     edition: int
     edition_age: timedelta
     stale: bool
+    plate_picture: bytes | None = None
+    overview_picture: bytes | None = None
 
     @property
     def is_shown(self) -> bool:

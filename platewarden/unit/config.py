@@ -10,15 +10,56 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from platewarden.policy.refusal import Malformed, Unavailable
 
-__all__ = ["FILE", "UnitConfig", "load_config", "write_config"]
+__all__ = ["FILE", "CameraConfig", "UnitConfig", "load_config", "write_config"]
 
 FILE = "unit.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraConfig:
+    """One camera of the unit: a table `[[cameras]]` in `unit.toml`."""
+
+    name: str
+    """Name of the camera, written into each read. No two are alike."""
+
+    source: str = field(repr=False)
+    """rtsp:// or rtsps:// address, /dev/video..., a video file, or a folder of photographs. An address may hold a password: the
+    file is closed to others, and no message shows it."""
+
+    lane: str = ""
+    """Which lane it looks at, in words, for example “left lane”."""
+
+    facing: str = ""
+    """Where it looks, in words, for example “front left” or “northbound”."""
+
+    frames_per_s: float = 30.0
+    """So many frames a second are looked at, at most; more of them are left out and counted."""
+
+    paced: bool = False
+    """A video file is played as it was filmed, and a frame that comes too soon is dropped, as with a stream. Without it every frame
+    is looked at."""
+
+    latitude: float | None = None
+    """Surveyed place of this camera, in degrees, when it isn't the unit's own. Both or neither."""
+
+    longitude: float | None = None
+    """See `latitude`."""
+
+    def __post_init__(self) -> None:
+        for needed in ("name", "source"):
+            if not getattr(self, needed).strip():
+                raise Malformed(f"{FILE}: {needed} of a camera is empty. Fill it in.")
+        if not 0 < self.frames_per_s <= 240:
+            raise Malformed(
+                f"{FILE}: frames_per_s of camera “{self.name}” is {self.frames_per_s}; it lies between 0 and 240. Correct it."
+            )
+        _check_place(f"camera “{self.name}”", self.latitude, self.longitude)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,20 +105,33 @@ class UnitConfig:
     longest_wait_s: int = 300
     """The longest pause before the office is tried again after it did not answer."""
 
+    cameras: tuple[CameraConfig, ...] = ()
+    """The unit's cameras, one table `[[cameras]]` each. Without any, `camera` names the one source that is given at its start."""
+
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, int | float) and value <= 0 and field.name not in {"latitude", "longitude", "disk_reserve_mb"}:
-                raise Malformed(f"{FILE}: {field.name} is {value}; it must be more than 0. Correct it.")
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, int | float) and value <= 0 and each.name not in {"latitude", "longitude", "disk_reserve_mb"}:
+                raise Malformed(f"{FILE}: {each.name} is {value}; it must be more than 0. Correct it.")
         for needed in ("name", "server", "office", "camera", "engine"):
             if not getattr(self, needed).strip():
                 raise Malformed(f"{FILE}: {needed} is empty. Fill it in.")
-        if (self.latitude is None) != (self.longitude is None):
-            raise Malformed(f"{FILE}: a place needs latitude and longitude. Give both, or neither.")
+        _check_place("the unit", self.latitude, self.longitude)
+        names = [camera.name for camera in self.cameras]
+        if len(set(names)) < len(names):
+            raise Malformed(f"{FILE}: two cameras are called “{max(names, key=names.count)}”. Give each a name of its own.")
+
+
+def _check_place(whose: str, latitude: float | None, longitude: float | None) -> None:
+    if (latitude is None) != (longitude is None):
+        raise Malformed(f"{FILE}: the place of {whose} needs latitude and longitude. Give both, or neither.")
+    if latitude is not None and longitude is not None and not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise Malformed(f"{FILE}: the place of {whose} is nowhere on earth ({latitude}, {longitude}). Correct it.")
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
+    "bool": (bool,),
     "int": (int,),
     "float": (float, int),
     "float | None": (float, int),
@@ -101,26 +155,34 @@ def load_config(data: Path) -> UnitConfig:
 
 
 def _config(rows: dict[str, Any]) -> UnitConfig:
-    known = {field.name: field for field in fields(UnitConfig)}
+    tables = rows.pop("cameras", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise Malformed(f"{FILE}: cameras are tables, each under a line [[cameras]]. Correct it.")
+    _check(rows, UnitConfig, FILE)
+    for number, table in enumerate(tables, start=1):
+        _check(table, CameraConfig, f"{FILE}, camera {number}")
+    return UnitConfig(**rows, cameras=tuple(CameraConfig(**table) for table in tables))
+
+
+def _check(rows: dict[str, Any], kind: type[UnitConfig | CameraConfig], where: str) -> None:
+    """Only keys that there are, each of its kind, and none missing. Says no value: one may be an address with a password."""
+    known = {each.name: each for each in fields(kind) if each.name != "cameras"}
     for key, value in rows.items():
         if key not in known:
-            raise Malformed(f"{FILE}: unknown key “{key}”. It knows: {', '.join(known)}.")
+            raise Malformed(f"{where}: unknown key “{key}”. It knows: {', '.join(known)}.")
         if type(value) not in _KINDS[str(known[key].type)]:
-            raise Malformed(f"{FILE}: {key} is not of the kind {known[key].type}. Correct it.")
-    for needed in ("name", "server", "office"):
-        if needed not in rows:
-            raise Malformed(f"{FILE} lacks “{needed}”. Add it.")
-    return UnitConfig(**rows)
+            raise Malformed(f"{where}: {key} is not of the kind {known[key].type}. Correct it.")
+    for name, each in known.items():
+        if each.default is MISSING and name not in rows:
+            raise Malformed(f"{where} lacks “{name}”. Add it.")
 
 
 def write_config(data: Path, config: UnitConfig) -> None:
     """Write `unit.toml` (0600), leaving out what is at its default."""
     lines = ["# This unit, as it was enrolled. Every key is explained in platewarden/unit/config.py.", ""]
-    for field in fields(config):
-        value = getattr(config, field.name)
-        if field.name in {"name", "server", "office"} or value != field.default:
-            # a JSON string, and a JSON number, is also a TOML one
-            lines.append(f"{field.name} = {json.dumps(value, ensure_ascii=False)}")
+    lines += _lines(config)
+    for camera in config.cameras:
+        lines += ["", "[[cameras]]", *_lines(camera)]
     path = data / FILE
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -128,3 +190,9 @@ def write_config(data: Path, config: UnitConfig) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def _lines(said: UnitConfig | CameraConfig) -> list[str]:
+    told = [(each, getattr(said, each.name)) for each in fields(said) if each.name != "cameras"]
+    # a JSON string, and a JSON number, is also a TOML one
+    return [f"{each.name} = {json.dumps(value, ensure_ascii=False)}" for each, value in told if value != each.default]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from platewarden.exchange import read_report
 from platewarden.exchange.hotlist_edition import EditionEntry
@@ -12,13 +14,12 @@ from platewarden.exchange.seal import SigningKey
 from platewarden.plate import match
 from platewarden.plate.match import Answer, SeenPlate
 from platewarden.recognition.picture import Picture
-from platewarden.recognition.result import Reading
+from platewarden.recognition.result import Corners, Reading
 from platewarden.unit import pictures
-from platewarden.unit.camera import Shot
 from platewarden.unit.shift import Shift
 from platewarden.unit.spool import Draft
 
-__all__ = ["STREAM", "Seen", "pictures_of", "seen_plate"]
+__all__ = ["STREAM", "Seen", "Taken", "pictures_at", "pictures_of", "seen_plate"]
 
 STREAM = "read"
 
@@ -37,22 +38,34 @@ def seen_plate(reading: Reading) -> SeenPlate:
 def pictures_of(picture: Picture, readings: Sequence[Reading]) -> list[tuple[read_report.Picture, ...]]:
     """For each reading, the overview (the same for all) and its plate."""
     overview = pictures.overview(picture) if readings else b""
-    plates = [pictures.plate(picture, reading.corners) for reading in readings]
-    return [
-        tuple(
-            read_report.Picture(view, pictures.MEDIA_TYPE, content)
-            for view, content in (("overview", overview), ("plate", plate))
-            if content
-        )
-        for plate in plates
-    ]
+    return [_views(overview, pictures.plate(picture, reading.corners)) for reading in readings]
+
+
+def pictures_at(picture: Picture, corners: Corners) -> tuple[read_report.Picture, ...]:
+    """The overview, and the plate that is at this place."""
+    return _views(pictures.overview(picture), pictures.plate(picture, corners))
+
+
+def _views(overview: bytes, plate: bytes | None) -> tuple[read_report.Picture, ...]:
+    named = (("overview", overview), ("plate", plate))
+    return tuple(read_report.Picture(view, pictures.MEDIA_TYPE, content) for view, content in named if content)
+
+
+class Taken(Protocol):
+    """What was taken by which camera, and when: a photograph, or the best frame of a passage."""
+
+    @property
+    def camera(self) -> str: ...
+
+    @property
+    def captured_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
 class Seen:
     """One plate, seen once, with everything its report says."""
 
-    shot: Shot
+    shot: Taken
     reading: Reading
     hits: Sequence[tuple[EditionEntry, Answer]]
     pictures: tuple[read_report.Picture, ...]

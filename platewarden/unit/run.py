@@ -21,7 +21,7 @@ from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Refusal, Refused, Tampered, Unavailable
 from platewarden.recognition.recognizer import Recognizer, open_engine
 from platewarden.unit.alarm import Alarm
-from platewarden.unit.camera import FolderCamera
+from platewarden.unit.cameras import open_cameras, places_of
 from platewarden.unit.config import UnitConfig, load_config
 from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
 from platewarden.unit.hotlist import Hotlist
@@ -73,7 +73,7 @@ class Account:
 
 def run_shift(
     data: Path,
-    source: Path,
+    source: Path | str | None,
     stated: Stated,
     *,
     engine: str | None,
@@ -91,10 +91,10 @@ def run_shift(
     config = load_config(data)
     enrolment = load_enrolment(data, config)
     alarm = Alarm(screen, as_json=as_json)
-    camera = FolderCamera(config.camera, source, clock=clock, once=once)
+    camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
     recognizer = Recognizer(open_engine(engine or config.engine))
     certificate = data / config.certificate if config.certificate else None
-    with closing(_spool(data, config, enrolment)) as spool, Link(config.server, certificate=certificate) as link:
+    with closing(camera), closing(_spool(data, config, enrolment)) as spool, Link(config.server, certificate=certificate) as link:
         before = spool.counts()
         transfer = _transfer(data, config, enrolment, spool, link, clock=clock, chance=chance, alarm=alarm)
         shift = _sign_on(stated, transfer, clock, chance)
@@ -111,6 +111,8 @@ def run_shift(
             clock=clock,
             timer=timer,
             place=_place(config),
+            places=places_of(config),
+            counted=camera.counts,
             stale_after=timedelta(hours=load_department().stale_after_hours),
         )
         told_to_stop(watch.stop)

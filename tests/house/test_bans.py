@@ -57,6 +57,7 @@ CATCHES = {
 }
 CATCHES_EVERYTHING = {
     "platewarden.unit.watch": "the loop: counts, says so, goes on",
+    "platewarden.unit.video": "a camera's thread: says so, opens it again",
     "platewarden.server.jobs": "the loop: counts, says so, asks again",
     "platewarden.exchange.wire": "whatever the CBOR library raises on a stranger's bytes is Malformed",
     "platewarden.bench.crash": "a server that is being killed may say anything",

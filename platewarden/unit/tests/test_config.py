@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from platewarden.policy.refusal import Malformed, Unavailable
-from platewarden.unit.config import FILE, UnitConfig, load_config, write_config
+from platewarden.unit.config import FILE, CameraConfig, UnitConfig, load_config, write_config
 
 CAR = UnitConfig(name="car 12", server="http://127.0.0.1:1", office="abcd-efgh")
 
@@ -40,3 +40,37 @@ def test_it_refuses_with_a_sentence(tmp_path, text, sentence):
     (tmp_path / FILE).write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(Malformed, match=sentence):
         load_config(tmp_path)
+
+
+def test_it_brings_back_the_cameras_it_wrote(tmp_path):
+    front = CameraConfig(name="front", source="rtsp://admin:s3cr3t@10.0.0.4/live", lane="left lane", frames_per_s=15)
+    gate = CameraConfig(name="gate", source="/dev/video0", facing="northbound", paced=True, latitude=41.5, longitude=-87.25)
+    car = dataclasses.replace(CAR, cameras=(front, gate))
+    write_config(tmp_path, car)
+    assert load_config(tmp_path) == car
+    assert "s3cr3t" not in repr(car)
+
+
+NEEDED = 'name = "a"\nserver = "b"\noffice = "c"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('cameras = "front"\n', "cameras are tables"),
+        ('[[cameras]]\nname = "front"\n', "camera 1 lacks “source”"),
+        ('[[cameras]]\nname = "front"\nsource = "s3cr3t"\nfps = 3\n', "camera 1: unknown key “fps”"),
+        ('[[cameras]]\nname = "front"\nsource = 7\n', "camera 1: source is not of the kind str"),
+        ('[[cameras]]\nname = "front"\nsource = "s3cr3t"\npaced = 1\n', "paced is not of the kind bool"),
+        ('[[cameras]]\nname = " "\nsource = "s3cr3t"\n', "name of a camera is empty"),
+        ('[[cameras]]\nname = "a"\nsource = "s3cr3t"\nframes_per_s = 0\n', "frames_per_s of camera “a” is 0"),
+        ('[[cameras]]\nname = "a"\nsource = "s3cr3t"\nlatitude = 4.0\n', "place of camera “a” needs latitude and longitude"),
+        ('[[cameras]]\nname = "a"\nsource = "s3cr3t"\nlatitude = 91.0\nlongitude = 1.0\n', "nowhere on earth"),
+        ('[[cameras]]\nname = "a"\nsource = "s3cr3t"\n[[cameras]]\nname = "a"\nsource = "y"\n', "two cameras are called “a”"),
+    ],
+)
+def test_it_refuses_a_camera_with_a_sentence_that_tells_no_address(tmp_path, text, sentence):
+    (tmp_path / FILE).write_text(NEEDED + text)
+    with pytest.raises(Malformed, match=sentence) as error:
+        load_config(tmp_path)
+    assert "s3cr3t" not in str(error.value)

@@ -16,6 +16,7 @@ from platewarden.recognition.result import Candidate, Character, Reading, Unread
 from platewarden.unit.alarm import Alarm
 from platewarden.unit.shift import Shift
 from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
+from platewarden.unit.video import FrameCounts, FrameShot
 from platewarden.unit.watch import Watch
 
 SHIFT = Shift(UUID(int=12), "4417", "Officer Ines Okafor", "routine-patrol", "", NOON, NOON + timedelta(hours=12))
@@ -229,3 +230,121 @@ def test_its_count_on_the_screen_says_nothing_of_a_silent_hit(car):
     screen = io.StringIO()
     watch_of(car, "XR4444/IL", *[""] * 24, screen=screen).run(wait_s=20)
     assert "25 shots, 1 readings, 0 alerts so far." in screen.getvalue()
+
+
+class Filmed(FrameShot):
+    """A frame of a video that shows what it is told to."""
+
+    def open(self):
+        return Picture(self.frame, np.zeros((60, 100, 3), dtype=np.uint8))
+
+
+class Film(Reel):
+    def __init__(self, *names, camera="front", fps=15):
+        self.name = camera
+        self.shots = [Filmed(camera, at + 1, NOON + timedelta(seconds=at / fps), name) for at, name in enumerate(names)]
+
+
+def filming(car, *names, screen=None, **options):
+    watch = watch_of(car, screen=screen)
+    watch.camera = Film(*names, **options)
+    return watch
+
+
+def test_the_frames_of_one_passage_are_one_alert_and_one_read(car, office):
+    screen = io.StringIO()
+    watch = filming(car, *["", "7ABC123/IL"] * 15, *[""] * 70, *["HELLO1"] * 5, *["blur"] * 3, screen=screen)
+    watch.counted = lambda: {"front": FrameCounts(frames=108, taken=108)}
+    watch.run(wait_s=20)
+    tally = watch.tally
+    assert (tally.frames, tally.photos, tally.passages, tally.readings, tally.unreadable) == (108, 0, 2, 2, 0)
+    assert (tally.hits, tally.alerts_shown, tally.corrections, tally.spooled) == (1, 1, 0, 2)
+    assert tally.cameras["front"]["taken"] == 108
+    reports = {report.text: report for report in office.reports.values()}
+    assert [each.view for each in reports["7ABC123"].pictures] == ["overview", "plate"]
+    assert len(reports["7ABC123"].hits) == 1
+    assert reports["7ABC123"].captured_at >= NOON
+    lines = [json.loads(line) for line in screen.getvalue().splitlines()]
+    assert [line["text"] for line in lines if "alert" in line] == ["7ABC123"]
+
+
+def test_the_alarm_does_not_wait_for_the_end_of_the_passage_and_shows_its_pictures(car):
+    watch = filming(car, "7ABC123/IL")
+    shown = []
+    watch.alarm.show = shown.append
+    watch._take(watch.camera.next_shot())
+    (alert,) = shown
+    assert alert.plate_picture.startswith(b"\xff\xd8")
+    assert alert.overview_picture.startswith(b"\xff\xd8")
+    assert watch.tally.spooled == 0
+
+
+def test_a_photograph_has_its_pictures_in_the_alert_too(car):
+    watch = watch_of(car, "7ABC123/IL")
+    shown = []
+    watch.alarm.show = shown.append
+    watch._take(watch.camera.next_shot())
+    assert shown[0].plate_picture
+    assert shown[0].overview_picture
+
+
+def test_an_alert_that_later_frames_do_not_bear_out_is_corrected_aloud_and_without_a_plate(car, office):
+    screen = io.StringIO()
+    watch = filming(car, "7ABC123/IL", *["7XYC193/IL"] * 12, screen=screen)
+    watch.run(wait_s=20)
+    assert (watch.tally.alerts_shown, watch.tally.corrections, watch.tally.passages) == (1, 1, 1)
+    said = [line["say"] for line in map(json.loads, screen.getvalue().splitlines()) if "alert" not in line]
+    (correction,) = [line for line in said if line.startswith("Correction")]
+    assert "7ABC123" not in correction
+    assert [(report.text, report.hits) for report in office.reports.values()] == [("7XYC193", ())]
+
+
+def test_of_a_silent_hit_a_correction_says_nothing(car):
+    screen = io.StringIO()
+    watch = filming(car, "XR4444/IL", *["XB9144/IL"] * 12, screen=screen)
+    watch.run(wait_s=20)
+    assert (watch.tally.silent, watch.tally.corrections) == (1, 0)
+    assert "Correction" not in screen.getvalue()
+
+
+def test_pictures_of_another_size_end_what_was_followed(car, monkeypatch):
+    watch = filming(car, "HELLO1", "HELLO1", "HELLO1")
+    monkeypatch.setattr(
+        Filmed, "open", lambda shot: Picture(shot.frame, np.zeros((60 + 20 * (shot.number == 3), 100, 3), dtype=np.uint8))
+    )
+    watch.run(wait_s=20)
+    assert (watch.tally.frames, watch.tally.passages) == (3, 2)
+
+
+def test_a_camera_that_falls_silent_keeps_no_read_back(car):
+    watch = filming(car, "HELLO1", "HELLO1")
+    for _ in range(2):
+        watch._take(watch.camera.next_shot())
+    late = watch.timer() + 10
+    watch.timer = lambda: late
+    watch._look_at_quiet()
+    assert watch.tally.spooled == 1
+
+
+def test_it_tells_now_and_then_what_became_of_the_frames(car):
+    screen = io.StringIO()
+    watch = filming(car, *["HELLO1"] * 3, screen=screen)
+    watch.counted = lambda: {"front": FrameCounts(frames=900, taken=850, dropped=50)}
+    ticks = iter(range(0, 1000, 61))
+    watch.timer = lambda: next(ticks)
+    watch._take(watch.camera.next_shot())
+    watch._take(watch.camera.next_shot())
+    assert "Camera “front”: 900 frames, 50 dropped, 0 bad, 0 cuts." in [
+        json.loads(line)["say"] for line in screen.getvalue().splitlines()
+    ]
+
+
+def test_an_unforeseen_fault_in_the_last_passages_still_signs_off(car, office, monkeypatch):
+    screen = io.StringIO()
+    watch = filming(car, "HELLO1", "HELLO1", screen=screen)
+    watch._take(watch.camera.next_shot())
+    watch.shift = SHIFT
+    monkeypatch.setattr(type(watch._followers["front"]), "take", lambda *_: 1 / 0)
+    watch.run(wait_s=20)
+    assert watch.tally.errors == 1
+    assert [line.act for page in office.pages.values() for line in page.lines] == ["shift.sign_off"]
