@@ -49,6 +49,7 @@ CATCHES = {
     "platewarden.server.hotlists.views": "the faults of a list are shown line by line",
     "platewarden.server.database.embedded": "a server that does not answer yet is asked again",
     "platewarden.transparency.checkpoint": "a note that does not open is no checkpoint: None, as the face says",
+    "platewarden.server.unit_api.media": "one bad manifest of a medium is said, the others are taken",
     "platewarden.unit.link": "translator of the line to the office: what is not our wire is not believed",
     "platewarden.unit.run": "a refused sign-on is journaled, then said",
     "platewarden.unit.transfer": "an answer not to be believed leaves the spool as it was",

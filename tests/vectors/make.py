@@ -19,6 +19,7 @@ from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
 from platewarden.exchange.journal_page import JournalLine, JournalPage
+from platewarden.exchange.medium_manifest import MediumFile, MediumManifest
 from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import CarHit, Picture, Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
@@ -138,6 +139,16 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
     ),
     "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE), UNIT),
     "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24), OFFICE),
+    "medium_manifest": (
+        MediumManifest(
+            UNIT.key_id,
+            OFFICE.key_id,
+            3,
+            AT,
+            (MediumFile("read", 7, bytes(32), 1234, bytes(32)), MediumFile("tombstone", 1, bytes(32), 99, bytes(32))),
+        ),
+        UNIT,
+    ),
     "tombstone": (
         Tombstone(UNIT.key_id, 1, "read", date(2025, 11, 30), ((1, 4), (9, 9)), AT, 30, ClockState.OFFICE, Why.RETENTION),
         UNIT,
