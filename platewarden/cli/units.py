@@ -22,7 +22,7 @@ def units(
     Example: platewarden units
 
     A read that has not come is waiting in the car, expired in the car (a signed tombstone names it), or lost. Exit status 1
-    when a unit is late past the department's deadline, or a read is lost.
+    when a unit is late past the department's deadline, contradicts itself, or a read of it is lost.
     """
     from platewarden.server.config import ServerConfig
     from platewarden.server.serve import database_of
@@ -35,7 +35,7 @@ def units(
         print(json.dumps(row) if json_ else _in_words(row))
     if not rows and not json_:
         print("No unit is enrolled.")
-    if any(row["late"] or row["lost"] for row in rows):
+    if any(row["late"] or row["lost"] or row["tampered_at"] for row in rows):
         raise typer.Exit(1)
 
 
@@ -56,6 +56,7 @@ def _rows() -> list[dict[str, Any]]:
                 "clock_off_s": unit.drift_s,
                 "waiting": unit.spooled,
                 "unsent_since": unit.unsent_since.isoformat() if unit.unsent_since else None,
+                "tampered_at": unit.tampered_at.isoformat() if unit.tampered_at else None,
                 "late": unit.is_late(at, hours),
                 "expired": sum(gap.reads for gap in missing if gap.where is Where.EXPIRED),
                 "lost": sum(gap.reads for gap in missing if gap.where is Where.LOST),
@@ -71,5 +72,9 @@ def _in_words(row: dict[str, Any]) -> str:
     ]
     if row["late"]:
         lines.append(f"  LATE: reads since {row['unsent_since']} are past the department's deadline for the transfer.")
+    if row["tampered_at"]:
+        lines.append(
+            f"  CONTRADICTS ITSELF, last {row['tampered_at']}: a number came twice with different contents. Is its key on two machines?"
+        )
     lines += [f"  reads {first} to {last}: {where}" for first, last, where in row["gaps"]]
     return "\n".join(lines)

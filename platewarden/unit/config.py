@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from platewarden.policy.refusal import Malformed, Unavailable
+from platewarden.unit.place import source_of
 
 __all__ = ["FILE", "UnitConfig", "load_config", "write_config"]
 
@@ -52,6 +53,15 @@ class UnitConfig:
     place_accuracy_m: float = 5.0
     """How far off the surveyed place may be, in metres."""
 
+    gps: str = ""
+    """The satellite receiver: `gpsd` (on this machine), `gpsd:PORT`, or `nmea:FILE` for a serial line. Empty: none."""
+
+    gps_oldest_s: int = 10
+    """A position older than this is no position: then reads say that there was none."""
+
+    streets: str = ""
+    """Road file in the data folder, GeoJSON or CSV, for the name of the nearest crossing. Empty: no names."""
+
     spool_limit_mb: int = 4096
     """Recording stops, aloud, when so many megabytes wait for a receipt."""
 
@@ -74,6 +84,15 @@ class UnitConfig:
                 raise Malformed(f"{FILE}: {needed} is empty. Fill it in.")
         if (self.latitude is None) != (self.longitude is None):
             raise Malformed(f"{FILE}: a place needs latitude and longitude. Give both, or neither.")
+        if (
+            self.latitude is not None
+            and self.longitude is not None
+            and not (abs(self.latitude) <= 90 and abs(self.longitude) <= 180)
+        ):
+            raise Malformed(f"{FILE}: latitude and longitude are degrees, up to 90 and 180. Correct them.")
+        if self.gps and self.latitude is not None:
+            raise Malformed(f"{FILE}: a place is surveyed (latitude, longitude) or found by gps, not both. Remove one.")
+        source_of(self.gps)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {

@@ -469,6 +469,18 @@ class Spool:
         finally:
             database.close()
 
+    @classmethod
+    def look_at_oldest(cls, folder: Path, stream: str) -> datetime | None:
+        """Since when the oldest unsent message of a stream waits, in a spool that another process may be using."""
+        database = sqlite3.connect(f"file:{folder / 'spool.db'}?mode=ro", uri=True)
+        try:
+            row = database.execute(
+                "select min(kept_at) from message where stream = ? and state in ('waiting', 'sent', 'quarantined')", (stream,)
+            ).fetchone()
+        finally:
+            database.close()
+        return datetime.fromisoformat(str(row[0])) if row[0] else None
+
     def mark(self, name: str, value: str) -> None:
         """Write down one small fact that a restart must not lose, such as the time of the last contact."""
         with self._writing():

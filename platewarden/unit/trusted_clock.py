@@ -28,7 +28,7 @@ from typing import Final, Protocol
 
 from platewarden.exchange.contact import ClockState
 
-__all__ = ["Marks", "Standing", "TrustedClock", "machine_run", "machine_seconds"]
+__all__ = ["ANCHOR", "FLOOR", "OFF_BY", "Marks", "Standing", "TrustedClock", "machine_run", "machine_seconds"]
 
 OFF_BY: Final = timedelta(minutes=2)
 DRIFTS_BY: Final = 1e-4

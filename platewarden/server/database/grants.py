@@ -50,7 +50,7 @@ OFFICE: dict[str, dict[str, str]] = {
     # equipment
     "equipment_unit": {
         "app": "select, insert, update (state, revoked_at, revoked_by)",
-        "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since)",
+        "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since, tampered_at)",
     },
     "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
     "equipment_latereport": {"app": LOOK, "ingest": "insert, select"},

@@ -36,6 +36,7 @@ class Unit(models.Model):
     last_sequence = models.BigIntegerField(default=0)  # of its reads, as it said at the last contact
     lowest_unsent = models.BigIntegerField(default=0)  # what is missing below it is not in the unit; 0: nothing waits there
     unsent_since = models.DateTimeField(null=True)
+    tampered_at = models.DateTimeField(null=True)  # it contradicted itself: changed on the way, or its key is on two machines
 
     def __str__(self) -> str:
         return self.name

@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="unit",
+            name="tampered_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="unit",
             name="unsent_since",
             field=models.DateTimeField(null=True),
         ),

@@ -22,6 +22,7 @@ from platewarden.exchange.wire import MAX_MESSAGE, Kind, decode_body
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
 from platewarden.server.equipment.models import EnrolmentAsk, Tombstone, Unit
+from platewarden.server.equipment.testing import Car
 from platewarden.server.hotlists.publish import make_edition_if_asked
 from platewarden.server.hotlists.testing import list_in_force
 from platewarden.server.people.roster import make_roster_if_due
@@ -255,6 +256,19 @@ def test_a_unit_that_signs_in_another_units_name_is_found_out_and_recorded(offic
     assert office.ledger()[-1] == ("reads.tampered", None)
     (about,) = office.ask_owner("select body::jsonb -> 'about' ->> 'unit' from office.ledger_leaf order by leaf_id desc limit 1")[0]
     assert uuid.UUID(about) == car.unit.id
+
+
+def test_two_machines_with_one_key_are_noticed_and_shown(office):
+    car = office.car()
+    twin = Car(car.unit, car.key)  # the same key, copied with the data folder
+    office.receive(car, "AB12345")
+    assert (
+        "twice with different contents"
+        in said(office.post_to_door("reports", sealed(twin.report("CD12345").signed(car.key))), 422)["error"]
+    )
+    assert Unit.objects.get().tampered_at is not None
+    page = office.browser(SUPERVISOR).get("/units/").content.decode()
+    assert "Is its key on two machines?" in page
 
 
 def test_a_message_that_is_too_large_is_told_so(office, monkeypatch):
