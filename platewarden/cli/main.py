@@ -68,6 +68,8 @@ COMMANDS = (
     Command("migrate", "server", "Bring the database to this version.", "server", "Server"),
     Command("status", "server", "Say how the server is.", "server", "Server"),
     Command("unit", "unit", "The car: enrol it, and run it.", "unit", "Car"),
+    Command("units", "units", "Say how each unit is, and which reads have not come.", "server"),
+    Command("import", "import_media", "Take in what units wrote onto a portable medium.", "server"),
     Command("hotlist", "hotlist", "Load a hot list, and publish an edition to the cars.", "server"),
     Command("bolo", "hotlist", "Enter a plate to be on the lookout for.", "server"),
     Command("people", "people", "Members: appoint, train, authorize, unlock.", "server"),

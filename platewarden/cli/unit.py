@@ -20,11 +20,14 @@ from typing import Annotated, Any
 
 import typer
 
+from platewarden.cli import unit_doctor, unit_media
 from platewarden.policy.refusal import Malformed, Unavailable
 
 __all__ = ["app"]
 
 app = typer.Typer(name="unit", help="The car: enrol it, and run it.", no_args_is_help=True, rich_markup_mode="markdown")
+
+app.registered_commands += [*unit_media.app.registered_commands, *unit_doctor.app.registered_commands]
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="This unit's own folder: its key, lists and spool.")]
 AsJson = Annotated[

@@ -1,24 +1,35 @@
 """Contact: up, a unit says what it holds; down, the office says what it should hold, and what time it is there.
 
-A contact is newer than every earlier one of its unit, so that a recorded one is worth nothing; the orders repeat its nonce, so
-that recorded orders are worth nothing either.
+A contact repeats a nonce that the office gave out a moment before, newer than that of every earlier contact of the unit: a
+recorded one is worth nothing, however wrong the unit's clock is. The orders repeat the unit's own nonce, so that recorded
+orders are worth nothing either.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
 
-__all__ = ["Contact", "Orders"]
+__all__ = ["ClockState", "Contact", "Orders"]
+
+
+class ClockState(StrEnum):
+    """What a unit can say of its own clock: who confirmed it, or that nobody has, or that it is wrong."""
+
+    OFFICE = "office"
+    SATELLITES = "satellites"
+    UNCONFIRMED = "unconfirmed"
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True)
 class Contact(Message):
-    """What a unit holds: the editions in force there, messages waiting for a receipt, and the number of its last read."""
+    """What a unit holds: the editions in force there, messages waiting for a receipt, its last read and the oldest unsent."""
 
     kind: ClassVar[Kind] = Kind.CONTACT
 
@@ -29,12 +40,22 @@ class Contact(Message):
     roster_edition: int
     spooled: int
     last_sequence: int
+    office_nonce: bytes
+    """As the office gave it out, a moment ago."""
+    lowest_unsent: int
+    """The lowest number of a read that waits here; 0 when none does. What is missing below it is not in the car."""
+    unsent_since: datetime | None
+    """When the oldest of the reads that wait was kept, by the unit's clock."""
+    clock: ClockState
 
     def __post_init__(self) -> None:
         must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
         from_microseconds(microseconds(self.at))
         _must_be_nonce(self.nonce)
-        _must_count(self.hotlist_edition, self.roster_edition, self.spooled, self.last_sequence)
+        _must_be_nonce(self.office_nonce)
+        _must_count(self.hotlist_edition, self.roster_edition, self.spooled, self.last_sequence, self.lowest_unsent)
+        if self.unsent_since is not None:
+            from_microseconds(microseconds(self.unsent_since))
 
     def to_body(self) -> bytes:
         return encode_body(
@@ -46,6 +67,10 @@ class Contact(Message):
                 "roster_edition": self.roster_edition,
                 "spooled": self.spooled,
                 "last_sequence": self.last_sequence,
+                "office_nonce": self.office_nonce,
+                "lowest_unsent": self.lowest_unsent,
+                "unsent_since": None if self.unsent_since is None else microseconds(self.unsent_since),
+                "clock": self.clock.value,
             }
         )
 
@@ -60,6 +85,10 @@ class Contact(Message):
             roster_edition=fields.integer("roster_edition"),
             spooled=fields.integer("spooled"),
             last_sequence=fields.integer("last_sequence"),
+            office_nonce=fields.octets("office_nonce"),
+            lowest_unsent=fields.integer("lowest_unsent"),
+            unsent_since=fields.optional("unsent_since", fields.moment),
+            clock=fields.word("clock", ClockState),
         )
         fields.done()
         return contact
@@ -67,7 +96,11 @@ class Contact(Message):
 
 @dataclass(frozen=True)
 class Orders(Message):
-    """What the unit should hold, in answer to the contact whose nonce it repeats; `office_at` is the office's clock."""
+    """What the unit should hold, in answer to the contact whose nonce it repeats; `office_at` is the office's clock.
+
+    And the department's figures that a unit needs: how many days a read may wait there, and within how many hours it should
+    have gone up.
+    """
 
     kind: ClassVar[Kind] = Kind.ORDERS
 
@@ -76,12 +109,16 @@ class Orders(Message):
     hotlist_edition: int
     roster_edition: int
     office_at: datetime
+    retention_days: int
+    deadline_hours: int
 
     def __post_init__(self) -> None:
         from_microseconds(microseconds(self.at))
         from_microseconds(microseconds(self.office_at))
         _must_be_nonce(self.nonce)
         _must_count(self.hotlist_edition, self.roster_edition)
+        must(1 <= self.retention_days <= 36_600, "The retention in the orders is not a number of days. Send it so.")
+        must(1 <= self.deadline_hours <= 24 * 366, "The deadline in the orders is not a number of hours. Send it so.")
 
     def to_body(self) -> bytes:
         return encode_body(
@@ -91,6 +128,8 @@ class Orders(Message):
                 "hotlist_edition": self.hotlist_edition,
                 "roster_edition": self.roster_edition,
                 "office_at": microseconds(self.office_at),
+                "retention_days": self.retention_days,
+                "deadline_hours": self.deadline_hours,
             }
         )
 
@@ -103,6 +142,8 @@ class Orders(Message):
             hotlist_edition=fields.integer("hotlist_edition"),
             roster_edition=fields.integer("roster_edition"),
             office_at=fields.moment("office_at"),
+            retention_days=fields.integer("retention_days"),
+            deadline_hours=fields.integer("deadline_hours"),
         )
         fields.done()
         return orders

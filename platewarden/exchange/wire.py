@@ -72,6 +72,8 @@ class Kind(IntEnum):
     ENROLMENT_GRANT = 7
     CONTACT = 8
     ORDERS = 9
+    TOMBSTONE = 11
+    MEDIUM_MANIFEST = 12
 
     @property
     def words(self) -> str:

@@ -63,6 +63,7 @@ class Department:
     numbers: dict[Clause, str]
     purposes: dict[str, Purpose]
     retention_days: dict[str, int]
+    transfer_deadline_hours: int
     stale_after_hours: int
     bolo_longest_days: int
     shrink_refused_percent: int
@@ -136,7 +137,7 @@ def load_department(path: Path | None = None, *, text: str | None = None) -> Dep
 def _department(file: _Table, text: str) -> Department:
     about, lists, verification = file.table("department"), file.table("hot_lists"), file.table("verification")
     access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
-    clauses, purposes = file.table("clauses"), file.table("purposes")
+    clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -153,6 +154,7 @@ def _department(file: _Table, text: str) -> Department:
         numbers={clause: clauses.take(clause.value, str) for clause in Clause},
         purposes={name: _purpose(name, purposes.table(name)) for name in list(purposes.rows)},
         retention_days={kind: days.figure(kind, most=LONGEST_DAYS) for kind in sorted(KINDS_OF_DATA)},
+        transfer_deadline_hours=transfer.figure("deadline_hours", most=24 * 366),
         stale_after_hours=lists.figure("stale_after_hours", most=24 * 31),
         bolo_longest_days=lists.figure("bolo_longest_days", most=366),
         shrink_refused_percent=lists.figure("shrink_refused_percent", most=100),
@@ -163,7 +165,7 @@ def _department(file: _Table, text: str) -> Department:
         two_people=frozenset(two.words("acts")),
         text=text,
     )
-    for table in (about, lists, verification, access, two, days, clauses, purposes, file):
+    for table in (about, lists, verification, access, two, days, clauses, purposes, transfer, file):
         table.done()
     return department
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from platewarden.policy.refusal import Malformed, Unavailable
+from platewarden.unit.place import source_of
 
 __all__ = ["FILE", "CameraConfig", "UnitConfig", "load_config", "write_config"]
 
@@ -93,6 +94,15 @@ class UnitConfig:
     place_accuracy_m: float = 5.0
     """How far off the surveyed place may be, in metres."""
 
+    gps: str = ""
+    """The satellite receiver: `gpsd` (on this machine), `gpsd:PORT`, or `nmea:FILE` for a serial line. Empty: none."""
+
+    gps_oldest_s: int = 10
+    """A position older than this is no position: then reads say that there was none."""
+
+    streets: str = ""
+    """Road file in the data folder, GeoJSON or CSV, for the name of the nearest crossing. Empty: no names."""
+
     spool_limit_mb: int = 4096
     """Recording stops, aloud, when so many megabytes wait for a receipt."""
 
@@ -120,6 +130,9 @@ class UnitConfig:
         names = [camera.name for camera in self.cameras]
         if len(set(names)) < len(names):
             raise Malformed(f"{FILE}: two cameras are called “{max(names, key=names.count)}”. Give each a name of its own.")
+        if self.gps and self.latitude is not None:
+            raise Malformed(f"{FILE}: a place is surveyed (latitude, longitude) or found by gps, not both. Remove one.")
+        source_of(self.gps)
 
 
 def _check_place(whose: str, latitude: float | None, longitude: float | None) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import random
 import uuid
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
+from platewarden.unit.place import Whereabouts, source_of
 from platewarden.unit.reporting import STREAM
 from platewarden.unit.roster import Roster
 from platewarden.unit.shift import Shift, Stated, sign_on
@@ -116,7 +117,8 @@ def run_shift(
             stale_after=timedelta(hours=load_department().stale_after_hours),
         )
         told_to_stop(watch.stop)
-        watch.run(wait_s=wait_s)
+        with _following(config, watch, clock):
+            watch.run(wait_s=wait_s)
         return Account(
             tally=watch.tally,
             before=before,
@@ -197,6 +199,27 @@ def _sign_on(stated: Stated, transfer: Transfer, clock: Callable[[], datetime], 
     except Refused:
         transfer.round()  # the office learns of it at once, if it can be reached
         raise
+
+
+@contextmanager
+def _following(config: UnitConfig, watch: Watch, clock: Callable[[], datetime]) -> Iterator[None]:
+    """While the watch runs, the satellite receiver says where it is, and what time."""
+    source, trusted = source_of(config.gps), watch.transfer.trusted
+    if source is None:
+        yield
+        return
+    whereabouts = Whereabouts(
+        source,
+        oldest_s=config.gps_oldest_s,
+        seconds=trusted.seconds,
+        say=watch.alarm.say,
+        hear_time=lambda said: trusted.hear_satellites(said, at=clock()),
+    )
+    whereabouts.follow(lambda place: setattr(watch, "place", place))
+    try:
+        yield
+    finally:
+        whereabouts.close()
 
 
 def _place(config: UnitConfig) -> Place | None:

@@ -2,15 +2,17 @@
 
 A message is waiting -> sent -> receipted -> gone. Its bytes are sealed to the office's key before they touch the disk, so
 that neither the car nor a thief can open them again; the database beside them holds sequence numbers, digests, sizes and
-times, and never a plate.
+times, and never a plate. A read is wrapped once more, under the key of its day (`day_keys`).
 
-Two things on the disk: `spool.db` (SQLite, WAL, synchronous=FULL: one fsync at every commit) and `messages/`, one sealed
-file a message. **The row is the truth**: a file without a row was never kept, and is removed at the next start.
+Three things on the disk: `spool.db` (SQLite, WAL, synchronous=FULL: one fsync at every commit), `messages/`, one sealed
+file a message, and `keys/`, one file a day. **The row is the truth**: a file or key without a row was never kept, and is
+removed at the next start.
 
 Order of steps when a message is kept (several at once are kept all or not at all):
 
 1. BEGIN IMMEDIATE; take the next sequence number of the stream, from the row that counts them.
 2. Write and sign the message with that number; take its digest; seal it. Refuse if the limit or the disk is full.
+   A read: INSERT its day if it is the first of it, and make the day's key, durable before anything is wrapped with it.
 3. Create the sealed file under a name with its digest, write it, fsync it.
 4. fsync the folder, so that the name is as durable as the bytes.
 5. INSERT the row, move the counter, COMMIT (fsync). From here on the message is kept, and may be sent.
@@ -23,6 +25,17 @@ Order when a receipt comes:
 1. UPDATE the row to receipted where stream, number *and digest* are the receipt's, count its outcome, COMMIT (fsync).
 2. Unlink the file; fsync the folder.
 3. DELETE the row; COMMIT. A cut between any two of these is finished by the next start.
+
+Order when a day is past retention (`bury`; whether it is, `expiry` decides, by a trusted clock only):
+
+1. In one transaction: keep the signed tombstone (its own steps are those above), UPDATE the day's messages to expired and
+   the day to ending, COMMIT. From here on they never go up, and the tombstone will; no clock is asked any more.
+2. Destroy the day's key: overwrite it, fsync, unlink, fsync the folder.
+3. Unlink the messages' files; fsync the folder.
+4. DELETE the rows and the day; COMMIT. A cut between any two of these is finished by the next start.
+
+A read's day is the UTC day on which it was kept, never before it was seen. While the clock is not sure (`trusted_clock`), a
+read lies under a key without a date, and gets the day on which the clock was sure again: it can only be older than that.
 
 A message that the office will not take as it is stands aside as quarantined: never freed, said aloud, tried once more at
 each start. One process holds a spool (`spool.lock`); inside it, one lock makes the recorder and the transfer take turns.
@@ -42,22 +55,27 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from platewarden.exchange.seal import digest
 from platewarden.policy.refusal import Unavailable
+from platewarden.unit.day_keys import DayKeys
 
-__all__ = ["Counts", "Draft", "Message", "Spool", "SpoolFull"]
+__all__ = ["WITH_PLATES", "Buried", "Counts", "Draft", "Message", "Spool", "SpoolFull"]
 
 SCHEMA = """
 create table if not exists stream (name text primary key, last_sequence integer not null) strict;
+create table if not exists day (
+    name text primary key, last_on text, state text not null check (state in ('open', 'ending'))
+) strict;
 create table if not exists message (
     stream text not null references stream, sequence integer not null, digest blob not null, size integer not null,
-    urgency integer not null, state text not null check (state in ('waiting', 'sent', 'receipted', 'quarantined')),
-    kept_at text not null, because text not null default '', primary key (stream, sequence)
+    urgency integer not null, state text not null check (state in ('waiting', 'sent', 'receipted', 'quarantined', 'expired')),
+    kept_at text not null, because text not null default '', day text references day, primary key (stream, sequence)
 ) strict;
+create index if not exists message_day on message (day);
 create index if not exists message_next on message (urgency, sequence) where state in ('waiting', 'sent');
 create table if not exists tally (stream text not null, outcome text not null, messages integer not null, primary key (stream, outcome)) strict;
 create table if not exists mark (name text primary key, value text not null) strict;
@@ -66,6 +84,10 @@ create table if not exists journal_line (
 ) strict;
 """
 
+WITH_PLATES = frozenset({"read"})
+"""Streams whose messages hold plates: they lie under the key of their day, and die with it."""
+
+COLUMNS = "stream, sequence, digest, size, state, day"
 DISK_FULL = "The disk of this unit is full: recording has stopped. Connect to the office to empty the spool, or free the disk."
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -94,10 +116,25 @@ class Message:
     digest: bytes
     size: int
     state: str
+    day: str | None = None
+    """Name of the day whose key it lies under; None where it holds no plate."""
 
     @property
     def file(self) -> str:
         return f"{self.stream}-{self.sequence:012d}-{self.digest.hex()[:16]}.sealed"
+
+
+@dataclass(frozen=True)
+class Buried:
+    """What of one stream ends with a day: the numbers, in ranges from the lowest."""
+
+    stream: str
+    day: date
+    ranges: tuple[tuple[int, int], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(last - first + 1 for first, last in self.ranges)
 
 
 @dataclass(frozen=True)
@@ -127,7 +164,10 @@ class Spool:
         self.messages = folder / "messages"
         self.limit_bytes = limit_bytes
         self.reserve_bytes = reserve_bytes
+        self.is_sure: Callable[[datetime], bool] = lambda _: False
+        """Whether the clock that says this time may date a read; `transfer` puts its trusted clock here."""
         self._seal = seal
+        self._keys = DayKeys(folder / "keys")
         self._turn = threading.RLock()
         self._held = os.open(folder, os.O_RDONLY)
         self._lock = os.open(folder / "spool.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -144,7 +184,8 @@ class Spool:
     @classmethod
     def create(cls, folder: Path) -> None:
         """Make an empty spool. Done once, at enrolment: a spool that is missing later is never quietly made anew."""
-        (folder / "messages").mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in ("messages", "keys"):
+            (folder / each).mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         os.close(os.open(folder / "spool.db", os.O_RDWR | os.O_CREAT, 0o600))
         database = _connect(folder / "spool.db")
@@ -194,15 +235,16 @@ class Spool:
         held = int(self._database.execute("select coalesce(sum(size), 0) from message").fetchone()[0])
         sequences = []
         for draft in drafts:
-            message, sealed = self._write(draft)
+            message, sealed = self._write(draft, at)
             held += len(sealed)
             if draft.has_limit:
                 self._must_fit(held, len(sealed))
             stored.append(self.messages / message.file)
             _store(stored[-1], sealed)
             self._database.execute(
-                "insert into message (stream, sequence, digest, size, urgency, state, kept_at) values (?, ?, ?, ?, ?, 'waiting', ?)",
-                (message.stream, message.sequence, message.digest, message.size, draft.urgency, at.isoformat()),
+                "insert into message (stream, sequence, digest, size, urgency, state, kept_at, day)"
+                " values (?, ?, ?, ?, ?, 'waiting', ?, ?)",
+                (message.stream, message.sequence, message.digest, message.size, draft.urgency, at.isoformat(), message.day),
             )
             sequences.append(message.sequence)
         if stored:
@@ -216,13 +258,36 @@ class Spool:
         if shutil.disk_usage(self.folder).free - more < self.reserve_bytes:
             raise SpoolFull(DISK_FULL)
 
-    def _write(self, draft: Draft) -> tuple[Message, bytes]:
+    def _write(self, draft: Draft, at: datetime) -> tuple[Message, bytes]:
         self._database.execute("insert into stream values (?, 0) on conflict do nothing", (draft.stream,))
         self._database.execute("update stream set last_sequence = last_sequence + 1 where name = ?", (draft.stream,))
         sequence = self.last_sequence(draft.stream)
         raw = draft.write(sequence)
         sealed = self._seal(raw)
-        return Message(draft.stream, sequence, digest(raw), len(sealed), "waiting"), sealed
+        message = Message(draft.stream, sequence, digest(raw), len(sealed), "waiting")
+        if draft.stream in WITH_PLATES:
+            day = self._day(at)
+            sealed = self._keys.wrap(day, sealed, bound_to=message.file)
+            message = replace(message, day=day, size=len(sealed))
+        return message, sealed
+
+    def _day(self, at: datetime) -> str:
+        """Name of the day that a read of this moment belongs to, its key made if it is the first."""
+        if self.is_sure(at):
+            name = last_on = at.astimezone(UTC).date().isoformat()
+            row = self._database.execute("select name from day where name = ? and state = 'open'", (name,)).fetchone()
+        else:
+            name, last_on = f"undated-{self._undated() + 1:06d}", None
+            row = self._database.execute("select name from day where last_on is null and state = 'open'").fetchone()
+        if row:
+            return str(row[0])
+        self._database.execute("insert into day values (?, ?, 'open')", (name, last_on))
+        self._keys.make(name)
+        return name
+
+    def _undated(self) -> int:
+        rows = self._database.execute("select name from day where name like 'undated-%'").fetchall()
+        return max((int(str(name).rpartition("-")[2]) for (name,) in rows), default=0)
 
     # sending
 
@@ -236,18 +301,31 @@ class Spool:
         """What should go up now: hits first, then the journal, then the rest, each from the oldest."""
         with self._turn:
             rows = self._database.execute(
-                "select stream, sequence, digest, size, state from message where state in ('waiting', 'sent')"
-                " order by urgency, sequence limit ?",
+                f"select {COLUMNS} from message where state in ('waiting', 'sent') order by urgency, sequence limit ?",  # noqa: S608
                 (limit,),
             ).fetchall()
         return [Message(*row) for row in rows]
 
     def sealed(self, message: Message) -> bytes | None:
-        """The sealed bytes of a message; None if its file is gone, which is then quarantined and said."""
+        """The sealed bytes of a message; None if its file or its day's key is gone, which is then quarantined and said."""
+        because = "its file is missing from the disk"
         with suppress(FileNotFoundError):
-            return (self.messages / message.file).read_bytes()
-        self.quarantine(message, because="its file is missing from the disk")
+            stored = (self.messages / message.file).read_bytes()
+            sealed = self._keys.unwrap(message.day, stored, bound_to=message.file) if message.day else stored
+            if sealed is not None:
+                return sealed
+            because = "it does not open with the key of its day"
+        self.quarantine(message, because=because)
         return None
+
+    def oldest_unsent(self, stream: str) -> tuple[int, datetime] | None:
+        """The lowest number that waits on a stream, and since when the oldest of it waits."""
+        with self._turn:
+            row = self._database.execute(
+                "select min(sequence), min(kept_at) from message where stream = ? and state in ('waiting', 'sent', 'quarantined')",
+                (stream,),
+            ).fetchone()
+        return None if row[0] is None else (int(row[0]), datetime.fromisoformat(str(row[1])))
 
     def mark_sent(self, message: Message) -> None:
         """It may be at the office from now on."""
@@ -271,7 +349,8 @@ class Spool:
         """The office has receipted this number with this digest. False, and nothing freed, unless both are this spool's."""
         with self._writing():
             found = self._database.execute(
-                "update message set state = 'receipted' where stream = ? and sequence = ? and digest = ? and state <> 'receipted'",
+                "update message set state = 'receipted'"
+                " where stream = ? and sequence = ? and digest = ? and state not in ('receipted', 'expired')",
                 (stream, sequence, same),
             ).rowcount
             if found:
@@ -287,9 +366,7 @@ class Spool:
             return self._forget()
 
     def _forget(self) -> int:
-        rows = self._database.execute(
-            "select stream, sequence, digest, size, state from message where state = 'receipted'"
-        ).fetchall()
+        rows = self._database.execute(f"select {COLUMNS} from message where state = 'receipted'").fetchall()  # noqa: S608
         gone = [Message(*row) for row in rows]
         for message in gone:
             (self.messages / message.file).unlink(missing_ok=True)
@@ -300,10 +377,72 @@ class Spool:
             )
         return len(gone)
 
+    def settle(self, today: date) -> None:
+        """The clock is sure now: what was kept while it was not cannot have been seen later than today."""
+        if self.rows("select 1 from day where last_on is null"):
+            self.write("update day set last_on = ? where last_on is null", today.isoformat())
+
+    def days_past(self, first_kept: date) -> list[str]:
+        """The days on which the last read is older than the first day that is still kept."""
+        rows = self.rows("select name from day where last_on < ? and state = 'open' order by last_on", first_kept.isoformat())
+        return [str(name) for (name,) in rows]
+
+    def bury(self, day: str, tombstone: Callable[[Buried], Sequence[Draft]], *, at: datetime) -> int:
+        """End a day: keep its tombstone, destroy its key, remove its files. Returns how many messages ended unsent."""
+        stored: list[Path] = []
+        count = 0
+        with self._writing():
+            for ends in self._ending(day):
+                self._keep(tombstone(ends), at, stored)
+                count += ends.count
+            self._database.execute("update message set state = 'expired' where day = ? and state <> 'receipted'", (day,))
+            self._database.execute("update day set state = 'ending' where name = ?", (day,))
+        with self._writing():
+            self._finish_days()
+        return count
+
+    def end_spent_days(self, today: date) -> None:
+        """A day that is over and has nothing left waiting needs no key any more."""
+        spent = self.rows(
+            "select name from day where last_on < ? and not exists (select 1 from message where message.day = day.name)",
+            today.isoformat(),
+        )
+        if spent:
+            with self._writing():
+                self._database.executemany("update day set state = 'ending' where name = ?", spent)
+            with self._writing():
+                self._finish_days()
+
+    def _ending(self, day: str) -> list[Buried]:
+        rows = self._database.execute(
+            "select stream, sequence, last_on from message join day on day.name = message.day"
+            " where day = ? and message.state in ('waiting', 'sent', 'quarantined') order by stream, sequence",
+            (day,),
+        ).fetchall()
+        return [
+            Buried(stream, date.fromisoformat(rows[0][2]), _ranges([each[1] for each in rows if each[0] == stream]))
+            for stream in sorted({each[0] for each in rows})
+        ]
+
+    def _finish_days(self) -> None:
+        names = [str(row[0]) for row in self._database.execute("select name from day where state = 'ending'").fetchall()]
+        for name in names:
+            self._keys.destroy(name)
+            rows = self._database.execute(f"select {COLUMNS} from message where day = ?", (name,)).fetchall()  # noqa: S608
+            for row in rows:
+                (self.messages / Message(*row).file).unlink(missing_ok=True)
+            if rows:
+                _fsync_folder(self.messages)
+            self._database.execute("delete from message where day = ?", (name,))
+            self._database.execute("delete from day where name = ?", (name,))
+
     def _recover(self) -> None:
         """Finish what a cut interrupted, and give what was quarantined one more try."""
         self._forget()
-        rows = self._database.execute("select stream, sequence, digest, size, state from message").fetchall()
+        self._finish_days()
+        for name in self._keys.names() - {str(row[0]) for row in self._database.execute("select name from day").fetchall()}:
+            self._keys.destroy(name)
+        rows = self._database.execute(f"select {COLUMNS} from message").fetchall()  # noqa: S608
         kept = {Message(*row).file for row in rows}
         strays = [path for path in self.messages.iterdir() if path.name not in kept]
         for path in strays:
@@ -330,12 +469,29 @@ class Spool:
         finally:
             database.close()
 
+    @classmethod
+    def look_at_oldest(cls, folder: Path, stream: str) -> datetime | None:
+        """Since when the oldest unsent message of a stream waits, in a spool that another process may be using."""
+        database = sqlite3.connect(f"file:{folder / 'spool.db'}?mode=ro", uri=True)
+        try:
+            row = database.execute(
+                "select min(kept_at) from message where stream = ? and state in ('waiting', 'sent', 'quarantined')", (stream,)
+            ).fetchone()
+        finally:
+            database.close()
+        return datetime.fromisoformat(str(row[0])) if row[0] else None
+
     def mark(self, name: str, value: str) -> None:
         """Write down one small fact that a restart must not lose, such as the time of the last contact."""
         with self._writing():
             self._database.execute(
                 "insert into mark values (?, ?) on conflict (name) do update set value = excluded.value", (name, value)
             )
+
+    def marked(self, name: str) -> str | None:
+        """The fact that `mark` wrote down."""
+        rows = self.rows("select value from mark where name = ?", name)
+        return str(rows[0][0]) if rows else None
 
     def rows(self, question: str, *values: object) -> list[tuple[object, ...]]:
         """Rows of one question to the database, for `journal`, whose lines lie in the same file."""
@@ -400,6 +556,17 @@ def _fsync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _ranges(numbers: list[int]) -> tuple[tuple[int, int], ...]:
+    """Sorted numbers as ranges."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
 
 
 def _counts(database: sqlite3.Connection) -> Counts:

@@ -29,6 +29,7 @@ from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of, open_message
 from platewarden.exchange.shift_secret import make_verifier
+from platewarden.exchange.tombstone import Tombstone
 from platewarden.exchange.wire import Kind, encode_body
 from platewarden.plate.match import Tier
 from platewarden.policy.refusal import PlatewardenError
@@ -93,6 +94,9 @@ class Office:
         self.roster: bytes = b""
         self.roster_number = 0
         self.approve_all = True
+        self.retention_days = 30
+        self.tombstones: dict[int, Tombstone] = {}
+        self._nonces = 0
         self._odd: dict[str, list[Callable[[BaseHTTPRequestHandler, bytes], Answer | None]]] = {}
         self.server = ""
 
@@ -135,12 +139,19 @@ class Office:
                 encode_body({"signing_public": self.key.public_bytes, "sealing_public": self.sealing.public_bytes}),
             ),
             "/unit/v1/enrol": self._enrol,
+            "/unit/v1/nonce": lambda _: (200, encode_body({"nonce": self.nonce()})),
             "/unit/v1/contact": self._contact,
             "/unit/v1/hotlist": lambda body: self._known(body, Kind.CONTACT) or (200, self.hotlist),
             "/unit/v1/roster": lambda body: self._known(body, Kind.CONTACT) or (200, self.roster),
             "/unit/v1/reports": lambda body: self._kept("read", Kind.READ_REPORT, body),
             "/unit/v1/journal": lambda body: self._kept("journal", Kind.JOURNAL_PAGE, body),
+            "/unit/v1/tombstones": lambda body: self._kept("tombstone", Kind.TOMBSTONE, body),
         }
+
+    def nonce(self) -> bytes:
+        """A number that rises, as the office's nonces do; the newest is good for one contact."""
+        self._nonces += 1
+        return self._nonces.to_bytes(16, "big")
 
     def _enrol(self, body: bytes) -> Answer:
         asked = EnrolmentRequest.opened(body)
@@ -173,8 +184,7 @@ class Office:
         if refused:
             return refused
         contact = Contact.from_body(open_message(body, Kind.CONTACT, self.publics.get).body)
-        newest = self.contacts[-1].at if self.contacts else contact.at - timedelta(seconds=1)
-        if contact.at <= newest or abs(contact.at - self.clock()) > timedelta(hours=1):
+        if self.contacts and contact.office_nonce <= self.contacts[-1].office_nonce:
             return 409, no("This contact is not newer than the last one.")
         self.contacts.append(contact)
         orders = Orders(
@@ -183,6 +193,8 @@ class Office:
             hotlist_edition=self.hotlist_number,
             roster_edition=self.roster_number,
             office_at=self.clock(),
+            retention_days=self.retention_days,
+            deadline_hours=24,
         )
         return 200, orders.signed(self.key)
 
@@ -191,9 +203,12 @@ class Office:
         opened = open_message(raw, kind, self.publics.get)
         if opened.key_id not in self.approved:
             return 403, no("This unit was revoked on 2026-03-01.", "supervisor-manages")
-        said: ReadReport | JournalPage = (
-            ReadReport.from_body(opened.body) if stream == "read" else JournalPage.from_body(opened.body)
-        )
+        kinds: dict[str, type[ReadReport | JournalPage | Tombstone]] = {
+            "read": ReadReport,
+            "journal": JournalPage,
+            "tombstone": Tombstone,
+        }
+        said = kinds[stream].from_body(opened.body)
         before = self.digests.get((stream, said.sequence))
         if before not in (None, opened.digest):
             return 422, no("This number came before with another digest.")
@@ -204,6 +219,8 @@ class Office:
             if abs(said.captured_at - self.clock()) > timedelta(hours=12):
                 outcome = Outcome.CLOCK
             self.reports[said.sequence] = said
+        elif isinstance(said, Tombstone):
+            self.tombstones[said.sequence] = said
         else:
             self.pages[said.sequence] = said
         return 200, self.receipt(opened.key_id, stream, said.sequence, opened.digest, outcome)
@@ -222,13 +239,22 @@ def no(sentence: str, clause: str | None = None) -> bytes:
 
 
 class Ticker:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved. `at` sets it, as a person might; `wait` lets true time pass."""
 
     def __init__(self, at: datetime = NOON) -> None:
         self.at = at
+        self.counted = 1000.0
 
     def __call__(self) -> datetime:
         return self.at
+
+    def seconds(self) -> float:
+        """The machine's counter: only time that passes moves it."""
+        return self.counted
+
+    def wait(self, span: timedelta) -> None:
+        self.at += span
+        self.counted += span.total_seconds()
 
 
 @dataclass
@@ -293,7 +319,19 @@ def car_12(data: Path, office: Office, *, limit_bytes: int = 50_000_000) -> Iter
         with closing(Spool.open(data / SPOOL, seal=enrolment.seal, limit_bytes=limit_bytes)) as spool:
             journal = Journal(spool, enrolment.key)
             hotlist, roster = Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key)
-            transfer = Transfer(link, enrolment, spool, journal, hotlist, roster, clock, random.Random(12), said.append)  # noqa: S311
+            transfer = Transfer(
+                link,
+                enrolment,
+                spool,
+                journal,
+                hotlist,
+                roster,
+                clock,
+                random.Random(12),  # noqa: S311
+                said.append,
+                seconds=clock.seconds,
+                run="test",
+            )
             yield Car(data, office, clock, enrolment, config, spool, journal, hotlist, roster, transfer, said)
 
 

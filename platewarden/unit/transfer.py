@@ -7,8 +7,11 @@ No status does, not even 200. What the other answers mean:
 no answer, 5xx, other   nothing is freed; tried again, each time later, with chance in the pause
 400, 413, 422           the office will not take this one as it is: it stands aside, aloud, and is not lost
 403                     the office refuses this unit: the transfer stops, aloud, and nothing is freed
-409                     a contact that is too old: the clocks differ; said, and the reports go up all the same
+409                     a contact that is not the newest: said, and the reports go up all the same
 ======================  ==================================================================================
+
+A contact begins by asking for the office's nonce and repeats it, so that a wrong clock keeps nobody from being heard; the
+office's signed answer is what the clock is judged by (`trusted_clock`). In every round reads past retention end (`expiry`).
 
 A report from a clock that is a day off is receipted `clock`: the office has it on its list, so it is freed. One bad clock
 never jams a spool. Reports do not wait for a contact, and a contact does not wait for reports.
@@ -26,21 +29,26 @@ from typing import Protocol
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.receipt import Outcome, Receipt
 from platewarden.exchange.seal import open_message
-from platewarden.exchange.wire import Kind
+from platewarden.exchange.wire import Kind, decode_body
 from platewarden.policy.clauses import Clause
+from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Malformed, Refusal, Stale, Tampered, Unknown
 from platewarden.unit.enrolment import Enrolment
+from platewarden.unit.expiry import RETENTION, Expiry
+from platewarden.unit.expiry import STREAM as TOMBSTONE
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import STREAM as JOURNAL
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link, Reply
 from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Message, Spool, SpoolFull
+from platewarden.unit.trusted_clock import TrustedClock, machine_run, machine_seconds
 
-__all__ = ["Chance", "Transfer"]
+__all__ = ["DEADLINE", "Chance", "Transfer", "deadline"]
 
 DRIFT_SAID_FROM = timedelta(minutes=2)
-DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal"}
+DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal", TOMBSTONE: "/unit/v1/tombstones"}
+DEADLINE = "deadline_hours"
 ASIDE = {400, 413, 422}
 NOT_BELIEVED = (Malformed, Tampered, Unknown)
 
@@ -51,6 +59,12 @@ class Chance(Protocol):
     def uniform(self, a: float, b: float) -> float: ...
 
     def randbytes(self, n: int) -> bytes: ...
+
+
+def deadline(spool: Spool) -> timedelta:
+    """Within what time a read should have gone up: as the office last said, or as the department file in this program does."""
+    said = spool.marked(DEADLINE)
+    return timedelta(hours=int(said) if said else load_department().transfer_deadline_hours)
 
 
 class _Fate(Enum):
@@ -78,20 +92,47 @@ class Transfer:
     """Set once the office refuses this unit; the transfer has stopped."""
     failures: int = 0
     """Rounds in a row that the office did not answer."""
+    seconds: Callable[[], float] = machine_seconds
+    """The machine's counter, which nobody can set."""
+    run: str = field(default_factory=machine_run)
+    trusted: TrustedClock = field(init=False)
+    expiry: Expiry = field(init=False)
     _contact_due_at: datetime | None = None
-    _last_contact_at: datetime | None = None
     _said: set[str] = field(default_factory=set)
+    _is_late: bool = False
+
+    def __post_init__(self) -> None:
+        self.trusted = TrustedClock(self.spool, self.seconds, self.run)
+        self.expiry = Expiry(self.spool, self.enrolment.key, self.trusted, self.say)
+        self.spool.is_sure = self.trusted.is_sure
 
     def round(self) -> bool:
-        """Contact if it is due, then everything that waits, hits first. True when the office took part."""
+        """Contact if it is due, what is past retention ended, then everything that waits, hits first. True when the office took part."""
         self._close_page()
         well = self.contact() if self._contact_is_due() else True
+        self._end_what_is_past()
         well = not self.refusal and self._carry_up() and well
         if well and self.failures:
             self._said.clear()
             self.say("The office answers again.")
         self.failures = 0 if well else self.failures + 1
+        self._say_if_late()
         return well
+
+    def _end_what_is_past(self) -> None:
+        with suppress(SpoolFull):  # no room for a tombstone: then nothing ends, and what goes up now makes room
+            self.expiry.look(self.clock())
+
+    def _say_if_late(self) -> None:
+        """The department's deadline for reads to be at the office: past it, the unit says so, once until it is empty."""
+        oldest = self.spool.oldest_unsent("read")
+        is_late = oldest is not None and self.clock() - oldest[1] > deadline(self.spool)
+        if oldest is not None and is_late and not self._is_late:
+            hours = deadline(self.spool) // timedelta(hours=1)
+            self.say(
+                f"Reads of {oldest[1]:%Y-%m-%d %H:%M} UTC still wait: the department’s deadline of {hours} hours is past. Connect to the office."
+            )
+        self._is_late = is_late
 
     def _close_page(self) -> None:
         try:
@@ -110,11 +151,14 @@ class Transfer:
 
     def contact(self) -> bool:
         """Say where this unit stands; fetch what the office's orders name. False when it did not answer."""
+        office_nonce = self._office_nonce()
+        if office_nonce is None:
+            return False
         at = self.clock()
-        asked, nonce = self._contact(at)
+        asked, nonce = self._contact(at, office_nonce)
         reply = self.link.post("/unit/v1/contact", asked)
         if reply.status == 409:
-            self._say_once(f"The office takes this unit’s contact for an old one ({reply.sentence}) Check the clock of this unit.")
+            self._say_once(f"The office takes this unit’s contact for an old one ({reply.sentence})")
             self._contact_due_at = at + timedelta(seconds=self.longest_wait_s)
             return True
         if not reply.is_yes:
@@ -136,18 +180,28 @@ class Transfer:
         ]
         return all(fetched)
 
+    def _office_nonce(self) -> bytes | None:
+        """Fresh from the office; None when it does not answer as the office does."""
+        reply = self.link.get("/unit/v1/nonce")
+        if not reply.is_yes:
+            self._no(reply)
+            return None
+        try:
+            nonce = decode_body(reply.body).get("nonce")
+        except Malformed as error:
+            self._say_once(f"The office’s nonce is not believed: {error.message}")
+            return None
+        return nonce if isinstance(nonce, bytes) and 16 <= len(nonce) <= 64 else None
+
     def _contact_is_due(self) -> bool:
         at = self.clock()
         due = self._contact_due_at
         # a clock set back must not silence a unit until it has caught up
         return due is None or at >= due or due - at > timedelta(seconds=max(self.contact_every_s, self.longest_wait_s))
 
-    def _contact(self, at: datetime) -> tuple[bytes, bytes]:
+    def _contact(self, at: datetime, office_nonce: bytes) -> tuple[bytes, bytes]:
         nonce = self.chance.randbytes(16)
-        last = self._last_contact_at
-        if last is not None and timedelta(0) <= last - at < timedelta(seconds=1):
-            at = last + timedelta(microseconds=1)  # the office takes only what is newer than the last
-        self._last_contact_at = at
+        oldest = self.spool.oldest_unsent("read")
         contact = Contact(
             unit_key_id=self.enrolment.key.key_id,
             at=at,
@@ -156,11 +210,19 @@ class Transfer:
             roster_edition=self.roster.number,
             spooled=self.spool.counts().unsent,
             last_sequence=self.spool.last_sequence("read"),
+            office_nonce=office_nonce,
+            lowest_unsent=oldest[0] if oldest else 0,
+            unsent_since=oldest[1] if oldest else None,
+            clock=self.trusted.standing(at).state,
         )
         return contact.signed(self.enrolment.key), nonce
 
     def _note(self, at: datetime, orders: Orders) -> None:
         drift = at - orders.office_at
+        self.trusted.hear_office(orders.office_at)
+        for name, figure in ((RETENTION, orders.retention_days), (DEADLINE, orders.deadline_hours)):
+            if self.spool.marked(name) != str(figure):
+                self.spool.mark(name, str(figure))
         self.spool.mark("contact_at", at.isoformat())
         self.spool.mark("drift_s", f"{drift.total_seconds():.0f}")
         if abs(drift) > DRIFT_SAID_FROM:
@@ -172,7 +234,10 @@ class Transfer:
             if ordered < held.number:
                 self._say_once(f"The office orders {what} edition {ordered}; the newer edition {held.number} stays in force here.")
             return True
-        asked, _ = self._contact(self.clock())
+        office_nonce = self._office_nonce()
+        if office_nonce is None:
+            return False
+        asked, _ = self._contact(self.clock(), office_nonce)
         reply = self.link.post(door, asked)
         if not reply.is_yes:
             self._no(reply)

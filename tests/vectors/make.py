@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
 from platewarden.exchange.journal_page import JournalLine, JournalPage
+from platewarden.exchange.medium_manifest import MediumFile, MediumManifest
 from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import CarHit, Picture, Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, digest, seal_to
+from platewarden.exchange.tombstone import Tombstone, Why
 from platewarden.exchange.wire import Kind, decode_body, message_length, open_envelope
 from platewarden.plate.match import Candidate, Doubt, Tier
 
@@ -135,8 +137,22 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         EnrolmentGrant(UUID(int=12), UNIT.key_id, "car 12", OFFICE.public_bytes, OFFICE_SEALING.public_bytes, LATER),
         OFFICE,
     ),
-    "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7), UNIT),
-    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER), OFFICE),
+    "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE), UNIT),
+    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24), OFFICE),
+    "medium_manifest": (
+        MediumManifest(
+            UNIT.key_id,
+            OFFICE.key_id,
+            3,
+            AT,
+            (MediumFile("read", 7, bytes(32), 1234, bytes(32)), MediumFile("tombstone", 1, bytes(32), 99, bytes(32))),
+        ),
+        UNIT,
+    ),
+    "tombstone": (
+        Tombstone(UNIT.key_id, 1, "read", date(2025, 11, 30), ((1, 4), (9, 9)), AT, 30, ClockState.OFFICE, Why.RETENTION),
+        UNIT,
+    ),
 }
 
 

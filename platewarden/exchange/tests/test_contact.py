@@ -3,12 +3,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.policy.refusal import Malformed
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
-CONTACT = Contact(bytes(16), AT, bytes(16), 0, 0, 0, 0)
-ORDERS = Orders(AT, bytes(16), 0, 0, AT)
+CONTACT = Contact(bytes(16), AT, bytes(16), 0, 0, 0, 0, bytes(24), 1, AT, ClockState.OFFICE)
+ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24)
 
 
 def test_both_come_back_as_they_were():
@@ -25,6 +25,9 @@ def test_both_come_back_as_they_were():
         {"nonce": bytes(65)},
         {"spooled": -1},
         {"last_sequence": 2**60},
+        {"office_nonce": bytes(15)},
+        {"lowest_unsent": -1},
+        {"unsent_since": datetime(2026, 1, 1)},  # noqa: DTZ001
     ],
 )
 def test_it_refuses_what_no_contact_has(changed):
@@ -32,7 +35,16 @@ def test_it_refuses_what_no_contact_has(changed):
         dataclasses.replace(CONTACT, **changed)
 
 
-@pytest.mark.parametrize("changed", [{"nonce": b""}, {"hotlist_edition": -1}, {"office_at": datetime(1960, 1, 1, tzinfo=UTC)}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"nonce": b""},
+        {"hotlist_edition": -1},
+        {"office_at": datetime(1960, 1, 1, tzinfo=UTC)},
+        {"retention_days": 0},
+        {"deadline_hours": 0},
+    ],
+)
 def test_it_refuses_what_no_orders_have(changed):
     with pytest.raises(Malformed):
         dataclasses.replace(ORDERS, **changed)

@@ -29,7 +29,7 @@ def test_a_receipt_comes_back_as_it_was(found, at):
 
 def test_the_words_of_an_outcome_stay_what_they_are():
     assert [each.value for each in Outcome] == ["kept", "already_kept", "expired", "clock"]
-    assert [each.value for each in Stream] == ["read", "journal"]
+    assert [each.value for each in Stream] == ["read", "journal", "tombstone"]
 
 
 @pytest.mark.parametrize("item", [("picture", 1, bytes(32)), ("read", 0, bytes(32)), ("read", 1, bytes(31))])

@@ -50,10 +50,11 @@ OFFICE: dict[str, dict[str, str]] = {
     # equipment
     "equipment_unit": {
         "app": "select, insert, update (state, revoked_at, revoked_by)",
-        "ingest": "select, update (last_contact_at, last_contact_sent_at, drift_s, hotlist_edition, roster_edition, spooled)",
+        "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since, tampered_at)",
     },
     "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
     "equipment_latereport": {"app": LOOK, "ingest": "insert, select"},
+    "equipment_tombstone": {"app": LOOK, "ingest": "insert, select"},
     # hot lists: ids, times, states
     "hotlists_source": {"app": "select, insert, update"},
     "hotlists_load": {"app": "select, insert, update (state)"},
@@ -65,7 +66,7 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_verification": {"app": "select, insert"},
     "alerts_disposition": {"app": "select, insert"},
     # what was received, without a plate
-    "received": {"ingest": "select, insert"},
+    "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
 
 # plates: the only table right of a login is the car's door, which writes and cannot read.

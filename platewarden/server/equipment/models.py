@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 
@@ -26,14 +27,23 @@ class Unit(models.Model):
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.CharField(max_length=100, blank=True)
     last_contact_at = models.DateTimeField(null=True)
-    last_contact_sent_at = models.DateTimeField(null=True)  # by the unit's clock: an older one is a replay
-    drift_s = models.FloatField(null=True)  # unit clock minus office clock, seconds
+    last_nonce_at = models.DateTimeField(null=True)  # when its last contact's nonce was given out: an older one is a replay
+    drift_s = models.FloatField(null=True)  # unit clock minus office clock, seconds, at the last contact
+    clock = models.CharField(max_length=12, blank=True)  # what the unit says its clock is confirmed by
     hotlist_edition = models.PositiveIntegerField(default=0)
     roster_edition = models.PositiveIntegerField(default=0)
     spooled = models.PositiveIntegerField(default=0)
+    last_sequence = models.BigIntegerField(default=0)  # of its reads, as it said at the last contact
+    lowest_unsent = models.BigIntegerField(default=0)  # what is missing below it is not in the unit; 0: nothing waits there
+    unsent_since = models.DateTimeField(null=True)
+    tampered_at = models.DateTimeField(null=True)  # it contradicted itself: changed on the way, or its key is on two machines
 
     def __str__(self) -> str:
         return self.name
+
+    def is_late(self, at: datetime, hours: int) -> bool:
+        """Whether a read of it waits longer than the department's deadline for the transfer."""
+        return self.unsent_since is not None and at - self.unsent_since > timedelta(hours=hours)
 
 
 class AskState(models.TextChoices):
@@ -56,6 +66,27 @@ class EnrolmentAsk(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tombstone(models.Model):
+    """Reads that ended in a unit because they were past retention: their numbers, as the unit signed them."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    sequence = models.BigIntegerField()
+    digest = models.BinaryField()
+    day = models.DateField()
+    reads = models.BigIntegerField()
+    ranges = models.JSONField()  # [[first, last], ...]
+    buried_at = models.DateTimeField()  # by the unit's clock, which `clock` confirmed
+    clock = models.CharField(max_length=12)
+    retention_days = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "sequence"], name="equipment_tombstone_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.sequence}: {self.reads} reads of {self.day}"
 
 
 class LateReport(models.Model):

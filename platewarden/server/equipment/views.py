@@ -13,8 +13,9 @@ from platewarden.exchange.seal import fingerprint
 from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
-from platewarden.server.equipment.models import AskState, EnrolmentAsk, LateReport, Unit
+from platewarden.server.equipment.models import AskState, EnrolmentAsk, LateReport, Unit, UnitState
 from platewarden.server.ledger.acts import Act
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 
 
@@ -25,13 +26,17 @@ def _member(request: HttpRequest) -> Member:
 
 @require_GET
 def units(request: HttpRequest) -> HttpResponse:
+    at, hours = now(), department().transfer_deadline_hours
+    enrolled = list(Unit.objects.order_by("state", "name"))
     context = {
         "waiting": EnrolmentAsk.objects.filter(state=AskState.WAITING).order_by("asked_at"),
-        "units": Unit.objects.order_by("state", "name"),
+        "units": enrolled,
+        "late": {unit.pk for unit in enrolled if unit.state == UnitState.ENROLLED and unit.is_late(at, hours)},
+        "deadline_hours": hours,
         "late_reports": LateReport.objects.select_related("unit").order_by("-pk")[:50],
         "office_fingerprint": fingerprint(office_signing_key().public_bytes),
-        "refusal": may_do(_member(request), Act.EQUIPMENT_APPROVED, now()),
-        "now": now(),
+        "refusal": may_do(_member(request), Act.EQUIPMENT_APPROVED, at),
+        "now": at,
     }
     return render(request, "equipment/units.html", context)
 

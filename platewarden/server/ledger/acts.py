@@ -38,6 +38,10 @@ class Act(StrEnum):
     EQUIPMENT_APPROVED = "equipment.approved", "A unit was enrolled after its fingerprint was compared."
     EQUIPMENT_REFUSED = "equipment.refused", "A unit's request to be enrolled was refused."
     EQUIPMENT_REVOKED = "equipment.revoked", "A unit's enrolment was revoked."
+    EQUIPMENT_TOMBSTONE = (
+        "equipment.tombstone",
+        "A unit destroyed reads that were past retention and that it could not deliver.",
+    )
 
     HOTLISTS_LOAD = "hotlists.load", "A list was loaded and is in force."
     HOTLISTS_LOAD_REFUSED = "hotlists.load_refused", "A list was refused whole; the one in force stays."

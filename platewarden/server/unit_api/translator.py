@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, RawPostDataException
 
 from platewarden.exchange.wire import encode_body
 from platewarden.policy.refusal import Malformed, PlatewardenError, Refused, Tampered, Unavailable
+from platewarden.server.clock import now
+from platewarden.server.equipment.models import Unit
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 
@@ -57,6 +59,7 @@ def _record(request: HttpRequest, error: Tampered) -> None:
     if unit is None:
         return
     try:
+        Unit.objects.filter(pk=unit.pk).update(tampered_at=now())
         record(
             Act.READS_TAMPERED,
             by=Signer(None, "the unit's door"),

@@ -17,19 +17,26 @@ from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
 from platewarden.exchange.seal import Opened, open_message
+from platewarden.exchange.tombstone import Tombstone
 from platewarden.exchange.wire import MAX_MESSAGE, encode_body
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
 from platewarden.server.equipment.models import Unit
+from platewarden.server.equipment.tombstones import keep_tombstone
 from platewarden.server.hotlists.publish import edition_bytes, newest_edition
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
 from platewarden.server.unit_api.journal import write_page
+from platewarden.server.unit_api.nonces import give_nonce, given_at
 
 BYTES = "application/octet-stream"
-CLOCK_OFF = timedelta(hours=1)
+CONTACT_FIELDS = (
+    *("last_contact_at", "last_nonce_at", "drift_s", "clock", "hotlist_edition", "roster_edition"),
+    *("spooled", "last_sequence", "lowest_unsent", "unsent_since"),
+)
 
 
 def answer(raw: bytes) -> HttpResponse:
@@ -85,6 +92,12 @@ def office(_request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_GET
+def nonce(_request: HttpRequest) -> HttpResponse:
+    """What the next contact of a unit repeats. Not signed: a false one is worth nothing to whoever made it."""
+    return answer(encode_body({"nonce": give_nonce()}))
+
+
 @csrf_exempt
 @require_POST
 def ask_enrolment(request: HttpRequest) -> HttpResponse:
@@ -96,27 +109,22 @@ def ask_enrolment(request: HttpRequest) -> HttpResponse:
 
 
 def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
-    """A contact, fresher than every earlier one of this unit. Stale otherwise: it is a replay."""
-    contact, _, unit = _opened(request, _posted(request), Contact)
-    drift = contact.at - now()
-    if abs(drift) > CLOCK_OFF:
-        # Not remembered as the newest contact: once its clock is right again, the unit is heard at once.
-        Unit.objects.filter(pk=unit.pk).update(drift_s=drift / timedelta(seconds=1))
-        hours = abs(drift) / timedelta(hours=1)
-        raise Stale(
-            f"The unit's clock is {hours:.1f} hours {'ahead' if drift > timedelta(0) else 'behind'}. Set it; nothing is lost meanwhile."
-        )
+    """A contact with a nonce newer than every earlier one of this unit. Stale otherwise: it is a replay, and changes nothing.
+
+    The unit's own clock decides nothing here; how far it is off is measured, at accepted contacts only.
+    """
+    said, _, unit = _opened(request, _posted(request), Contact)
+    nonce_at = given_at(said.office_nonce)
     with transaction.atomic():
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
-        if unit.last_contact_sent_at is not None and contact.at <= unit.last_contact_sent_at:
-            raise Stale("This contact is not newer than the last one. Check the unit's clock; a replay is refused.")
-        unit.last_contact_at, unit.last_contact_sent_at = now(), contact.at
-        unit.drift_s = (contact.at - now()) / timedelta(seconds=1)
-        unit.hotlist_edition, unit.roster_edition, unit.spooled = contact.hotlist_edition, contact.roster_edition, contact.spooled
-        unit.save(
-            update_fields=["last_contact_at", "last_contact_sent_at", "drift_s", "hotlist_edition", "roster_edition", "spooled"]
-        )
-    return contact, unit
+        if unit.last_nonce_at is not None and nonce_at <= unit.last_nonce_at:
+            raise Stale("This contact repeats a nonce that this unit has used. Ask for a new one; a replay is refused.")
+        unit.last_contact_at, unit.last_nonce_at = now(), nonce_at
+        unit.drift_s, unit.clock = (said.at - now()) / timedelta(seconds=1), said.clock.value
+        unit.hotlist_edition, unit.roster_edition, unit.spooled = said.hotlist_edition, said.roster_edition, said.spooled
+        unit.last_sequence, unit.lowest_unsent, unit.unsent_since = said.last_sequence, said.lowest_unsent, said.unsent_since
+        unit.save(update_fields=CONTACT_FIELDS)
+    return said, unit
 
 
 @csrf_exempt
@@ -131,6 +139,8 @@ def contact(request: HttpRequest) -> HttpResponse:
         hotlist_edition=edition.number if edition else 0,
         roster_edition=roster.number if roster else 0,
         office_at=now(),
+        retention_days=department().retention_days["reads"],
+        deadline_hours=department().transfer_deadline_hours,
     )
     return answer(orders.signed(enrol.office_signing_key()))
 
@@ -192,6 +202,14 @@ def journal(request: HttpRequest) -> HttpResponse:
         outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, Stream.JOURNAL, page.sequence, opened.digest)
     assert outcome is not None
     return _receipt(opened, Stream.JOURNAL, page.sequence, outcome)
+
+
+@csrf_exempt
+@require_POST
+def tombstones(request: HttpRequest) -> HttpResponse:
+    """What ended in a unit past retention, undelivered: kept for the gap report, with its ledger line."""
+    said, opened, unit = _opened(request, _unsealed(request), Tombstone)
+    return _receipt(opened, Stream.TOMBSTONE, said.sequence, keep_tombstone(said, unit, opened.digest))
 
 
 def _receipt(opened: Opened, stream: Stream, sequence: int, outcome: Outcome) -> HttpResponse:

@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from platewarden.unit.spool import Draft, Spool, SpoolFull
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIMIT = 1_000_000
+WRAPPING = 3 + 12 + 16
+"""Bytes that the key of the day adds to a read."""
 
 
 def seal(raw):
@@ -148,7 +150,7 @@ def nothing_half_stored(spool, kept):
 
 
 def test_at_its_limit_it_stops_aloud_and_keeps_all_of_a_shot_or_nothing(tmp_path):
-    spool = open_spool(tmp_path, limit_bytes=3 * len(seal(raw_of("read", 1))))
+    spool = open_spool(tmp_path, limit_bytes=3 * (len(seal(raw_of("read", 1))) + WRAPPING))
     spool.keep([draft(), draft()], at=NOON)
     with pytest.raises(SpoolFull, match=r"recording has stopped.*Connect to the office"):
         spool.keep([draft(), draft()], at=NOON)
@@ -266,14 +268,37 @@ def test_every_file_is_durable_before_its_row_and_gone_before_its_row_goes(tmp_p
     right, connect = watch_steps(steps.append)
     try:
         spool = Spool.open(tmp_path, seal=seal, limit_bytes=LIMIT)
+        count, store = ["insert", "update"], ["open", "write", "fsync"]
+        steps.clear()
+        spool.keep([draft()], at=NOON)
+        assert steps == [
+            "begin",
+            *count,
+            "insert",
+            *store,
+            "fsync",
+            *store,
+            "insert",
+            "fsync",
+            "commit",
+        ]  # the day and its key first
         steps.clear()
         spool.keep([draft(), draft()], at=NOON)
-        count, store = ["insert", "update"], ["open", "write", "fsync"]
         assert steps == ["begin", *count, *store, "insert", *count, *store, "insert", "fsync", "commit"]
         steps.clear()
         free(spool, "read", 1)
         spool.forget()
         assert steps == ["begin", "update", "insert", "commit", "begin", "unlink", "fsync", "delete", "commit"]
+        steps.clear()
+        spool.settle(NOON.date())
+        spool.bury("undated-000001", stone, at=LATER)
+        kept = [*count, *store, "insert", "fsync"]
+        key_gone = [*store, "unlink", "fsync"]
+        assert steps == [
+            *["begin", "update", "commit"],
+            *["begin", *kept, "update", "update", "commit"],
+            *["begin", *key_gone, "unlink", "unlink", "fsync", "delete", "delete", "commit"],
+        ]
         spool.close()
     finally:
         spool_module.sqlite3.connect = connect
@@ -281,16 +306,39 @@ def test_every_file_is_durable_before_its_row_and_gone_before_its_row_goes(tmp_p
             setattr(os, name, call)
 
 
-def the_car(folder, die_before):
+LATER = NOON + timedelta(days=40)
+
+
+def stone(ends):
+    """A tombstone as the tests write it: the day and the ranges in words."""
+    words = f"{ends.day} {ends.ranges}".encode()
+    return [Draft("tombstone", lambda sequence: words, 1, has_limit=False)]
+
+
+def a_day_that_ends(folder, say):
+    """Two reads of one day and one of another are kept; the first day ends; one more read is kept."""
+    spool = open_spool(folder)
+    spool.is_sure = lambda _at: True
+    say("kept", *spool.keep([draft(), draft()], at=NOON))
+    say("kept", *spool.keep([draft()], at=LATER))
+    spool.quarantine(spool.outgoing()[1], because="the office calls it malformed")
+    for day in spool.days_past((LATER - timedelta(days=30)).date()):
+        say("buried", spool.bury(day, stone, at=LATER))
+    say("kept", *spool.keep([draft()], at=LATER))
+    spool.close()
+
+
+def the_car(folder, die_before, life="a_short_life"):
     return subprocess.run(
-        [sys.executable, "-m", __spec__.name if __spec__ else __name__, folder, str(die_before)],
+        [sys.executable, "-m", __spec__.name if __spec__ else __name__, folder, str(die_before), life],
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-STEPS = 53
+STEPS = 58
+STEPS_TO_THE_END = 73
 
 
 def test_the_life_has_as_many_steps_as_are_tried(tmp_path):
@@ -298,6 +346,9 @@ def test_the_life_has_as_many_steps_as_are_tried(tmp_path):
     whole = the_car(tmp_path, 10_000)
     assert whole.returncode == 0, whole.stderr
     assert whole.stdout.splitlines()[-1] == f"steps {STEPS}"
+    (tmp_path / "other").mkdir()
+    Spool.create(tmp_path / "other")
+    assert the_car(tmp_path / "other", 10_000, "a_day_that_ends").stdout.splitlines()[-1] == f"steps {STEPS_TO_THE_END}"
 
 
 @pytest.mark.parametrize("die_before", range(1, STEPS + 1, 2))
@@ -329,7 +380,35 @@ def test_a_kill_before_any_step_loses_nothing_and_doubles_nothing(tmp_path, die_
     spool.close()
 
 
-def live(folder, die_before):
+@pytest.mark.parametrize("die_before", range(2, STEPS_TO_THE_END + 1, 3))
+def test_a_kill_before_any_step_of_an_ending_day_ends_it_whole_or_not_at_all(tmp_path, die_before):
+    Spool.create(tmp_path)
+    car = the_car(tmp_path, die_before, "a_day_that_ends")
+    assert car.returncode == -signal.SIGKILL, car.stderr
+    said = [line.split() for line in car.stdout.splitlines()]
+    kept = {int(number) for word, *rest in said if word == "kept" for number in rest}
+
+    spool = open_spool(tmp_path)
+    here = {message.sequence: message for message in spool.outgoing() if message.stream == "read"}
+    stones = [message for message in spool.outgoing() if message.stream == "tombstone"]
+    keys = {path.stem for path in (tmp_path / "keys").iterdir()}
+    assert len(stones) <= 1
+    if stones:
+        assert spool.sealed(stones[0]) == seal(f"{NOON.date()} ((1, 2),)".encode())
+        assert not {1, 2} & set(here)
+        assert keys == {LATER.date().isoformat()}
+        assert kept - {1, 2} <= set(here)
+    else:
+        assert kept <= set(here)
+        assert ["buried", "2"] not in said
+    for message in here.values():
+        assert spool.sealed(message) == seal(raw_of("read", message.sequence))
+    assert len(list(spool.messages.iterdir())) == len(here) + len(stones)
+    assert keys == {message.day for message in here.values()}
+    spool.close()
+
+
+def live(folder, die_before, life):
     """The car of `the_car`, in its own process."""
     taken = []
 
@@ -343,9 +422,9 @@ def live(folder, die_before):
         sys.stdout.flush()
 
     watch_steps(step)
-    a_short_life(folder, say)
+    globals()[life](folder, say)
     say("steps", len(taken))
 
 
 if __name__ == "__main__":
-    live(Path(sys.argv[1]), int(sys.argv[2]))
+    live(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

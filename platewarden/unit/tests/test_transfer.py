@@ -1,11 +1,15 @@
 """Up and down over a real line: nothing is freed without a receipt, whatever the office answers."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
+from platewarden.exchange.contact import ClockState
 from platewarden.exchange.seal import SigningKey
+from platewarden.exchange.wire import Kind, encode_body
 from platewarden.policy.clauses import Clause
+from platewarden.unit.link import Link
 from platewarden.unit.spool import SpoolFull
 from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
 
@@ -103,16 +107,12 @@ def test_an_office_stopped_in_the_middle_of_an_answer_frees_nothing_and_keeps_on
 
 
 def _kind_and(body):
-    from platewarden.exchange.wire import Kind
-
     return Kind.READ_REPORT, body
 
 
 def test_an_office_that_is_gone_frees_nothing_and_is_said_once(car, office):
     car.keep_read()
     car.transfer.link.close()
-    from platewarden.unit.link import Link
-
     car.transfer.link = Link("http://127.0.0.1:9", timeout_s=0.5)
     for _ in range(3):
         assert not car.transfer.round()
@@ -211,7 +211,8 @@ def test_a_clock_a_day_off_is_said_and_the_report_still_goes_up_and_is_freed(car
     car.keep_read()
     assert car.transfer.round()
     assert car.spool.counts().freed == {"read": {"clock": 1}}
-    assert any("takes this unit’s contact for an old one" in sentence for sentence in car.said)
+    assert "The clock of this unit is 24 hours ahead of the office’s. Set it: reads carry its time." in car.said
+    assert len(office.contacts) == 1  # however wrong its clock is, the unit is heard
     assert any("because of its time" in sentence for sentence in car.said)
 
 
@@ -290,3 +291,84 @@ def test_a_message_whose_file_is_gone_is_said_and_jams_nothing(car, office):
     assert car.transfer.round()
     assert sorted(office.reports) == [2]
     assert car.said == ["Read 1 is missing from the disk and cannot be sent. Tell the office."]
+
+
+def test_a_recorded_contact_is_stale_and_the_reports_go_up_all_the_same(car, office):
+    office.misbehave("/unit/v1/nonce", lambda _h, _b: (200, encode_body({"nonce": bytes(16)})))
+    assert car.transfer.contact()
+    office.misbehave("/unit/v1/nonce", lambda _h, _b: (200, encode_body({"nonce": bytes(16)})))
+    car.keep_read()
+    car.clock.wait(timedelta(seconds=31))
+    assert car.transfer.round()
+    assert "for an old one" in car.said[-1]
+    assert unsent(car) == 0
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html>", encode_body({}), encode_body({"nonce": "text"}), encode_body({"nonce": b"short"})]
+)
+def test_a_nonce_that_is_none_is_no_answer(car, office, answer):
+    office.misbehave("/unit/v1/nonce", lambda _h, _b: (200, answer))
+    assert not car.transfer.contact()
+    assert office.contacts == []
+
+
+def test_the_contact_says_what_waits_since_when_and_what_the_clock_is_worth(car, office):
+    car.keep_read()
+    office.misbehave(REPORTS, 503)
+    assert not car.transfer.round()
+    car.clock.wait(timedelta(minutes=5))
+    assert car.transfer.contact()
+    first, second = office.contacts
+    assert (first.lowest_unsent, first.unsent_since, first.clock) == (1, NOON, ClockState.UNCONFIRMED)
+    assert (second.lowest_unsent, second.unsent_since, second.clock) == (1, NOON, ClockState.OFFICE)
+    car.clock.at += timedelta(days=365)
+    assert car.transfer.contact()
+    assert office.contacts[-1].clock is ClockState.WRONG
+
+
+def test_reads_past_the_departments_deadline_are_said_once_until_they_are_up(car, office):
+    car.keep_read()
+    office.misbehave(REPORTS, *[503] * 4)
+    for _ in range(2):
+        car.transfer.round()
+    assert not any("deadline" in sentence for sentence in car.said)
+    car.clock.wait(timedelta(hours=25))
+    for _ in range(2):
+        car.transfer.round()
+    late = [sentence for sentence in car.said if "deadline" in sentence]
+    assert late == [
+        "Reads of 2026-03-02 18:00 UTC still wait: the department’s deadline of 24 hours is past. Connect to the office."
+    ]
+    assert car.transfer.round()
+    assert unsent(car) == 0
+
+
+def test_an_office_that_never_answers_holds_a_message_for_the_patience_of_the_line_and_frees_nothing(car, office):
+    car.keep_read()
+    car.transfer.link.close()
+    car.transfer.link = Link(office.server, timeout_s=0.2)
+    silence = threading.Event()
+    office.misbehave(REPORTS, lambda _h, _b: silence.wait(5) and None)
+    assert not car.transfer.round()
+    silence.set()
+    assert unsent(car) == 1
+    assert car.transfer.round()
+    assert unsent(car) == 0
+    car.transfer.link.close()
+
+
+def test_a_backlog_goes_up_in_batches_after_a_cut_where_it_stopped(car, office):
+    for _ in range(150):
+        car.keep_read()
+    answered = []
+
+    def cut_at_the_hundredth(handler, body):
+        answered.append(1)
+        return None if len(answered) == 100 else office._kept("read", Kind.READ_REPORT, body)
+
+    office.misbehave(REPORTS, *[cut_at_the_hundredth] * 100)
+    assert not car.transfer.round()
+    assert unsent(car) == 51
+    assert car.transfer.round()
+    assert [number for _, number, _ in office.received] == list(range(1, 151))

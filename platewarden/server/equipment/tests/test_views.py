@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -60,3 +61,14 @@ def test_an_address_alone_changes_nothing(office, waiting):
     assert browser.get(f"/units/{unit.id}/revoke/").status_code == 405
     unit.refresh_from_db()
     assert unit.state == UnitState.ENROLLED
+
+
+def test_a_unit_past_the_deadline_for_the_transfer_is_red_and_so_is_a_clock_that_is_wrong(office):
+    unit = office.car().unit
+    assert b"Late</span>" not in office.browser(SUPERVISOR).get("/units/").content
+    with office.as_role("ingest"):
+        Unit.objects.filter(pk=unit.pk).update(unsent_since=now() - timedelta(hours=25), spooled=7, clock="wrong")
+    page = office.browser(SUPERVISOR).get("/units/").content
+    assert b'pw-tag--red">Late</span>' in page
+    assert b"the deadline is 24 hours" in page
+    assert b'pw-tag--red">Wrong</span>' in page

@@ -9,23 +9,27 @@ from datetime import timedelta
 import pytest
 from django.test import Client, override_settings
 
-from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange import tombstone
+from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.hotlist_edition import Edition
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.receipt import Outcome
 from platewarden.exchange.roster_edition import RosterEdition
 from platewarden.exchange.seal import SigningKey, open_message, seal_to, sign_message
+from platewarden.exchange.tombstone import Why
 from platewarden.exchange.wire import MAX_MESSAGE, Kind, decode_body
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
-from platewarden.server.equipment.models import EnrolmentAsk, Unit
+from platewarden.server.equipment.models import EnrolmentAsk, Tombstone, Unit
+from platewarden.server.equipment.testing import Car
 from platewarden.server.hotlists.publish import make_edition_if_asked
 from platewarden.server.hotlists.testing import list_in_force
 from platewarden.server.people.roster import make_roster_if_due
 from platewarden.server.people.testing import SUPERVISOR
 from platewarden.server.reads import intake
 from platewarden.server.unit_api import views
+from platewarden.server.unit_api.nonces import give_nonce
 from platewarden.server.web.testing import INTAKE
 
 
@@ -38,6 +42,10 @@ def contact_of(car, *, at=None, **facts):
         "roster_edition": 0,
         "spooled": 3,
         "last_sequence": 0,
+        "office_nonce": give_nonce(),
+        "lowest_unsent": 0,
+        "unsent_since": None,
+        "clock": ClockState.OFFICE,
     }
     return Contact(**{**given, **facts})
 
@@ -102,7 +110,7 @@ def test_a_contact_is_answered_with_what_the_unit_should_hold(office):
     orders = opened(Orders, office.post_to_door("contact", asked.signed(car.key)).content)
     assert (orders.nonce, orders.hotlist_edition, orders.roster_edition) == (asked.nonce, edition.number, roster.number)
     unit = Unit.objects.get()
-    assert (unit.last_contact_sent_at, unit.spooled) == (asked.at, 3)
+    assert (unit.spooled, unit.clock, orders.retention_days, orders.deadline_hours) == (3, "office", 30, 24)
     assert abs(unit.drift_s) < 60
     key = enrol.office_signing_key()
     raw = office.post_to_door("hotlist", contact_of(car).signed(car.key)).content
@@ -129,29 +137,71 @@ def test_an_unknown_and_a_revoked_unit_are_refused_everywhere_with_the_clause(of
     assert nothing_stored(office)
 
 
-def test_a_replayed_and_an_older_contact_are_stale(office):
+def test_a_replayed_and_an_older_contact_are_stale_and_change_nothing(office):
     car = office.car()
-    first = contact_of(car).signed(car.key)
+    older = contact_of(car, spooled=9)
+    first = contact_of(car, at=now() + timedelta(days=3)).signed(car.key)
     assert office.post_to_door("contact", first).status_code == 200
+    before = Unit.objects.values().get()
     for path in ("contact", "hotlist", "roster"):
         assert "replay" in said(office.post_to_door(path, first), 409)["error"]
-    older = contact_of(car, at=now() - timedelta(seconds=30)).signed(car.key)
-    said(office.post_to_door("contact", older), 409)
+    said(office.post_to_door("contact", older.signed(car.key)), 409)
+    assert Unit.objects.values().get() == before
     assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
 
 
-@pytest.mark.parametrize(("off", "word"), [(timedelta(days=1), "24.0 hours ahead"), (timedelta(days=-1), "24.0 hours behind")])
-def test_a_clock_a_day_off_is_told_and_works_again_once_it_is_right(office, off, word):
+@pytest.mark.parametrize("nonce", [bytes(24), bytes(16), secrets.token_bytes(24), give_nonce()[:-1] + b"x", give_nonce() + b"x"])
+def test_a_contact_with_a_nonce_that_this_office_did_not_give_is_stale(office, nonce):
     car = office.car()
-    assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
-    assert word in said(office.post_to_door("contact", contact_of(car, at=now() + off).signed(car.key)), 409)["error"]
-    assert abs(Unit.objects.get().drift_s - off.total_seconds()) < 60
-    assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
-    assert abs(Unit.objects.get().drift_s) < 60
-    # Reads of the wrong clock are receipted, so that they never jam the car.
-    assert office.receive(car, "AB12345", at=now() + off).items[0].outcome == (
-        Outcome.CLOCK if off > timedelta(0) else Outcome.KEPT
-    )
+    assert "nonce" in said(office.post_to_door("contact", contact_of(car, office_nonce=nonce).signed(car.key)), 409)["error"]
+    assert Unit.objects.get().last_contact_at is None
+
+
+@pytest.mark.parametrize("off", [timedelta(days=1), timedelta(days=-365), timedelta(minutes=40)])
+def test_a_clock_that_is_off_is_measured_and_keeps_nobody_from_being_heard(office, off):
+    car = office.car()
+    for by in (off, timedelta(0)):
+        assert office.post_to_door("contact", contact_of(car, at=now() + by).signed(car.key)).status_code == 200
+        assert abs(Unit.objects.get().drift_s - by.total_seconds()) < 60
+    # Reads of a wrong clock are receipted, so that they never jam the car.
+    expected = Outcome.CLOCK if off > timedelta(0) else Outcome.EXPIRED
+    assert office.receive(car, "AB12345", at=now() + off).items[0].outcome == expected
+
+
+def test_the_nonce_is_new_each_time_and_given_to_everybody(office):
+    with office.as_role("ingest"), override_settings(**INTAKE):
+        client = Client(SERVER_NAME="localhost")
+        first, second = (decode_body(client.get("/unit/v1/nonce").content)["nonce"] for _ in range(2))
+    assert first < second
+
+
+def test_a_tombstone_is_kept_once_receipted_and_in_the_ledger(office):
+    car = office.car()
+    stone = stone_of(car)
+    for expected in (Outcome.KEPT, Outcome.ALREADY_KEPT):
+        receipt = office.opened(office.post_to_door("tombstones", sealed(stone.signed(car.key))))
+        (item,) = receipt.items
+        assert (item.stream, item.sequence, item.outcome) == ("tombstone", 1, expected)
+    kept = Tombstone.objects.get()
+    assert (kept.reads, kept.ranges, kept.day) == (5, [[1, 4], [7, 7]], stone.day)
+    assert [act for act, _ in office.ledger()].count("equipment.tombstone") == 1
+    other = stone_of(car, ranges=((1, 3),))
+    assert "twice" in said(office.post_to_door("tombstones", sealed(other.signed(car.key))), 422)["error"]
+
+
+def stone_of(car, **facts):
+    given = {
+        "unit_key_id": car.key.key_id,
+        "sequence": 1,
+        "stream": "read",
+        "day": now().date() - timedelta(days=40),
+        "ranges": ((1, 4), (7, 7)),
+        "buried_at": now(),
+        "retention_days": 30,
+        "clock": ClockState.OFFICE,
+        "why": Why.RETENTION,
+    }
+    return tombstone.Tombstone(**{**given, **facts})
 
 
 def test_garbage_and_cut_messages_are_malformed_or_tampered_and_store_nothing(office):
@@ -206,6 +256,19 @@ def test_a_unit_that_signs_in_another_units_name_is_found_out_and_recorded(offic
     assert office.ledger()[-1] == ("reads.tampered", None)
     (about,) = office.ask_owner("select body::jsonb -> 'about' ->> 'unit' from office.ledger_leaf order by leaf_id desc limit 1")[0]
     assert uuid.UUID(about) == car.unit.id
+
+
+def test_two_machines_with_one_key_are_noticed_and_shown(office):
+    car = office.car()
+    twin = Car(car.unit, car.key)  # the same key, copied with the data folder
+    office.receive(car, "AB12345")
+    assert (
+        "twice with different contents"
+        in said(office.post_to_door("reports", sealed(twin.report("CD12345").signed(car.key))), 422)["error"]
+    )
+    assert Unit.objects.get().tampered_at is not None
+    page = office.browser(SUPERVISOR).get("/units/").content.decode()
+    assert "Is its key on two machines?" in page
 
 
 def test_a_message_that_is_too_large_is_told_so(office, monkeypatch):
