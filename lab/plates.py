@@ -156,7 +156,9 @@ class Press:
             self._emblem(sheet, 48, 100, rng.randint(28, 44))
         elif rng.random() < 0.05:  # a wheelchair or another sign before the serial, as large as a character
             left = rng.randint(54, 84)
-            ground = np.array([rng.choice((255, 240, 60, 30)), rng.choice((255, 240, 90, 30)), rng.choice((255, 240, 180))], np.float32)
+            ground = np.array(
+                [rng.choice((255, 240, 60, 30)), rng.choice((255, 240, 90, 30)), rng.choice((255, 240, 180))], np.float32
+            )
             self._sign(sheet, rng.randint(24, 34), 100, rng.randint(22, 40), ground)
         if "emblem-right" in design.art:
             right = min(right, WIDE - rng.randint(70, 104))
@@ -280,7 +282,16 @@ class Press:
         ink = [250.0 if float(ground.mean()) < 150 else rng.uniform(0, 90)] * 3
         cv2.rectangle(sheet, (x - size // 2, y - size // 2), (x + size // 2, y + size // 2), [float(v) for v in ground], -1)
         thick = max(2, size // 10)
-        cv2.ellipse(sheet, (x - size // 10, y + size // 8), (size // 4, size // 4), 0, rng.randint(-60, 0), rng.randint(200, 300), ink, thick)
+        cv2.ellipse(
+            sheet,
+            (x - size // 10, y + size // 8),
+            (size // 4, size // 4),
+            0,
+            rng.randint(-60, 0),
+            rng.randint(200, 300),
+            ink,
+            thick,
+        )
         cv2.line(sheet, (x - size // 10, y - size // 4), (x, y + size // 12), ink, thick)
         cv2.line(sheet, (x, y + size // 12), (x + size // 4, y + size // 3), ink, thick)
         cv2.circle(sheet, (x - size // 8, y - size // 3), max(2, size // 12), ink, -1)

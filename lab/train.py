@@ -232,7 +232,11 @@ def main() -> None:
         with torch.no_grad():
             for a, b in zip(slow.state_dict().values(), model.state_dict().values(), strict=True):
                 a.mul_(keep).add_(b, alpha=1 - keep) if a.is_floating_point() else a.copy_(b)
-        if time.time() - last > asked.score_every or seen >= asked.samples or (asked.minutes and time.time() - began > asked.minutes * 60 - 20):
+        if (
+            time.time() - last > asked.score_every
+            or seen >= asked.samples
+            or (asked.minutes and time.time() - began > asked.minutes * 60 - 20)
+        ):
             torch.save(
                 {
                     "model": model.state_dict(),

@@ -1,7 +1,8 @@
 """Down: "kept". Only this lets the car forget, and only where number *and* digest are those of what it holds.
 
 A receipt says for each message what became of it. `expired` and `clock` free the car too: the office has the read on its
-list, so that one bad clock can't jam a spool. Numbers of reads and of journal pages are two streams.
+list, so that one bad clock can't jam a spool. Numbers of reads, of journal
+pages and of what members did in the car are three streams.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ class Outcome(StrEnum):
 
 
 class Stream(StrEnum):
-    """Which numbers are meant: each unit counts its reads and its journal pages apart."""
+    """Which numbers are meant: each unit counts its reads, its journal pages and what members did in it apart."""
 
     READ = "read"
     JOURNAL = "journal"
+    FIELD = "field"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class ReceiptItem:
     outcome: Outcome
 
     def __post_init__(self) -> None:
-        must(self.stream in set(Stream), "A receipt names a stream that is neither read nor journal. Send it so.")
+        must(self.stream in set(Stream), "A receipt names a stream that is neither read, journal nor field. Send it so.")
         must(1 <= self.sequence <= 2**53, "A receipt names a number that is not 1 or more. Send it so.")
         must(len(self.digest) == 32, "The digest in a receipt has 32 bytes. Send it so.")
 

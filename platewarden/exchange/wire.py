@@ -72,6 +72,8 @@ class Kind(IntEnum):
     ENROLMENT_GRANT = 7
     CONTACT = 8
     ORDERS = 9
+    ALERT_OUTCOME = 16
+    FIELD_ENTRY = 17
 
     @property
     def words(self) -> str:

@@ -40,7 +40,7 @@ from platewarden.unit.spool import Message, Spool, SpoolFull
 __all__ = ["Chance", "Transfer"]
 
 DRIFT_SAID_FROM = timedelta(minutes=2)
-DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal"}
+DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal", "field": "/unit/v1/field"}
 ASIDE = {400, 413, 422}
 NOT_BELIEVED = (Malformed, Tampered, Unknown)
 
