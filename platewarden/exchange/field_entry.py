@@ -16,7 +16,7 @@ from platewarden.exchange.hotlist_edition import Category
 from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
 from platewarden.plate.pattern import PartialPlate
-from platewarden.plate.text import must_be_state
+from platewarden.plate.text import PlateText, must_be_state
 
 __all__ = ["FieldAct", "FieldEntry"]
 
@@ -52,7 +52,7 @@ class FieldEntry(Message):
     def __post_init__(self) -> None:
         must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
         must(1 <= self.sequence <= 2**53, "The number of a field entry is not 1 or more. Send it as it was signed.")
-        PartialPlate(self.text)
+        _must_be_plate(self.text)
         must_be_state(self.state)
         from_microseconds(microseconds(self.at))
         must(0 <= self.found <= 2**31, "The count of a query is not 0 or more. Send it as it was signed.")
@@ -112,3 +112,10 @@ class FieldEntry(Message):
         )
         fields.done()
         return entry
+
+
+def _must_be_plate(text: str) -> None:
+    if "?" in text or "*" in text:
+        PartialPlate(text)
+    else:
+        PlateText(text)
