@@ -205,7 +205,8 @@ def test_mute_keeps_back_a_routine_alert_and_never_a_pressing_one(here, page):
     page.keyboard.press("m")
     here.alert(STOLEN, "DRL5188")
     page.wait_for_selector(".plate")
-    page.wait_for_function("document.documentElement.dataset.rang === '1'")
+    page.locator("html[data-rang='1']").wait_for(state="attached")
     assert page.evaluate("heard") == 0
     here.alert(ROBBERY, "87K4TR1")
-    page.wait_for_function("heard === 4")
+    page.locator("html[data-rang='2']").wait_for(state="attached")
+    assert page.evaluate("heard") == 4

@@ -311,7 +311,7 @@ class Pages:
         alert = card.alert
         if not alert.is_open_to(self.station.authorized()):
             words = "Its source is confidential and you are not authorized for it. Say where you are, and follow the vehicle's entry only as dispatch tells you."
-            return [tag("div", "CONTACT DISPATCH NOW", class_="bar bar--stop"), tag("p", words, class_="big"), _verify_bar()]
+            return [tag("h1", "CONTACT DISPATCH NOW", class_="bar bar--stop"), tag("p", words, class_="big"), _verify_bar()]
         bars = []
         if alert.entry.approach is Approach.DO_NOT_STOP:
             bars.append(tag("div", HOW_TO_ACT[Approach.DO_NOT_STOP].upper(), class_="bar bar--stop"))
@@ -743,7 +743,7 @@ class Pages:
             )
         end = tag(
             "div",
-            tag("h2", "This shift"),
+            tag("h1", "This shift"),
             *rows,
             self._button(view, "/sign-off", "Sign off: end this shift", class_="tap tap--different"),
             class_="column",
@@ -760,7 +760,14 @@ class Pages:
 
     def error(self, view: View, strip: Strip, error: PlatewardenError) -> Html:
         """What went wrong, in one sentence, with the way back."""
-        return self.frame(view, strip, "error", self._refusal(error), tag("a", "Back to watching", href="/", class_="main-button"))
+        return self.frame(
+            view,
+            strip,
+            "error",
+            tag("h1", "Not done"),
+            self._refusal(error),
+            tag("a", "Back to watching", href="/", class_="main-button"),
+        )
 
 
 _CHARACTERS: Final = (
@@ -834,7 +841,7 @@ def _plate(alert: Alert) -> Html:
     """The plate as it was read; characters that cameras confuse are marked."""
     doubted = {each.position for each in alert.answer.confusions}
     signs = [tag("mark", sign) if at in doubted else tag("span", sign) for at, sign in enumerate(alert.text)]
-    return tag("span", *signs, class_="plate", aria_label=" ".join(alert.text))
+    return tag("h1", *signs, class_="plate", aria_label=" ".join(alert.text))
 
 
 def _picture(content: bytes | None, which: str, words: str, number: int | None) -> Html:
