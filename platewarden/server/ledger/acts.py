@@ -56,6 +56,9 @@ class Act(StrEnum):
     ALERTS_VERIFY = "alerts.verify", "A member recorded a verification."
     ALERTS_DISPOSE = "alerts.dispose", "A member recorded what came of an alert."
 
+    ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
+    ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."
+
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."
     UNIT_REFUSED = "unit.refused", "A sign-on to a unit was refused."
@@ -67,6 +70,7 @@ class Act(StrEnum):
     UNIT_HISTORY_OPENED = "unit.history_opened", "The alerts of a shift were looked at on a mobile workstation."
     UNIT_QUERY_MADE = "unit.query_made", "A plate was looked for in the local hotlist of a mobile workstation."
     UNIT_VOICE_ENTERED = "unit.voice_entered", "A BOLO by voice of dispatch was entered on a mobile workstation."
+    UNIT_TYPED = "unit.typed", "A plate that a member typed on a mobile workstation came in, as a query or a BOLO by voice."
     UNIT_JOINED = "unit.joined", "A second member signed on beside the first."
     UNIT_JOIN_REFUSED = "unit.join_refused", "A second member was refused beside the first."
     UNIT_LEFT = "unit.left", "A second member signed off."

@@ -12,4 +12,5 @@ urlpatterns = [
     path("unit/v1/roster", views.roster),
     path("unit/v1/reports", views.reports),
     path("unit/v1/journal", views.journal),
+    path("unit/v1/field", views.field),
 ]
