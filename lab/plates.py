@@ -353,7 +353,9 @@ class Press:
         rng = self.rng
         left, top, right, bottom = room
         units: list[tuple[str, float]] = []  # what, width in cells
-        thin = rng.uniform(0.38, 0.7) if rng.random() < (0.5 if isinstance(hand, FontDies) else 0.2) else 1.0  # I and 1 in less room
+        thin = (
+            rng.uniform(0.38, 0.7) if rng.random() < (0.5 if isinstance(hand, FontDies) else 0.2) else 1.0
+        )  # I and 1 in less room
         at = 0
         while at < len(text):
             c = text[at]
@@ -551,9 +553,7 @@ class Press:
         letters, digits = LETTERS, string.digits
         if rng.random() < 0.3:  # thin ones beside one another
             letters, digits = LETTERS + "I" * 60 + "LTJ" * 20, string.digits + "11117"
-        text = "".join(rng.choice(letters) if c == "@" else rng.choice(digits) if c == "#" else c for c in layout).replace(
-            ":", "|"
-        )
+        text = "".join(rng.choice(letters) if c == "@" else rng.choice(digits) if c == "#" else c for c in layout).replace(":", "|")
         if rng.random() < 0.3:
             text = text.replace(" ", "|", 1)
         lines: tuple[str, ...]

@@ -93,8 +93,12 @@ def run(
     *,
     data: Data,
     source: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pictures come from: a folder of photographs.")],
-    member: Annotated[str, typer.Option(metavar="NUMBER", help="Your member number.")],
-    purpose: Annotated[str, typer.Option(help="What this shift is for, from the department's list, for example routine-patrol.")],
+    member: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Your member number; left out, members sign on at the screen.")
+    ] = "",
+    purpose: Annotated[
+        str, typer.Option(help="What this shift is for, from the department's list, for example routine-patrol.")
+    ] = "",
     reference: Annotated[str, typer.Option(metavar="NUMBER", help="Case number, for a purpose that asks for one.")] = "",
     secret_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File with your shift secret; asked for when left out.")
@@ -107,13 +111,17 @@ def run(
         float | None,
         typer.Option(metavar="SECONDS", help="How long the spool may take to empty at the end: 60 with --once, else 5.", min=0),
     ] = None,
+    screen: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Serve the car's own screen on this machine, at this port.", min=1, max=65535)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign on, and read plates until the shift is over.
 
     Sign-on is checked here, without a network, against the office's signed roster: number and shift secret, the operator's
     duty, training valid today, a purpose of the department's list. Alerts come at once; reads wait in the spool until
-    the office has receipted them. Ends with 0 when all is receipted, 1 when refused, 3 when something still waits.
+    the office has receipted them. With `--screen` members sign on at http://127.0.0.1:PORT, one shift after the other, and
+    nothing is read between them. Ends with 0 when all is receipted, 1 when refused, 3 when something still waits.
 
     Example: `platewarden unit run --data /var/lib/platewarden-unit --source photos --member 4417 --purpose routine-patrol --once`
 
@@ -129,10 +137,12 @@ def run(
     from platewarden.unit.run import end, run_shift
     from platewarden.unit.shift import Stated
 
+    if screen is None and not member:
+        raise Malformed("Nobody signs on. Give --member, or --screen so that members sign on there.")
     account = run_shift(
         data,
         source,
-        Stated(member=member, secret=_secret(secret_file), purpose=purpose, reference=reference),
+        Stated(member=member, secret=_secret(secret_file), purpose=purpose, reference=reference) if member else None,
         engine=engine,
         once=once,
         wait_s=wait if wait is not None else 60.0 if once else 5.0,
@@ -141,6 +151,7 @@ def run(
         chance=random.SystemRandom(),
         screen=sys.stderr,
         as_json=as_json,
+        screen_port=screen,
         told_to_stop=_when_told_to_stop,
     )
     _print(account.as_json(), as_json=as_json)

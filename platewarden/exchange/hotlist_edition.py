@@ -9,7 +9,7 @@ The file is a signed header message, then the body it vouches for:
     patterns one record of 56 bytes each, sorted by (pattern, state, id)
 
     record   text 12 (pattern 26), zero-padded ASCII | state 2 (zero: not known) | category u8 | approach u8 |
-             flags u8 (1 caution, 2 urgent) | zero u8 | expires_at i64 (microseconds since 1970 UTC; 0: never) | entry id 16
+             flags u8 (1 caution, 2 urgent, 4 confidential) | zero u8 | expires_at i64 (microseconds since 1970 UTC; 0: never) | entry id 16
 
 `Edition.open` checks the signature, then the digest of the whole body, before anything is answered. A fold is then found by
 binary search, twenty steps in a million; it *proposes*, and `plate.match` decides. Only the match part of an entry is here:
@@ -83,6 +83,7 @@ _CATEGORY_NUMBERS: Final = {category: number for number, category in _CATEGORIES
 _APPROACH_NUMBERS: Final = {approach: number for number, approach in _APPROACHES.items()}
 _CAUTION: Final = 1
 _URGENT: Final = 2
+_CONFIDENTIAL: Final = 4
 
 _PLATE: Final = struct.Struct(">12s2sBBBBq16s")
 _PATTERN: Final = struct.Struct(">26s2sBBBBq16s")
@@ -103,6 +104,8 @@ class EditionEntry:
     caution: bool
     urgent: bool
     expires_at: datetime | None
+    confidential: bool = False
+    """Its source is confidential: a member who is not authorized for it is told to contact dispatch, and nothing else."""
 
     def __post_init__(self) -> None:
         if self.is_pattern:
@@ -234,7 +237,7 @@ def _record(layout: struct.Struct, entry: EditionEntry) -> bytes:
         (entry.state or "").encode("ascii"),
         _CATEGORY_NUMBERS[entry.category],
         _APPROACH_NUMBERS[entry.approach],
-        _CAUTION * entry.caution + _URGENT * entry.urgent,
+        _CAUTION * entry.caution + _URGENT * entry.urgent + _CONFIDENTIAL * entry.confidential,
         0,
         0 if entry.expires_at is None else microseconds(entry.expires_at),
         entry.entry_id.bytes,
@@ -243,7 +246,7 @@ def _record(layout: struct.Struct, entry: EditionEntry) -> bytes:
 
 def _entry(record: tuple[bytes, bytes, int, int, int, int, int, bytes], *, is_pattern: bool) -> EditionEntry:
     text, state, category, approach, flags, zero, expires_at, entry_id = record
-    if category not in _CATEGORIES or approach not in _APPROACHES or flags > _CAUTION + _URGENT or zero:
+    if category not in _CATEGORIES or approach not in _APPROACHES or flags > _CAUTION + _URGENT + _CONFIDENTIAL or zero:
         raise Malformed(
             "The hotlist edition has an entry that this side does not understand. Bring both sides to the same version."
         )
@@ -257,4 +260,5 @@ def _entry(record: tuple[bytes, bytes, int, int, int, int, int, bytes], *, is_pa
         caution=bool(flags & _CAUTION),
         urgent=bool(flags & _URGENT),
         expires_at=from_microseconds(expires_at) if expires_at else None,
+        confidential=bool(flags & _CONFIDENTIAL),
     )

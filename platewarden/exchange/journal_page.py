@@ -15,7 +15,31 @@ from platewarden.exchange.wire import Kind, encode_body, from_microseconds, micr
 
 __all__ = ["ACTS", "JournalLine", "JournalPage"]
 
-ACTS: Final = frozenset({"alert.acknowledged", "alert.shown", "shift.refused", "shift.sign_off", "shift.sign_on"})
+ACTS: Final = frozenset(
+    {
+        "alert.acknowledged",
+        "alert.copied",
+        "alert.opened",
+        "alert.shown",
+        "deployment.begun",
+        "deployment.ended",
+        "deployment.refused",
+        "history.opened",
+        "picture.opened",
+        "query.made",
+        "screen.locked",
+        "screen.touched",
+        "screen.unlock_refused",
+        "screen.unlocked",
+        "shift.join_refused",
+        "shift.joined",
+        "shift.left",
+        "shift.refused",
+        "shift.sign_off",
+        "shift.sign_on",
+        "voice.entered",
+    }
+)
 """What a line may tell of. An act the office doesn't know is refused, so the office learns it first."""
 
 _AT_MOST: Final = 10_000

@@ -1,7 +1,7 @@
 """Down: "kept". Only this lets the car forget, and only where number *and* digest are those of what it holds.
 
 A receipt says for each message what became of it. `expired` and `clock` free the car too: the office has the read on its
-list, so that one bad clock can't jam a spool. Numbers of reads, journal pages and tombstones are streams of their own.
+list, so that one bad clock can't jam a spool. Reads, journal pages, tombstones and what members did in the car are numbered apart.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ class Outcome(StrEnum):
 
 
 class Stream(StrEnum):
-    """Which numbers are meant: each unit counts its reads, its journal pages and its tombstones apart."""
+    """Which numbers are meant: each unit counts its reads, journal pages, tombstones and what members did in it apart."""
 
     READ = "read"
     JOURNAL = "journal"
     TOMBSTONE = "tombstone"
+    FIELD = "field"
 
 
 @dataclass(frozen=True)

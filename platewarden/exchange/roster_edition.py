@@ -20,21 +20,25 @@ _AT_MOST: Final = 50_000
 
 @dataclass(frozen=True)
 class RosterMember:
-    """A member who has a shift secret: duties, and the last day of the training (None: not trained)."""
+    """A member who has a shift secret: duties, the last day of the training (None: not trained), confidential sources they may see."""
 
     number: str
     name: str
     duties: tuple[str, ...]
     trained_until: date | None
     verifier: bytes
+    authorized: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for text, most in ((self.number, 60), (self.name, 200), *((duty, 60) for duty in self.duties)):
+        for text, most in ((self.number, 60), (self.name, 200), *((word, 60) for word in (*self.duties, *self.authorized))):
             must(
                 0 < len(text) <= most and text.isprintable(),
-                "A number, name or duty in the roster is empty, too long, or not printable.",
+                "A number, name, duty or authorization in the roster is empty, too long, or not printable.",
             )
-        must(len(self.duties) <= 100, "A member in the roster has more than 100 duties. Send fewer.")
+        must(
+            len(self.duties) <= 100 and len(self.authorized) <= 100,
+            "A member in the roster has more than 100 duties or authorizations. Send fewer.",
+        )
         must_be_verifier(self.verifier)
 
 
@@ -74,6 +78,7 @@ class RosterEdition(Message):
                         "duties": list(each.duties),
                         "trained_until": None if each.trained_until is None else each.trained_until.isoformat(),
                         "verifier": each.verifier,
+                        "authorized": list(each.authorized),
                     }
                     for each in self.members
                 ],
@@ -101,6 +106,7 @@ def _member(fields: Fields) -> RosterMember:
         duties=fields.texts("duties", at_most=100),
         trained_until=fields.optional("trained_until", fields.day),
         verifier=fields.octets("verifier"),
+        authorized=fields.texts("authorized", at_most=100),
     )
     fields.done()
     return member

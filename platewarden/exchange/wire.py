@@ -74,6 +74,8 @@ class Kind(IntEnum):
     ORDERS = 9
     TOMBSTONE = 11
     MEDIUM_MANIFEST = 12
+    ALERT_OUTCOME = 16
+    FIELD_ENTRY = 17
 
     @property
     def words(self) -> str:

@@ -71,6 +71,7 @@ class Department:
     routine_minutes: int
     access_minutes: int
     shift_hours: int
+    car_lock_minutes: int
     two_people: frozenset[str]
     text: str
 
@@ -162,6 +163,7 @@ def _department(file: _Table, text: str) -> Department:
         routine_minutes=verification.figure("routine_minutes", most=24 * 60),
         access_minutes=access.figure("minutes", most=24 * 60),
         shift_hours=access.figure("shift_hours", most=24),
+        car_lock_minutes=access.figure("car_lock_minutes", most=60),
         two_people=frozenset(two.words("acts")),
         text=text,
     )

@@ -4,6 +4,8 @@ An alert argues against itself: how it was matched, what makes it doubtful, how 
 VERIFY BEFORE ACTING, and one whose entry says “do not stop” begins with that. A silent entry (surveillance,
 interdiction) shows nothing here: the hit goes to the office with the read, and the car's screen keeps quiet.
 
+An entry whose source is confidential shows as “contact dispatch” to a member whom the roster does not authorize for it.
+
 What is shown holds a plate. It goes to the terminal of the operator, or as one JSON object a line to the program that
 draws the screen; never into a log.
 """
@@ -11,6 +13,7 @@ draws the screen; never into a log.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TextIO
@@ -18,7 +21,11 @@ from typing import TextIO
 from platewarden.exchange.hotlist_edition import Approach, EditionEntry
 from platewarden.plate.match import Answer, Doubt
 
-__all__ = ["VERIFY", "Alarm", "Alert"]
+__all__ = ["CONFIDENTIAL", "HOW_TO_ACT", "VERIFY", "Alarm", "Alert", "VoicedEntry"]
+
+CONFIDENTIAL = "confidential"
+"""The authorization, as the roster spells it, that opens entries of a confidential source."""
+CONTACT_DISPATCH = "CONTACT DISPATCH about this vehicle, now. Its source is confidential, and you are not authorized for it."
 
 VERIFY = "VERIFY BEFORE ACTING: check the official database before any enforcement."
 
@@ -28,6 +35,13 @@ HOW_TO_ACT = {
     Approach.NOTIFY: "Do not stop on this alone: tell dispatch.",
 }
 """Nothing for `silent`: it has no words in the car."""
+
+
+@dataclass(frozen=True)
+class VoicedEntry(EditionEntry):
+    """A BOLO by voice of dispatch: in force in this unit for this shift, and approved by nobody."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,19 @@ class Alert:
     def is_shown(self) -> bool:
         return self.entry.approach is not Approach.SILENT
 
-    def sentences(self) -> list[str]:
+    @property
+    def is_pressing(self) -> bool:
+        """Urgent or with a caution: its sound is not muted."""
+        return self.entry.urgent or self.entry.caution
+
+    def is_open_to(self, authorized: frozenset[str]) -> bool:
+        """Whether a member with these authorizations may see more than that there is something."""
+        return not self.entry.confidential or CONFIDENTIAL in authorized
+
+    def sentences(self, authorized: frozenset[str] = frozenset()) -> list[str]:
         """What the operator reads, line by line: first what could go wrong, last what to do before acting."""
+        if not self.is_open_to(authorized):
+            return [CONTACT_DISPATCH, VERIFY]
         lines = [HOW_TO_ACT[self.entry.approach]] if self.entry.approach is Approach.DO_NOT_STOP else []
         if self.entry.caution:
             lines.append("CAUTION: may be armed and dangerous.")
@@ -68,10 +93,14 @@ class Alert:
     def doubts(self) -> list[str]:
         """Each doubt in words; confusable characters are named."""
         words = [DOUBTS[doubt] for doubt in self.answer.doubts if doubt in DOUBTS and doubt is not Doubt.CONFUSABLE]
+        if isinstance(self.entry, VoicedEntry):
+            words.append("entered here by voice of dispatch; nobody at the office has approved it")
         pairs = [f"character {each.position + 1} may be {each.b}, was read as {each.a}" for each in self.answer.confusions]
         return [*words, *pairs]
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self, authorized: frozenset[str] = frozenset()) -> dict[str, object]:
+        if not self.is_open_to(authorized):
+            return {"alert": str(self.entry.entry_id), "say": self.sentences(authorized)}
         return {
             "alert": str(self.entry.entry_id),
             "tier": self.answer.tier.value,
@@ -88,7 +117,7 @@ class Alert:
             "captured_at": self.captured_at.isoformat(),
             "hotlist_edition": self.edition,
             "stale": self.stale,
-            "say": self.sentences(),
+            "say": self.sentences(authorized),
         }
 
 
@@ -102,21 +131,36 @@ DOUBTS: dict[Doubt, str] = {
 
 
 class Alarm:
-    """Where alerts are shown. With `as_json`, one object a line; otherwise in words, with a bell for the urgent."""
+    """Where alerts are shown. With `as_json`, one object a line; otherwise in words, with a bell for the urgent.
 
-    def __init__(self, screen: TextIO, *, as_json: bool = False) -> None:
+    `authorized` says what those signed on may see of confidential sources; `beside` is told of every alert before it stands
+    here: the car's own screen.
+    """
+
+    def __init__(
+        self,
+        screen: TextIO,
+        *,
+        as_json: bool = False,
+        authorized: Callable[[], frozenset[str]] = frozenset,
+        beside: Callable[[Alert], None] = lambda _: None,
+    ) -> None:
         self._screen = screen
         self._as_json = as_json
+        self._authorized = authorized
+        self._beside = beside
 
     def show(self, alert: Alert) -> bool:
         """Show it now; False for a silent entry, which is not shown at all."""
         if not alert.is_shown:
             return False
+        self._beside(alert)
+        authorized = self._authorized()
         if self._as_json:
-            print(json.dumps(alert.as_json()), file=self._screen, flush=True)
+            print(json.dumps(alert.as_json(authorized)), file=self._screen, flush=True)
         else:
-            bell = "\a" if alert.entry.urgent or alert.entry.caution else ""
-            print(bell + "\n  ".join(alert.sentences()), file=self._screen, flush=True)
+            bell = "\a" if alert.is_pressing else ""
+            print(bell + "\n  ".join(alert.sentences(authorized)), file=self._screen, flush=True)
         return True
 
     def say(self, sentence: str) -> None:

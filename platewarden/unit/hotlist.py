@@ -2,7 +2,7 @@
 
 The edition is one file, memory-mapped: a car holds a million entries without reading them into memory. The fold of a text
 only *proposes* entries; the one matcher (`plate.match`) decides, here as at the office. An entry past its own expiry is no
-hit. Which edition may replace which is said in `editions`.
+hit. What dispatch gave by voice stands beside the edition, for one shift, in memory only. Which edition may replace which is said in `editions`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,19 @@ class Hotlist:
         self._path = data / FILE
         self._find_key = find_key
         self._edition: Edition | None = Edition.open(self._path, find_key) if self._path.exists() else None
+        self._voiced: tuple[EditionEntry, ...] = ()
+
+    @property
+    def voiced(self) -> tuple[EditionEntry, ...]:
+        """What was entered here by voice of dispatch."""
+        return self._voiced
+
+    def hear(self, entry: EditionEntry) -> None:
+        """Put an entry by voice in force, until `forget_voiced`."""
+        self._voiced = (*self._voiced, entry)
+
+    def forget_voiced(self) -> None:
+        self._voiced = ()
 
     @property
     def number(self) -> int:
@@ -61,11 +74,9 @@ class Hotlist:
     def hits(self, seen: SeenPlate, *, at: datetime) -> list[tuple[EditionEntry, Answer]]:
         """Every entry the reading answers: full before possible, and the urgent first."""
         edition = self._edition
-        if edition is None:
-            return []
         folds = {fold(seen.text), *(fold(each.text) for each in seen.candidates)}
         found: dict[object, tuple[EditionEntry, Answer]] = {}
-        for entry in edition.proposals(folds):
+        for entry in (*self._voiced, *(edition.proposals(folds) if edition else ())):
             if entry.expires_at is not None and entry.expires_at <= at:
                 continue
             answer = answers(seen, LookedFor(entry.text, entry.is_pattern, entry.state))

@@ -2,16 +2,19 @@
 
 Refused before anything is read: a unit that is not enrolled or was revoked, and a member who may not operate it. The
 office is asked once for the newest roster and hot list before sign-on; out of reach, those on the disk are in force.
+
+With the car's own screen, members sign on there; between two shifts no camera is open.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import random
+import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -20,19 +23,27 @@ from platewarden.exchange.read_report import Place
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Refusal, Refused, Tampered, Unavailable
 from platewarden.recognition.recognizer import Recognizer, open_engine
-from platewarden.unit.alarm import Alarm
+from platewarden.unit.alarm import Alarm, Alert
+from platewarden.unit.board import Board
 from platewarden.unit.cameras import open_cameras, places_of
 from platewarden.unit.config import UnitConfig, load_config
 from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
+from platewarden.unit.outcome import Outcomes
 from platewarden.unit.place import Whereabouts, source_of
 from platewarden.unit.reporting import STREAM
 from platewarden.unit.roster import Roster
-from platewarden.unit.shift import Shift, Stated, sign_on
+from platewarden.unit.screen.app import Screen
+from platewarden.unit.screen.serve import serving
+from platewarden.unit.shift import Shift, Stated
 from platewarden.unit.spool import Counts, Spool
+from platewarden.unit.station import Station
+from platewarden.unit.strip import CameraState, Strip, look
 from platewarden.unit.transfer import Transfer
+from platewarden.unit.typed import Typed
+from platewarden.unit.video import FrameCounts
 from platewarden.unit.watch import Tally, Watch
 
 __all__ = ["Account", "end", "run_shift"]
@@ -48,7 +59,8 @@ class Account:
     other_files: int
     hotlist_edition: int
     roster_edition: int
-    shift: Shift
+    shift: Shift | None
+    """The last one; none when nobody signed on."""
     refusal: Refusal | None
     seconds: float
 
@@ -67,7 +79,7 @@ class Account:
             "outcomes": self.outcomes(),
             "hotlist_edition": self.hotlist_edition,
             "roster_edition": self.roster_edition,
-            "shift_id": str(self.shift.shift_id),
+            "shift_id": str(self.shift.shift_id) if self.shift else None,
             "seconds": round(self.seconds, 1),
         }
 
@@ -75,7 +87,7 @@ class Account:
 def run_shift(
     data: Path,
     source: Path | str | None,
-    stated: Stated,
+    stated: Stated | None,
     *,
     engine: str | None,
     once: bool,
@@ -85,51 +97,173 @@ def run_shift(
     chance: random.Random,
     screen: TextIO,
     as_json: bool = False,
+    screen_port: int | None = None,
     told_to_stop: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> Account:
-    """From sign-on to the empty spool. `told_to_stop` is given the function that ends the watch in order."""
+    """From sign-on to the empty spool. `told_to_stop` is given the function that ends the run in order.
+
+    With `screen_port` the car's own screen is served on this machine: members sign on there, one shift after the other, and
+    nothing is read between them. Without it, `stated` signs on, and the run is that one shift.
+    """
     began = timer()
     config = load_config(data)
     enrolment = load_enrolment(data, config)
-    alarm = Alarm(screen, as_json=as_json)
-    camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
     recognizer = Recognizer(open_engine(engine or config.engine))
     certificate = data / config.certificate if config.certificate else None
-    with closing(camera), closing(_spool(data, config, enrolment)) as spool, Link(config.server, certificate=certificate) as link:
+    with ExitStack() as last:
+        spool = last.enter_context(closing(_spool(data, config, enrolment)))
+        link = last.enter_context(Link(config.server, certificate=certificate))
         before = spool.counts()
-        transfer = _transfer(data, config, enrolment, spool, link, clock=clock, chance=chance, alarm=alarm)
-        shift = _sign_on(stated, transfer, clock, chance)
-        watch = Watch(
-            camera=camera,
-            recognizer=recognizer,
-            hotlist=transfer.hotlist,
-            alarm=alarm,
-            spool=spool,
-            journal=transfer.journal,
-            transfer=transfer,
-            shift=shift,
-            key=enrolment.key,
-            clock=clock,
-            timer=timer,
-            place=_place(config),
-            places=places_of(config),
-            counted=camera.counts,
-            stale_after=timedelta(hours=load_department().stale_after_hours),
-        )
-        told_to_stop(watch.stop)
-        with _following(config, watch, clock):
-            watch.run(wait_s=wait_s)
+        station = _station(data, enrolment, spool, clock=clock, timer=timer, chance=chance)
+        shows = station.take if screen_port is not None else _nothing
+        alarm = Alarm(screen, as_json=as_json, authorized=station.authorized, beside=shows)
+        transfer = _transfer(config, enrolment, spool, link, station, clock=clock, chance=chance, alarm=alarm)
+        run = _Run(station, transfer)
+        told_to_stop(run.stop)
+        if screen_port is not None:
+            address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
+            alarm.say(f"The screen of this car is at {address}, on this machine only.")
+        if stated is not None:
+            _sign_on(stated, station, transfer)
+        stale_after = timedelta(hours=station.department.stale_after_hours)
+        while (shift := run.next_shift()) is not None:
+            camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
+            run.counted = camera.counts
+            watch = Watch(
+                camera=camera,
+                recognizer=recognizer,
+                hotlist=transfer.hotlist,
+                alarm=alarm,
+                spool=spool,
+                journal=transfer.journal,
+                transfer=transfer,
+                shift=shift,
+                key=enrolment.key,
+                clock=clock,
+                timer=timer,
+                place=_place(config),
+                places=places_of(config),
+                counted=camera.counts,
+                stale_after=stale_after,
+            )
+            with closing(camera), _following(config, watch, clock):
+                run.watch(watch, wait_s)
+            run.other_files += camera.other_files
+            if once or screen_port is None or transfer.refusal:
+                break
         return Account(
-            tally=watch.tally,
+            tally=run.tally,
             before=before,
             after=spool.counts(),
-            other_files=camera.other_files,
+            other_files=run.other_files,
             hotlist_edition=transfer.hotlist.number,
             roster_edition=transfer.roster.number,
-            shift=shift,
+            shift=run.shift,
             refusal=transfer.refusal,
             seconds=timer() - began,
         )
+
+
+@dataclass
+class _Run:
+    """The shifts of one run, one after the other."""
+
+    station: Station
+    transfer: Transfer
+    tally: Tally = field(default_factory=Tally)
+    other_files: int = 0
+    shift: Shift | None = None
+    """The last that ran."""
+    counted: Callable[[], Mapping[str, FrameCounts]] = dict
+    """What became of the frames of the cameras that were opened last."""
+    _watch: Watch | None = None
+    _told: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """End the watch after the shot it is at, and the run with it."""
+        self._told.set()
+        self.station.wake()
+        if self._watch is not None:
+            self._watch.stop()
+
+    def next_shift(self) -> Shift | None:
+        """The shift that somebody signed on to. Meanwhile nothing is read, but what waits goes up and new lists come down."""
+        while not self._told.is_set() and self.transfer.refusal is None:
+            shift = self.station.shift or self.station.wait(min(self.transfer.wait_s(), 5.0))
+            if shift is not None:
+                return shift
+            with suppress(Unavailable):  # the disk is full; what goes up makes room
+                self.transfer.round()
+        return None
+
+    def watch(self, watch: Watch, wait_s: float) -> None:
+        """One shift, from the watch's beginning to its sign-off."""
+        self._watch, self.shift = watch, watch.shift
+        self.station.begins(watch.stop)
+        if self._told.is_set():
+            watch.stop()
+        try:
+            watch.run(wait_s=wait_s)
+        finally:
+            self._watch = None
+            self.station.over()
+        for each in dataclasses.fields(Tally):
+            so_far, more = getattr(self.tally, each.name), getattr(watch.tally, each.name)
+            setattr(self.tally, each.name, max(so_far, more) if each.name.startswith("slowest") else so_far + more)
+
+
+def _nothing(_: Alert) -> None:
+    """Without a screen an alert stands on the terminal alone."""
+
+
+def _station(
+    data: Path,
+    enrolment: Enrolment,
+    spool: Spool,
+    *,
+    clock: Callable[[], datetime],
+    timer: Callable[[], float],
+    chance: random.Random,
+) -> Station:
+    return Station(
+        roster=Roster(data, enrolment.find_key),
+        hotlist=Hotlist(data, enrolment.find_key),
+        department=load_department(),
+        journal=Journal(spool, enrolment.key),
+        spool=spool,
+        board=Board(),
+        clock=clock,
+        timer=timer,
+        new_id=lambda: uuid.UUID(bytes=chance.randbytes(16), version=4),
+    )
+
+
+def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int) -> Screen:
+    station, transfer = run.station, run.transfer
+    stale_after = timedelta(hours=station.department.stale_after_hours)
+
+    def strip() -> Strip:
+        counts, runs = run.counted(), station.shift is not None
+        names = [each.name for each in config.cameras] or [config.camera]
+        cameras = [
+            CameraState(
+                name,
+                is_running=runs and (name not in counts or counts[name].is_running),
+                dropped=counts[name].dropped if name in counts else 0,
+            )
+            for name in names
+        ]
+        return look(
+            enrolment.unit_name, transfer, station.spool, station.hotlist, cameras, stale_after=stale_after, at=station.clock()
+        )
+
+    return Screen(
+        station=station,
+        outcomes=Outcomes(station.board, station.spool, enrolment.key),
+        typed=Typed(station.hotlist, station.journal, station.spool, enrolment.key, station.new_id),
+        strip=strip,
+        port=port,
+    )
 
 
 def end(account: Account) -> None:
@@ -156,11 +290,11 @@ def _spool(data: Path, config: UnitConfig, enrolment: Enrolment) -> Spool:
 
 
 def _transfer(
-    data: Path,
     config: UnitConfig,
     enrolment: Enrolment,
     spool: Spool,
     link: Link,
+    station: Station,
     *,
     clock: Callable[[], datetime],
     chance: random.Random,
@@ -170,9 +304,9 @@ def _transfer(
         link=link,
         enrolment=enrolment,
         spool=spool,
-        journal=Journal(spool, enrolment.key),
-        hotlist=Hotlist(data, enrolment.find_key),
-        roster=Roster(data, enrolment.find_key),
+        journal=station.journal,
+        hotlist=station.hotlist,
+        roster=station.roster,
         clock=clock,
         chance=chance,
         say=alarm.say,
@@ -185,17 +319,9 @@ def _transfer(
     return transfer
 
 
-def _sign_on(stated: Stated, transfer: Transfer, clock: Callable[[], datetime], chance: random.Random) -> Shift:
+def _sign_on(stated: Stated, station: Station, transfer: Transfer) -> None:
     try:
-        return sign_on(
-            transfer.roster.edition,
-            load_department(),
-            stated,
-            at=clock(),
-            shift_id=uuid.UUID(bytes=chance.randbytes(16), version=4),
-            journal=transfer.journal,
-            spool=transfer.spool,
-        )
+        station.sign_on(stated)
     except Refused:
         transfer.round()  # the office learns of it at once, if it can be reached
         raise

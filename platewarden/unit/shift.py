@@ -13,7 +13,8 @@ Known gap: whoever steals the disk can try secrets against the roster without li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +26,18 @@ from platewarden.policy.refusal import Refusal, Refused, Unavailable
 from platewarden.unit.journal import Journal
 from platewarden.unit.spool import Spool
 
-__all__ = ["DUTY", "Shift", "Stated", "may_operate", "may_state", "sign_off", "sign_on"]
+__all__ = [
+    "DUTY",
+    "Shift",
+    "Stated",
+    "leave",
+    "may_operate",
+    "may_state",
+    "prove",
+    "sign_off",
+    "sign_on",
+    "sign_on_beside",
+]
 
 DUTY = "operator"
 TRIES = 5
@@ -37,6 +49,9 @@ DO_NOT_FIT = Refusal(
 )
 CLOSED = Refusal(
     Clause.ACCESS_DOCUMENTED, "Too many wrong tries: sign-on under this number is closed for fifteen minutes. Tell the office."
+)
+BESIDE_ONESELF = Refusal(
+    Clause.ACCESS_DOCUMENTED, "You are signed on to this shift already. The second member signs on with their own number."
 )
 
 
@@ -61,6 +76,8 @@ class Shift:
     reference: str
     signed_on_at: datetime
     until: datetime
+    authorized: frozenset[str] = frozenset()
+    """Confidential sources that the member may see, as the roster says."""
 
 
 def may_operate(member: RosterMember, *, on: date) -> Refusal | None:
@@ -127,7 +144,58 @@ def sign_on(
         "shift.sign_on", at=at, member=known.number, about=shift_id, purpose=stated.purpose, reference=stated.reference or None
     )
     until = at + timedelta(hours=department.shift_hours)
-    return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until)
+    sources = frozenset(known.authorized)
+    return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until, sources)
+
+
+def sign_on_beside(
+    shift: Shift,
+    roster: RosterEdition | None,
+    department: Department,
+    number: str,
+    secret: str,
+    *,
+    at: datetime,
+    journal: Journal,
+    spool: Spool,
+) -> Shift:
+    """The second member of a shift that stands: its purpose is the first one's. Refused like the first, and journaled."""
+    known = next((each for each in roster.members if each.number == number), None) if roster else None
+    refusal = BESIDE_ONESELF if number == shift.member else _is_in_force(roster, at) if roster else DO_NOT_FIT
+    refusal = refusal or _fits(known, secret, at, spool)
+    if known is not None and refusal is None:
+        refusal = may_operate(known, on=at.astimezone(department.time_zone).date())
+    if known is None or refusal is not None:
+        journal.write("shift.join_refused", at=at, member=known.number if known else None, about=shift.shift_id)
+        raise Refused(refusal or DO_NOT_FIT)
+    journal.write("shift.joined", at=at, member=known.number, about=shift.shift_id)
+    return replace(shift, member=known.number, name=known.name, signed_on_at=at, authorized=frozenset(known.authorized))
+
+
+def prove(
+    crew: Sequence[Shift],
+    roster: RosterEdition | None,
+    number: str,
+    secret: str,
+    *,
+    at: datetime,
+    journal: Journal,
+    spool: Spool,
+) -> Shift:
+    """Which of those signed on this is, by their secret; to unlock the screen. Whoever left the roster meanwhile is refused."""
+    mine = next((each for each in crew if each.member == number), None)
+    known = next((each for each in roster.members if each.number == number), None) if roster and mine else None
+    refusal = _fits(known, secret, at, spool)
+    if mine is None or refusal is not None:
+        journal.write("screen.unlock_refused", at=at, member=mine.member if mine else None, about=crew[0].shift_id)
+        raise Refused(refusal or DO_NOT_FIT)
+    journal.write("screen.unlocked", at=at, member=mine.member, about=mine.shift_id)
+    return mine
+
+
+def leave(partner: Shift, *, at: datetime, journal: Journal) -> None:
+    """The second member is off the shift; the first goes on."""
+    journal.write("shift.left", at=at, member=partner.member, about=partner.shift_id)
 
 
 def sign_off(shift: Shift, *, at: datetime, journal: Journal) -> None:

@@ -20,8 +20,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from platewarden.exchange import hotlist_edition
+from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
+from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
 from platewarden.exchange.journal_page import JournalPage
 from platewarden.exchange.read_report import CarHit, ReadReport
@@ -30,7 +32,7 @@ from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of, open_message
 from platewarden.exchange.shift_secret import make_verifier
 from platewarden.exchange.tombstone import Tombstone
-from platewarden.exchange.wire import Kind, encode_body
+from platewarden.exchange.wire import Kind, encode_body, open_envelope
 from platewarden.plate.match import Tier
 from platewarden.policy.refusal import PlatewardenError
 from platewarden.unit.config import UnitConfig
@@ -88,6 +90,7 @@ class Office:
         self.received: list[tuple[str, int, bytes]] = []
         self.reports: dict[int, ReadReport] = {}
         self.pages: dict[int, JournalPage] = {}
+        self.field: list[AlertOutcome | FieldEntry] = []
         self.digests: dict[tuple[str, int], bytes] = {}
         self.hotlist: bytes = b""
         self.hotlist_number = 0
@@ -146,6 +149,7 @@ class Office:
             "/unit/v1/reports": lambda body: self._kept("read", Kind.READ_REPORT, body),
             "/unit/v1/journal": lambda body: self._kept("journal", Kind.JOURNAL_PAGE, body),
             "/unit/v1/tombstones": lambda body: self._kept("tombstone", Kind.TOMBSTONE, body),
+            "/unit/v1/field": self._kept_field,
         }
 
     def nonce(self) -> bytes:
@@ -224,6 +228,18 @@ class Office:
         else:
             self.pages[said.sequence] = said
         return 200, self.receipt(opened.key_id, stream, said.sequence, opened.digest, outcome)
+
+    def _kept_field(self, body: bytes) -> Answer:
+        raw = self.sealing.unseal(body)
+        kind = open_envelope(raw).kind
+        opened = open_message(raw, kind, self.publics.get)
+        said: AlertOutcome | FieldEntry = (
+            AlertOutcome.from_body(opened.body) if kind is Kind.ALERT_OUTCOME else FieldEntry.from_body(opened.body)
+        )
+        if ("field", said.sequence) not in self.digests:
+            self.field.append(said)
+        self.digests["field", said.sequence] = opened.digest
+        return 200, self.receipt(opened.key_id, "field", said.sequence, opened.digest)
 
     def receipt(self, unit: bytes, stream: str, sequence: int, same: bytes, outcome: Outcome = Outcome.KEPT) -> bytes:
         item = ReceiptItem(stream=stream, sequence=sequence, digest=same, outcome=outcome)

@@ -47,7 +47,7 @@ from platewarden.unit.trusted_clock import TrustedClock, machine_run, machine_se
 __all__ = ["DEADLINE", "Chance", "Transfer", "deadline"]
 
 DRIFT_SAID_FROM = timedelta(minutes=2)
-DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal", TOMBSTONE: "/unit/v1/tombstones"}
+DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal", TOMBSTONE: "/unit/v1/tombstones", "field": "/unit/v1/field"}
 DEADLINE = "deadline_hours"
 ASIDE = {400, 413, 422}
 NOT_BELIEVED = (Malformed, Tampered, Unknown)

@@ -54,6 +54,7 @@ CATCHES = {
     "platewarden.unit.link": "translator of the line to the office: what is not our wire is not believed",
     "platewarden.unit.place": "a line of a receiver that is not understood is counted",
     "platewarden.unit.run": "a refused sign-on is journaled, then said",
+    "platewarden.unit.screen.app": "translator of the car's screen",
     "platewarden.unit.transfer": "an answer not to be believed leaves the spool as it was",
     "platewarden.unit.watch": "the loop: counts, says so, goes on",
     "platewarden.demo.story": "an operator's refusal is part of the story",

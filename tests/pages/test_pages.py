@@ -29,6 +29,10 @@ IN_DOCS = {
     "card": ("day", "night"),
     "search-result": ("day",),
     "refused": ("day",),
+    "car-sign-on": ("day",),
+    "car-alert": ("day", "night"),
+    "car-refused": ("night",),
+    "car-locked": ("night",),
 }
 
 pytestmark = [

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned
 from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
+from platewarden.exchange.field_entry import FieldAct, FieldEntry
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
 from platewarden.exchange.journal_page import JournalLine, JournalPage
 from platewarden.exchange.medium_manifest import MediumFile, MediumManifest
@@ -28,6 +30,8 @@ from platewarden.exchange.seal import SealingKey, SigningKey, digest, seal_to
 from platewarden.exchange.tombstone import Tombstone, Why
 from platewarden.exchange.wire import Kind, decode_body, message_length, open_envelope
 from platewarden.plate.match import Candidate, Doubt, Tier
+from platewarden.policy.verification import Answered, EyeSaw, Ground, Verified
+from platewarden.policy.verification import Outcome as CameOfIt
 
 FOLDER = Path(__file__).parent / "wire"
 
@@ -151,6 +155,76 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
     ),
     "tombstone": (
         Tombstone(UNIT.key_id, 1, "read", date(2025, 11, 30), ((1, 4), (9, 9)), AT, 30, ClockState.OFFICE, Why.RETENTION),
+        UNIT,
+    ),
+    "alert_outcome-returned": (
+        AlertOutcome(
+            unit_key_id=UNIT.key_id,
+            sequence=1,
+            camera="front",
+            captured_at=AT,
+            entry_id=ENTRIES[0],
+            shift_id=SHIFT,
+            member="117",
+            at=LATER,
+            returned=Returned(
+                Verified(EyeSaw.SAME, EyeSaw.SAME, EyeSaw.CANNOT_TELL, Answered.CONFIRMS), "radio", "active, stolen, 10-99", LATER
+            ),
+            disposed=None,
+        ),
+        UNIT,
+    ),
+    "alert_outcome-disposed": (
+        AlertOutcome(
+            unit_key_id=UNIT.key_id,
+            sequence=2,
+            camera="front",
+            captured_at=AT,
+            entry_id=ENTRIES[0],
+            shift_id=SHIFT,
+            member="117",
+            at=LATER,
+            returned=None,
+            disposed=Disposed(CameOfIt.STOP, Ground.VERIFIED, ""),
+        ),
+        UNIT,
+    ),
+    "field_entry-query": (
+        FieldEntry(
+            unit_key_id=UNIT.key_id,
+            sequence=3,
+            entry_id=ENTRIES[8],
+            act=FieldAct.QUERY,
+            text="ABC1234",
+            state=None,
+            category=None,
+            reason="",
+            found=1,
+            purpose="routine-patrol",
+            reference="2A-1123",
+            shift_id=SHIFT,
+            member="117",
+            at=LATER,
+        ),
+        UNIT,
+    ),
+    "field_entry-voice": (
+        FieldEntry(
+            unit_key_id=UNIT.key_id,
+            sequence=4,
+            entry_id=ENTRIES[9],
+            act=FieldAct.VOICE,
+            text="AB?1234",
+            state="IL",
+            category=Category.WANTED_VEHICLE,
+            reason="armed robbery, Central Avenue",
+            found=0,
+            purpose="routine-patrol",
+            reference="",
+            shift_id=SHIFT,
+            member="117",
+            at=LATER,
+        ),
         UNIT,
     ),
 }

@@ -13,7 +13,7 @@ RECEIPT = Receipt(bytes(16), (ReceiptItem("read", 1, bytes(32), Outcome.KEPT),),
 
 items = st.builds(
     ReceiptItem,
-    st.sampled_from(["read", "journal"]),
+    st.sampled_from(["read", "journal", "field"]),
     st.integers(1, 2**53),
     st.binary(min_size=32, max_size=32),
     st.sampled_from(Outcome),
@@ -29,7 +29,7 @@ def test_a_receipt_comes_back_as_it_was(found, at):
 
 def test_the_words_of_an_outcome_stay_what_they_are():
     assert [each.value for each in Outcome] == ["kept", "already_kept", "expired", "clock"]
-    assert [each.value for each in Stream] == ["read", "journal", "tombstone"]
+    assert [each.value for each in Stream] == ["read", "journal", "tombstone", "field"]
 
 
 @pytest.mark.parametrize("item", [("picture", 1, bytes(32)), ("read", 0, bytes(32)), ("read", 1, bytes(31))])

@@ -16,6 +16,7 @@ from django.db import connection
 
 from platewarden.exchange.read_report import ReadReport
 from platewarden.plate.match import Answer, Candidate, LookedFor, SeenPlate, answers
+from platewarden.server.alerts.from_car import merge_waiting
 from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import Unit
@@ -58,6 +59,7 @@ def raise_alerts(report: ReadReport, unit: Unit) -> list[Alert]:
             silent=facts[1],
         )
         raised.append(alert)
+        merge_waiting(alert)
         with connection.cursor() as cursor:
             cursor.execute("select pg_notify(%s, %s)", [CHANNEL, str(alert.pk)])
     return raised

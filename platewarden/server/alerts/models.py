@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from platewarden.policy.verification import Answered, EyeSaw, Verified
 from platewarden.server.equipment.models import Unit
 
 
@@ -51,6 +52,7 @@ class Return(models.TextChoices):
     NOT_ACTIVE = "not active", "Entry not active, or recovered"
     DIFFERENT_VEHICLE = "different vehicle", "Registered to a different vehicle"
     NO_RECORD = "no record", "No record"
+    NOT_CONFIRMED = "not confirmed", "Not confirmed"
     PENDING = "pending", "No answer yet"
 
 
@@ -67,6 +69,7 @@ class Verification(models.Model):
     reference = models.CharField(max_length=40)
     answer = models.CharField(max_length=20, choices=Return.choices)
     returned_at = models.DateTimeField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # made in that car; at a console: none
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.answer}"
@@ -74,12 +77,11 @@ class Verification(models.Model):
     @property
     def unlocks(self) -> bool:
         """True when eyes and return agree on plate, state and an active entry, and no eye saw another vehicle."""
-        return (
-            self.answer == Return.CONFIRMS
-            and self.characters == Seen.SAME
-            and self.state == Seen.SAME
-            and self.vehicle != Seen.DIFFERENT
-        )
+        return self.as_verified().unlocks
+
+    def as_verified(self) -> Verified:
+        """What the rule that car and office share is asked of."""
+        return Verified(EyeSaw(self.characters), EyeSaw(self.state), EyeSaw(self.vehicle), Answered(self.answer))
 
 
 class Outcome(models.TextChoices):
@@ -119,6 +121,49 @@ class Disposition(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     ground = models.CharField(max_length=14, choices=Ground.choices, blank=True)
     for_review = models.BooleanField()  # waits for the supervisor: impracticable, or independent grounds
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # made in that car; at a console: none
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.outcome}"
+
+
+class CarOutcomeState(models.TextChoices):
+    """How an outcome from a car was merged with what was here."""
+
+    WAITING = "waiting", "Waits for its alert"
+    TAKEN = "taken", "Taken"
+    AGREEING = "agreeing", "The same as at the office"
+    CONFLICTING = "conflicting", "Conflicts with the office"
+    REFUSED = "refused", "Refused"
+
+
+class CarOutcome(models.Model):
+    """What one member did about one alert in a car, as it came in: kept whatever the merge made of it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    sequence = models.BigIntegerField()
+    entry_id = models.UUIDField()
+    captured_at = models.DateTimeField()
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="car_outcomes")
+    member_number = models.CharField(max_length=12, blank=True)
+    by = models.CharField(max_length=100)
+    said_at = models.DateTimeField()  # by the unit's clock
+    at = models.DateTimeField()  # trusted: less the unit's drift, never later than it came
+    received_at = models.DateTimeField()
+    characters = models.CharField(max_length=12, blank=True)
+    eye_state = models.CharField(max_length=12, blank=True)
+    vehicle = models.CharField(max_length=12, blank=True)
+    answer = models.CharField(max_length=20, blank=True)  # a verification has one, a disposition none
+    returned_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    ground = models.CharField(max_length=14, blank=True)
+    has_reason = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=CarOutcomeState.choices, default=CarOutcomeState.WAITING)
+    because = models.CharField(max_length=300, blank=True)  # the sentence of a refusal
+    for_review = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "sequence"], name="one_car_outcome_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.sequence} {self.state}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from platewarden.policy.clauses import Clause
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal
-from platewarden.server.alerts.models import ENFORCEMENT, Alert, Ground, Outcome, Seen, Verification
+from platewarden.policy.verification import Outcome as SharedOutcome
+from platewarden.policy.verification import must_be_verified as shared_rule
+from platewarden.server.alerts.models import Alert, Outcome, Return, Verification
 from platewarden.server.people.models import Duty
 
 SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR})
@@ -29,33 +31,20 @@ def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) 
     It needs a return that confirms plate, state and an active entry, or the stated reason why verification was not
     practicable, or independent grounds; both reasons go to the supervisor. A possible hit needs an eye on the state first.
     """
-    verifications = list(alert.verifications.order_by("at"))
-    if outcome in ENFORCEMENT and (refusal := _must_rest_on(outcome, ground, because, verifications)):
-        return refusal
-    if alert.tier == "possible" and not _state_was_seen(verifications):
-        return Refusal(
-            Clause.VERIFY_BEFORE_ENFORCEMENT,
-            "This is a possible hit only. Look at the picture and say whether the state is the same before you close it.",
-        )
-    return None
-
-
-def _must_rest_on(outcome: Outcome, ground: str, because: str, verifications: list[Verification]) -> Refusal | None:
-    if ground == Ground.VERIFIED and verifications and verifications[-1].unlocks:
-        return None
-    if ground in (Ground.IMPRACTICABLE, Ground.INDEPENDENT):
-        if len(because.strip()) >= 10:
-            return None
-        return Refusal(
-            Clause.VERIFY_BEFORE_ENFORCEMENT,
-            "Say in a sentence why verification was not practicable, or what the independent grounds were. The supervisor reviews it.",
-        )
-    return Refusal(
-        Clause.VERIFY_BEFORE_ENFORCEMENT,
-        f"“{outcome.label}” cannot be recorded on this alert alone. Verify it through the official database first, "
-        "or say why that was not practicable, or what the independent grounds were.",
+    made = list(alert.verifications.order_by("at"))
+    counts = counting(made)
+    return shared_rule(
+        SharedOutcome(outcome.value),
+        ground,
+        because,
+        counts=counts.as_verified() if counts else None,
+        verifications=[each.as_verified() for each in made],
+        is_possible=alert.tier == "possible",
     )
 
 
-def _state_was_seen(verifications: list[Verification]) -> bool:
-    return any(each.state != Seen.CANNOT_TELL for each in verifications)
+def counting(made: Sequence[Verification]) -> Verification | None:
+    """The verification that counts: the last one of its place (this car, that car, the office); between places the earliest answer."""
+    last = {each.unit_id: each for each in made}.values()
+    answered = [each for each in last if each.answer != Return.PENDING]
+    return min(answered, key=lambda each: each.at) if answered else max(last, key=lambda each: each.at, default=None)

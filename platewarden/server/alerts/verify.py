@@ -96,7 +96,7 @@ def locked(alert_id: int) -> Alert:
     return alert
 
 
-def write_note(alert: Alert, *, by: Member, kind: str, body: str) -> None:
+def write_note(alert: Alert, *, by: Member | str, kind: str, body: str) -> None:
     """Words about an alert go where its plate is, and are forgotten with it."""
     if not body.strip():
         return

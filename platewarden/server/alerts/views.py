@@ -64,7 +64,8 @@ def _card_page(
     one = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=True)
     context = {
         "card": one,
-        "verifications": alert.verifications.order_by("at"),
+        "verifications": alert.verifications.select_related("unit").order_by("at"),
+        "car_outcomes": alert.car_outcomes.filter(for_review=True).select_related("unit").order_by("pk"),
         "disposition": getattr(alert, "disposition", None),
         "verification_form": verification or VerificationForm(),
         "disposition_form": disposition or DispositionForm(),

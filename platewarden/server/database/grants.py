@@ -62,9 +62,13 @@ OFFICE: dict[str, dict[str, str]] = {
     "hotlists_hotlistedition": {"app": LOOK, "ingest": LOOK, "purge": "select, insert"},
     "hotlists_editionask": {"app": "select, insert", "purge": "select, update (edition)"},
     # alerts: ids, times, states
-    "alerts_alert": {"app": "select, update (state, acknowledged_at, acknowledged_by)", "ingest": "select, insert"},
-    "alerts_verification": {"app": "select, insert"},
-    "alerts_disposition": {"app": "select, insert"},
+    "alerts_alert": {
+        "app": "select, update (state, acknowledged_at, acknowledged_by)",
+        "ingest": "select, insert, update (state)",
+    },
+    "alerts_verification": {"app": "select, insert", "ingest": "select, insert"},
+    "alerts_disposition": {"app": "select, insert", "ingest": "select, insert"},
+    "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
@@ -93,7 +97,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.propose(text[])": ("ingest",),
     "plates.entries_by_id(uuid[])": ("ingest",),
     "plates.write_hit(uuid, uuid, timestamptz, text, text, text, text[], jsonb, uuid, timestamptz)": ("ingest",),
-    "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app",),
+    "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app", "ingest"),
     "plates.alert_cards(uuid)": ("app",),
 }
 

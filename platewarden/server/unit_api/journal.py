@@ -21,6 +21,22 @@ ACTS = {
     "shift.refused": Act.UNIT_REFUSED,
     "alert.shown": Act.UNIT_ALERT_SHOWN,
     "alert.acknowledged": Act.UNIT_ALERT_ACKNOWLEDGED,
+    "alert.opened": Act.UNIT_ALERT_OPENED,
+    "alert.copied": Act.UNIT_ALERT_COPIED,
+    "picture.opened": Act.UNIT_PICTURE_OPENED,
+    "history.opened": Act.UNIT_HISTORY_OPENED,
+    "query.made": Act.UNIT_QUERY_MADE,
+    "voice.entered": Act.UNIT_VOICE_ENTERED,
+    "shift.joined": Act.UNIT_JOINED,
+    "shift.join_refused": Act.UNIT_JOIN_REFUSED,
+    "shift.left": Act.UNIT_LEFT,
+    "screen.touched": Act.UNIT_TOUCHED,
+    "screen.locked": Act.UNIT_LOCKED,
+    "screen.unlocked": Act.UNIT_UNLOCKED,
+    "screen.unlock_refused": Act.UNIT_UNLOCK_REFUSED,
+    "deployment.begun": Act.UNIT_DEPLOYED,
+    "deployment.ended": Act.UNIT_DEPLOYMENT_ENDED,
+    "deployment.refused": Act.UNIT_DEPLOYMENT_REFUSED,
 }
 
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("unit/v1/reports", views.reports),
     path("unit/v1/journal", views.journal),
     path("unit/v1/tombstones", views.tombstones),
+    path("unit/v1/field", views.field),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,16 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentRequest
+from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.journal_page import JournalPage
 from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
 from platewarden.exchange.seal import Opened, open_message
 from platewarden.exchange.tombstone import Tombstone
-from platewarden.exchange.wire import MAX_MESSAGE, encode_body
+from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body, open_envelope
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
+from platewarden.server.alerts.from_car import take
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
@@ -31,6 +35,7 @@ from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
 from platewarden.server.unit_api.journal import write_page
 from platewarden.server.unit_api.nonces import give_nonce, given_at
+from platewarden.server.unit_api.typed import write_typed
 
 BYTES = "application/octet-stream"
 CONTACT_FIELDS = (
@@ -60,6 +65,7 @@ class TooLarge(Malformed):
 
 
 M = TypeVar("M", bound=Message)
+F = TypeVar("F", AlertOutcome, FieldEntry)
 
 
 def _opened(request: HttpRequest, raw: bytes, kind: type[M]) -> tuple[M, Opened, Unit]:
@@ -210,6 +216,28 @@ def tombstones(request: HttpRequest) -> HttpResponse:
     """What ended in a unit past retention, undelivered: kept for the gap report, with its ledger line."""
     said, opened, unit = _opened(request, _unsealed(request), Tombstone)
     return _receipt(opened, Stream.TOMBSTONE, said.sequence, keep_tombstone(said, unit, opened.digest))
+
+
+@csrf_exempt
+@require_POST
+def field(request: HttpRequest) -> HttpResponse:
+    """What a member did or typed in a car: an outcome of an alert is merged, a typed plate goes into the ledger; each once."""
+    raw = _unsealed(request)
+    if open_envelope(raw).kind is Kind.ALERT_OUTCOME:
+        return _done_once(*_opened(request, raw, AlertOutcome), take)
+    return _done_once(*_opened(request, raw, FieldEntry), write_typed)
+
+
+def _done_once(said: F, opened: Opened, unit: Unit, keep: Callable[[F, Unit], object]) -> HttpResponse:
+    outcome = intake.answer_for_resend(opened.key_id, Stream.FIELD, said.sequence, opened.digest)
+    if outcome is None:
+        with transaction.atomic():
+            is_new = intake.note_received(opened.key_id, Stream.FIELD, said.sequence, opened.digest, Outcome.KEPT)
+            if is_new:
+                keep(said, unit)
+        outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, Stream.FIELD, said.sequence, opened.digest)
+    assert outcome is not None
+    return _receipt(opened, Stream.FIELD, said.sequence, outcome)
 
 
 def _receipt(opened: Opened, stream: Stream, sequence: int, outcome: Outcome) -> HttpResponse:

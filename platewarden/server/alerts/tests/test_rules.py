@@ -18,3 +18,13 @@ def test_patrol_sees_none_and_an_investigator_on_patrol_does():
     assert not sees_silent(frozenset())
     assert not sees_silent(frozenset({"operator", "dispatcher"}))
     assert sees_silent(frozenset({"operator", "investigator"}))
+
+
+def test_the_offices_lists_are_those_that_cars_know():
+    from platewarden.policy import verification as shared
+    from platewarden.server.alerts import models
+
+    for ours, theirs in (("Seen", "EyeSaw"), ("Return", "Answered"), ("Outcome", "Outcome"), ("Ground", "Ground")):
+        pairs = [(each.value, each.label) for each in getattr(shared, theirs)]
+        assert sorted(pairs) == sorted(getattr(models, ours).choices)
+    assert {each.value for each in shared.ENFORCEMENT} == {each.value for each in models.ENFORCEMENT}

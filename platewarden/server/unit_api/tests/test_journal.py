@@ -6,12 +6,13 @@ import json
 import uuid
 from datetime import UTC, datetime
 
-from platewarden.exchange.journal_page import JournalLine, JournalPage
+from platewarden.exchange.journal_page import ACTS, JournalLine, JournalPage
 from platewarden.exchange.receipt import Outcome, Stream
 from platewarden.exchange.seal import seal_to
 from platewarden.server.equipment.enrol import office_sealing_key
 from platewarden.server.people.testing import OPERATOR
 from platewarden.server.reads import intake
+from platewarden.server.unit_api import journal
 
 AT = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
 SHIFT = uuid.UUID(int=7)
@@ -78,8 +79,6 @@ def test_the_same_number_with_other_lines_is_tampered(office):
 
 
 def test_a_page_whose_line_cannot_be_written_is_not_noted_as_received(office, monkeypatch):
-    from platewarden.server.unit_api import journal
-
     real, calls = journal.record, []
 
     def broken(*args, **fields):
@@ -122,3 +121,7 @@ def test_the_same_number_with_other_lines_in_the_same_moment_is_tampered_and_get
     monkeypatch.setattr(intake, "answer_for_resend", late)
     assert sent(office, car, page_of(car, JournalLine(AT, OPERATOR, "alert.shown", None))).status_code == 422
     assert len(leaves(office)) == 1
+
+
+def test_every_act_that_a_car_may_write_is_known_here():
+    assert set(journal.ACTS) == ACTS

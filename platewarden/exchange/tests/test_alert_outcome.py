@@ -1,0 +1,67 @@
+"""What was done about an alert in a car: one act a message, read strictly."""
+
+import dataclasses
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned
+from platewarden.exchange.wire import encode_body
+from platewarden.policy.refusal import Malformed
+from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome, Verified
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+SEEN = Verified(EyeSaw.SAME, EyeSaw.SAME, EyeSaw.CANNOT_TELL, Answered.CONFIRMS)
+RETURNED = Returned(SEEN, "radio", "active and stolen", AT)
+DISPOSED = Disposed(Outcome.STOP, Ground.VERIFIED, "")
+OUTCOME = AlertOutcome(bytes(16), 1, "front", AT, uuid.UUID(int=1), uuid.UUID(int=2), "4417", AT, RETURNED, None)
+
+seen = st.builds(Verified, st.sampled_from(EyeSaw), st.sampled_from(EyeSaw), st.sampled_from(EyeSaw), st.sampled_from(Answered))
+returned = st.builds(
+    Returned, seen, st.just("LEADS"), st.text(min_size=3, max_size=30).filter(lambda s: len(s.strip()) > 2), st.just(AT)
+)
+disposed = st.builds(Disposed, st.sampled_from(Outcome), st.none() | st.sampled_from(Ground), st.text(max_size=20))
+
+
+@given(returned | disposed)
+@settings(deadline=None)
+def test_an_outcome_comes_back_as_it_was(act):
+    fields = {"returned": act, "disposed": None} if isinstance(act, Returned) else {"returned": None, "disposed": act}
+    outcome = dataclasses.replace(OUTCOME, **fields)
+    assert AlertOutcome.from_body(outcome.to_body()) == outcome
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"returned": None},
+        {"disposed": DISPOSED},
+        {"sequence": 0},
+        {"member": ""},
+        {"member": "x\n"},
+        {"camera": "x" * 61},
+        {"unit_key_id": b""},
+    ],
+)
+def test_it_refuses_what_is_not_one_act_of_one_member(wrong):
+    with pytest.raises(Malformed):
+        dataclasses.replace(OUTCOME, **wrong)
+
+
+@pytest.mark.parametrize("wrong", [("", "active"), ("radio", ""), ("radio", " a "), ("radio\n", "active"), ("x" * 41, "active")])
+def test_a_return_that_confirms_says_where_it_came_from_and_its_words(wrong):
+    with pytest.raises(Malformed):
+        Returned(SEEN, *wrong, AT)
+    assert Returned(dataclasses.replace(SEEN, answer=Answered.PENDING), "", "", AT)
+
+
+def test_a_word_that_is_not_on_the_list_is_refused():
+    body = {
+        "unit_key_id": bytes(16), "sequence": 1, "camera": "front", "captured_at": 1, "entry_id": bytes(16), "shift_id": bytes(16),
+        "member": "4417", "at": 1, "returned": None, "disposed": {"outcome": "let go", "ground": None, "because": ""},
+    }  # fmt: skip
+    with pytest.raises(Malformed, match="outcome"):
+        AlertOutcome.from_body(encode_body(body))

@@ -1,0 +1,129 @@
+"""The board: this shift's alerts, in memory only, grouped by plate and entry; what was done about each.
+
+A second alert of the same plate and entry raises a count and brings the newest pictures; it opens no second card while the
+first is open. The board is emptied at sign-off: what it held is at the office, or sealed in the spool.
+
+Known gap: what is done on a card is said of its newest alert; the earlier ones of the same count stay open at the office.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from platewarden.exchange.alert_outcome import Disposed, Returned
+from platewarden.plate.match import Tier
+from platewarden.policy.refusal import Unknown
+from platewarden.policy.verification import EyeSaw
+from platewarden.unit.alarm import Alert
+
+__all__ = ["Board", "Card"]
+
+WITH_PICTURES: Final = 200
+"""Only the newest cards keep their pictures: a shift's memory has an end."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One plate that answers one entry, as often as it was seen; and how far its verification has come."""
+
+    number: int
+    alert: Alert
+    count: int
+    first_at: datetime
+    characters: EyeSaw | None = None
+    state: EyeSaw | None = None
+    returned: tuple[Returned, ...] = ()
+    disposed: Disposed | None = None
+    by: str = ""
+    """Who closed it."""
+    is_aside: bool = False
+    """Acknowledged, and put aside until it comes again: for a confidential source, which is dispatch's matter."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.disposed is None
+
+    @property
+    def is_possible(self) -> bool:
+        return self.alert.answer.tier is Tier.POSSIBLE
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether both eyes' questions are answered."""
+        return self.characters is not None and self.state is not None
+
+
+@dataclass
+class Board:
+    """The cards of a shift. Used by the watch and by the screen at once."""
+
+    _cards: dict[int, Card] = field(default_factory=dict)
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+    _last: int = 0
+    version: int = 0
+    """Rises with every change."""
+    rung: int = 0
+    """Rises with every alert that should sound."""
+    rung_pressing: bool = False
+    """Whether the last one was urgent or had a caution: its sound is not muted."""
+
+    def take(self, alert: Alert) -> Card:
+        """An alert comes: on its open card, or on a new one."""
+        with self._turn:
+            known = next((each for each in self._cards.values() if each.is_open and _is_same(each.alert, alert)), None)
+            if known is None:
+                self._last += 1
+                card = Card(self._last, alert, 1, alert.captured_at)
+            else:
+                card = replace(known, alert=alert, count=known.count + 1, is_aside=False)
+            self._cards[card.number] = card
+            self._forget_pictures()
+            self.version += 1
+            self.rung += 1
+            self.rung_pressing = alert.is_pressing
+            return card
+
+    def put(self, card: Card) -> None:
+        """What was done on a card. The newest alert that came meanwhile stays on it."""
+        with self._turn:
+            held = self.card(card.number)
+            self._cards[card.number] = replace(card, alert=held.alert, count=held.count)
+            self.version += 1
+
+    def card(self, number: int) -> Card:
+        """The card of this number; Unknown when there is none."""
+        with self._turn:
+            if number not in self._cards:
+                raise Unknown("There is no such alert on this shift. Look at the list again.")
+            return self._cards[number]
+
+    def open(self) -> Sequence[Card]:
+        """What is not closed yet: the pressing first, then the newest."""
+        with self._turn:
+            waiting = [each for each in self._cards.values() if each.is_open and not each.is_aside]
+        return sorted(waiting, key=lambda each: (not each.alert.is_pressing, -each.alert.captured_at.timestamp()))
+
+    def all(self) -> Sequence[Card]:
+        """Every card of the shift, the newest first."""
+        with self._turn:
+            return sorted(self._cards.values(), key=lambda each: each.alert.captured_at, reverse=True)
+
+    def empty(self) -> None:
+        """At sign-off nothing of the shift stays in memory."""
+        with self._turn:
+            self._cards.clear()
+            self.version += 1
+
+    def _forget_pictures(self) -> None:
+        with_pictures = [each for each in self._cards.values() if each.alert.plate_picture or each.alert.overview_picture]
+        for card in sorted(with_pictures, key=lambda each: each.alert.captured_at)[:-WITH_PICTURES]:
+            bare = replace(card.alert, plate_picture=None, overview_picture=None)
+            self._cards[card.number] = replace(card, alert=bare)
+
+
+def _is_same(one: Alert, other: Alert) -> bool:
+    return one.entry.entry_id == other.entry.entry_id and one.text == other.text

@@ -1,0 +1,80 @@
+"""This shift's alerts, grouped; nothing of them outlives the shift."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from platewarden.exchange.alert_outcome import Disposed
+from platewarden.policy.refusal import Unknown
+from platewarden.policy.verification import EyeSaw, Outcome
+from platewarden.unit.board import WITH_PICTURES, Board
+from platewarden.unit.screen.testing import alert_of
+from platewarden.unit.testing import NOON, entry
+
+PLATE, URGENT = entry("7ABC123"), entry("XR4444", urgent=True)
+
+
+def alert(looked_for=PLATE, text="7ABC123", s=0, **changes):
+    return replace(alert_of(looked_for, text, "IL", at=NOON + timedelta(seconds=s)), **changes)
+
+
+def test_one_plate_of_one_entry_is_one_card_with_a_count_and_the_newest_sighting():
+    board = Board()
+    board.take(alert())
+    board.take(alert(s=5))
+    (card,) = board.open()
+    assert (card.count, card.first_at, card.alert.captured_at) == (2, NOON, NOON + timedelta(seconds=5))
+    assert board.rung == 2
+
+
+def test_a_closed_card_stays_closed_and_the_next_sighting_is_a_new_card():
+    board = Board()
+    first = board.take(alert())
+    board.put(replace(first, disposed=Disposed(Outcome.MISREAD, None, "")))
+    second = board.take(alert(s=9))
+    assert second.number != first.number
+    assert [each.number for each in board.open()] == [second.number]
+    assert [each.number for each in board.all()] == [second.number, first.number]
+
+
+def test_the_pressing_come_first_then_the_newest():
+    board = Board()
+    for looked_for, text, s in ((PLATE, "7ABC123", 0), (URGENT, "XR4444", 1), (entry("AB12345"), "AB12345", 9)):
+        board.take(alert(looked_for, text, s))
+    assert [each.alert.text for each in board.open()] == ["XR4444", "AB12345", "7ABC123"]
+    assert board.rung_pressing is False
+
+
+def test_what_is_done_does_not_undo_a_sighting_that_came_meanwhile():
+    board = Board()
+    card = board.take(alert())
+    board.take(alert(s=7))
+    board.put(replace(card, characters=EyeSaw.SAME))
+    held = board.card(card.number)
+    assert (held.characters, held.count, held.alert.captured_at) == (EyeSaw.SAME, 2, NOON + timedelta(seconds=7))
+
+
+def test_what_was_put_aside_comes_back_with_the_next_sighting():
+    board = Board()
+    board.put(replace(board.take(alert()), is_aside=True))
+    assert board.open() == []
+    board.take(alert(s=3))
+    assert len(board.open()) == 1
+
+
+def test_an_unknown_number_is_unknown_and_sign_off_empties_all():
+    board = Board()
+    card = board.take(alert())
+    board.empty()
+    with pytest.raises(Unknown):
+        board.card(card.number)
+    assert board.all() == []
+
+
+def test_old_cards_lose_their_pictures():
+    board = Board()
+    for n in range(WITH_PICTURES + 2):
+        text = f"AB{n:05}"
+        board.take(alert(entry(text), text, n, plate_picture=b"x"))
+    assert sum(each.alert.plate_picture is not None for each in board.all()) == WITH_PICTURES

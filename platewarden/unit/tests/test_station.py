@@ -1,0 +1,116 @@
+"""Who is signed on, who touches, and when the screen locks."""
+
+import uuid
+
+import pytest
+
+from platewarden.policy.department import load_department
+from platewarden.policy.refusal import Refused, Stale, Unavailable, Unknown
+from platewarden.unit.board import Board
+from platewarden.unit.screen.testing import Timer, alert_of
+from platewarden.unit.shift import Stated
+from platewarden.unit.station import Station
+from platewarden.unit.testing import NOON, SECRET, Office, car_12, entry, member, serving
+
+STATED = Stated("4417", SECRET, "routine-patrol")
+
+
+@pytest.fixture
+def car(tmp_path):
+    office = Office()
+    office.publish_roster(1, [member(authorized=("confidential",)), member("1188", "Officer Lou Tran")])
+    with serving(office), car_12(tmp_path, office) as car:
+        car.transfer.contact()
+        yield car
+
+
+@pytest.fixture
+def station(car):
+    return Station(
+        roster=car.roster, hotlist=car.hotlist, department=load_department(), journal=car.journal, spool=car.spool,
+        board=Board(), clock=car.clock, timer=Timer(), new_id=uuid.uuid4,
+    )  # fmt: skip
+
+
+def acts(car):
+    return [row[0] for row in car.spool.rows("select act from journal_line order by number")]
+
+
+def test_nobody_signed_on_is_nobodys_hand(station):
+    for act in (station.hand, station.sign_off, station.lock, station.leave):
+        with pytest.raises(Refused, match="Nobody is signed on"):
+            act()
+    with pytest.raises(Refused, match="Nobody is signed on"):
+        station.unlock("4417", SECRET)
+    assert station.wait(0.0) is None
+
+
+def test_a_shift_begins_once_and_the_run_is_told(station):
+    shift = station.sign_on(STATED)
+    assert station.wait(0.0) is shift
+    with pytest.raises(Stale):
+        station.sign_on(STATED)
+
+
+def test_a_screen_that_nobody_touched_locks_and_a_touch_puts_it_off(car, station):
+    station.sign_on(STATED)
+    for _ in range(2):
+        station.timer.now_s += station.idle_minutes * 60 - 1
+        station.hand()
+    station.timer.now_s += station.idle_minutes * 60
+    assert station.is_locked
+    with pytest.raises(Refused, match="locked"):
+        station.hand()
+    assert acts(car)[-1] == "screen.locked"
+
+
+def test_a_journal_that_cannot_be_written_keeps_no_screen_open(station, monkeypatch):
+    station.sign_on(STATED)
+
+    def full(*_, **__):
+        raise Unavailable
+
+    monkeypatch.setattr(station.journal, "write", full)
+    with pytest.raises(Unavailable):
+        station.lock()
+    assert station.is_locked
+
+
+def test_what_one_of_two_may_not_see_is_not_shown_to_both(station):
+    station.sign_on(STATED)
+    assert station.sees_confidential
+    station.join("1188", SECRET)
+    assert not station.sees_confidential
+    assert station.acting.member == "1188"
+    with pytest.raises(Stale, match="Two members"):
+        station.join("1188", SECRET)
+    with pytest.raises(Unknown):
+        station.take_over("2280")
+    station.leave()
+    with pytest.raises(Unknown):
+        station.leave()
+
+
+def test_an_alert_comes_up_also_when_its_second_line_cannot_be_written(station, monkeypatch):
+    station.sign_on(STATED)
+    station.join("1188", SECRET)
+
+    def full(*_, **__):
+        raise Unavailable
+
+    monkeypatch.setattr(station.journal, "write", full)
+    station.take(alert_of(entry("7ABC123"), "7ABC123", "IL", at=NOON))
+    assert len(station.board.open()) == 1
+
+
+def test_the_end_of_a_shift_leaves_nothing_behind(car, station):
+    station.sign_on(STATED)
+    station.join("1188", SECRET)
+    station.take(alert_of(entry("7ABC123"), "7ABC123", "IL", at=NOON))
+    ended = []
+    station.begins(lambda: ended.append(1))
+    station.sign_off()
+    assert ended == [1]
+    station.over()
+    assert (station.crew, station.acting, station.board.all()) == ((), None, [])
+    assert acts(car)[-1] == "shift.left"
