@@ -33,7 +33,7 @@ from platewarden.demo.street import Passing, Street, how_filmed
 from platewarden.plate.match import LookedFor, answers
 from platewarden.recognition.picture import Picture
 from platewarden.recognition.recognizer import Recognizer, open_engine
-from platewarden.recognition.result import Box
+from platewarden.recognition.result import Box, Corners
 from platewarden.recognition.track import Frame, Passage, Told, Tracker
 from platewarden.recognition.weights import keep_numpy_to
 from platewarden.unit.reporting import seen_plate
@@ -116,17 +116,23 @@ class _Camera:
         ]
         return max(found)[1] if found else None
 
-    def keep(self, passage: Passage, place: Box) -> None:
+    def place(self, passage: int, frame: int, corners: Corners) -> None:
+        """The frame that shows a passage best so far says whose it is."""
+        whose = self.passing_at(frame, Box.around(corners))
+        if whose is not None:
+            self.places[passage] = whose
+
+    def keep(self, passage: Passage) -> None:
         if passage.reading is None:
             return
-        whose = self.passing_at(passage.best.number, place)
+        whose = self.places.get(passage.number)
         if whose is None:
             self.of_nothing += 1
         else:
             self.reads.setdefault(whose, []).append(passage.reading.text)
 
-    def hear(self, told: Told, frame: int, now_s: float) -> None:
-        whose = self.passing_at(frame, Box.around(told.reading.corners))
+    def hear(self, told: Told, now_s: float) -> None:
+        whose = self.places.get(told.passage)
         if whose is None or whose in self.alarms:
             return
         passing = self.street.passings[whose]
@@ -183,7 +189,7 @@ def passages(
             say(json.dumps(asdict(_count(figures, watched, spent_s, until=number - 6 * fps))))
     for camera in watched:
         for passage in camera.tracker.finish():
-            camera.keep(passage, _place(passage))
+            camera.keep(passage)
     return _count(figures, watched, spent_s, until=None)
 
 
@@ -198,16 +204,13 @@ def _look(
     at = BEGAN_AT + timedelta(seconds=number / camera.street.fps)
     step = camera.tracker.see(Frame(number, at, picture.width, picture.height), found)
     took = cost_s() - began
+    for passage_number, corners in step.shows_best:
+        camera.place(passage_number, number, corners)
     for told in step.told:
-        camera.hear(told, number, now_s + took)
+        camera.hear(told, now_s + took)
     for passage in step.passages:
-        camera.keep(passage, _place(passage))
+        camera.keep(passage)
     return took
-
-
-def _place(passage: Passage) -> Box:
-    assert passage.reading is not None or passage.because
-    return Box.around(passage.reading.corners) if passage.reading else Box(0, 0, 0, 0)
 
 
 def _count(figures: Figures, watched: list[_Camera], spent_s: float, *, until: int | None) -> Figures:

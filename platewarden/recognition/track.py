@@ -415,12 +415,17 @@ def _early_word(track: _Track, at: datetime) -> Told | None:
     return Told(track.number, said, before)
 
 
+def _as_one(reading: Reading) -> float:
+    """How sure it is but for characters that cameras confuse: an O that may be a 0 is no disagreement."""
+    return reading.confidence + sum(each.confidence for each in reading.candidates if fold(each.text) == fold(reading.text))
+
+
 def _passage(track: _Track, *, again: bool) -> Passage:
     reading = _together(track) if track.looks else None
     because = "" if reading else track.because or "Its plate could not be read in any frame."
     if reading is not None and sum(track.texts.values()) < 2 and reading.confidence < ALONE:
         reading, because = None, "Its plate was seen in one frame only, and not surely."
-    elif reading is not None and reading.confidence < TRUSTED:
+    elif reading is not None and _as_one(reading) < TRUSTED:
         reading, because = None, "What its frames say does not agree."
     assert track.best is not None
     bigger = math.log(track.box.width / track.first.width)

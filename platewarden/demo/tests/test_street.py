@@ -54,7 +54,7 @@ def test_a_plate_counts_as_readable_only_where_it_is_large_and_whole():
 
 
 def test_cars_are_forgotten_when_they_have_gone():
-    street = short(seconds=12.0, passages=6, fps=1)
+    street = short(seconds=24.0, passages=6, fps=1)
     most = 0
     for _ in street.frames():
         most = max(most, len(street._cars))

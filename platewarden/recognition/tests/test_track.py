@@ -227,3 +227,13 @@ def test_what_its_frames_do_not_agree_on_is_no_reading():
         Tracker(), [(n / 15, [plate(text, 700, 260, 90, sure=0.2)]) for n, text in enumerate(("LJL1", "CJ", "1U1JX"))]
     )
     assert (passage.reading, passage.because) == (None, "What its frames say does not agree.")
+
+
+def test_an_o_that_may_be_a_0_is_no_disagreement():
+    texts = ["OVNB901", "0VNB901"] * 5
+    looks = [
+        (n / 15, [plate(text, 500 - 5 * n, 420 + 3 * n, 50, sure=0.5, candidates=[(texts[n - 1], 0.4)])])
+        for n, text in enumerate(texts)
+    ]
+    _, (passage,) = run(Tracker(), looks)
+    assert passage.reading.text in {"OVNB901", "0VNB901"}

@@ -2,10 +2,12 @@
 
 import random
 import socket
+import subprocess
 import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import av
 import numpy as np
@@ -262,3 +264,53 @@ def test_a_clock_that_runs_slow_is_followed():
     told = [at(live, n * 0.0333, n * 0.0334) for n in range(30_000)]
     assert abs(told[-1] - 29_999 * 0.0334) < 0.2
     assert live.jumps == 0
+
+
+DEBIANS_PYTHON = "/usr/bin/python3"
+
+
+@pytest.fixture
+def rtsp_server(tmp_path):
+    """Debian's gst-rtsp-server with a film of a minute: its port, and a function that cuts everybody off."""
+    asked = "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')"
+    if subprocess.run([DEBIANS_PYTHON, "-c", asked], capture_output=True, check=False).returncode:
+        pytest.skip("NOT TESTED: Debian's gst-rtsp-server is not installed. Run tools/system-packages as root.")
+    script = Path(__file__).with_name("rtsp_server.py")
+    path = film(tmp_path / "a.mp4", frames=900)
+    with subprocess.Popen([DEBIANS_PYTHON, script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+
+        def cut_off():
+            server.stdin.write("\n")
+            server.stdin.flush()
+
+        yield int(server.stdout.readline()), cut_off
+        server.stdin.close()
+
+
+def test_an_rtsp_stream_cut_off_twice_comes_back_and_goes_on(rtsp_server):
+    port, cut_off = rtsp_server
+    said, shots = [], []
+    address = f"rtsp://admin:s3cr3t@127.0.0.1:{port}/live?token=s3cr3t"
+    with camera_of(address, Kind.STREAM, said, silent_s=5.0) as camera:
+
+        def another():
+            shot = camera.next_shot()
+            shots.extend([shot] if shot else [])
+            return shot
+
+        assert wait_for(another)
+        for cuts in (1, 2):
+            cut_off()
+            assert wait_for(lambda cuts=cuts: camera.counts().cuts == cuts)
+            camera.next_shot()  # one that came before the cut may still be in the hand
+            assert wait_for(another)
+        assert wait_for(another)
+        counts = camera.counts()
+    assert (counts.cuts, counts.is_running) == (2, True)
+    assert isinstance(shots[-1].open(), Picture)
+    times = [shot.captured_at for shot in shots]
+    assert times == sorted(times)
+    assert abs((now() - times[-1]).total_seconds()) < 60
+    assert sum("gives no picture: it has ended" in line for line in said) == 2
+    assert sum("is back after" in line for line in said) == 2
+    assert "s3cr3t" not in "".join(said)
