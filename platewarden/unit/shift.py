@@ -8,7 +8,7 @@ An unknown number and a wrong secret get the same answer, after the same work. F
 sign-on under that number until the fifteen minutes are over.
 
 Known gap: the purposes are those of the department file in this program, until policy editions come down with the roster.
-Known gap: whoever steals the disk can try secrets against the roster without limit; the cost of each is scrypt's.
+Known gap: whoever steals the disk can try secrets against the roster without limit; the cost of each is scrypt's (decision 0007).
 """
 
 from __future__ import annotations
