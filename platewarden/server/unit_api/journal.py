@@ -35,7 +35,6 @@ ACTS = {
     "screen.unlocked": Act.UNIT_UNLOCKED,
     "screen.unlock_refused": Act.UNIT_UNLOCK_REFUSED,
     "deployment.begun": Act.UNIT_DEPLOYED,
-    "deployment.ended": Act.UNIT_DEPLOYMENT_ENDED,
     "deployment.refused": Act.UNIT_DEPLOYMENT_REFUSED,
 }
 
