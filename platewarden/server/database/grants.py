@@ -53,6 +53,7 @@ OFFICE: dict[str, dict[str, str]] = {
         "ingest": "select, update (last_contact_at, last_contact_sent_at, drift_s, hotlist_edition, roster_edition, spooled)",
     },
     "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
+    "equipment_signedon": {"app": LOOK, "ingest": "select, insert, update (until_at)"},
     "equipment_latereport": {"app": LOOK, "ingest": "insert, select"},
     # hot lists: ids, times, states
     "hotlists_source": {"app": "select, insert, update"},

@@ -14,6 +14,7 @@ from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, LateReport, Unit
+from platewarden.server.equipment.signed_on import signed_on_twice
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
 
@@ -29,6 +30,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "waiting": EnrolmentAsk.objects.filter(state=AskState.WAITING).order_by("asked_at"),
         "units": Unit.objects.order_by("state", "name"),
         "late_reports": LateReport.objects.select_related("unit").order_by("-pk")[:50],
+        "twice": signed_on_twice(),
         "office_fingerprint": fingerprint(office_signing_key().public_bytes),
         "refusal": may_do(_member(request), Act.EQUIPMENT_APPROVED, now()),
         "now": now(),
