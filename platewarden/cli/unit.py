@@ -114,6 +114,9 @@ def run(
     screen: Annotated[
         int | None, typer.Option(metavar="PORT", help="Serve the car's own screen on this machine, at this port.", min=1, max=65535)
     ] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="A fixed post: run under the order in deployment.toml, with nobody signed on.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Sign on, and read plates until the shift is over.
@@ -121,7 +124,7 @@ def run(
     Sign-on is checked here, without a network, against the office's signed roster: number and shift secret, the operator's
     duty, training valid today, a purpose of the department's list. Alerts come at once; reads wait in the spool until
     the office has receipted them. With `--screen` members sign on at http://127.0.0.1:PORT, one shift after the other, and
-    nothing is read between them. Ends with 0 when all is receipted, 1 when refused, 3 when something still waits.
+    nothing is read between them. A fixed post runs with `--deployed` under its deployment order. Ends with 0 when all is receipted, 1 when refused, 3 when something still waits.
 
     Example: `platewarden unit run --data /var/lib/platewarden-unit --source photos --member 4417 --purpose routine-patrol --once`
 
@@ -137,8 +140,10 @@ def run(
     from platewarden.unit.run import end, run_shift
     from platewarden.unit.shift import Stated
 
-    if screen is None and not member:
-        raise Malformed("Nobody signs on. Give --member, or --screen so that members sign on there.")
+    if deployed and (member or screen is not None):
+        raise Malformed("A fixed post runs with nobody signed on. Give --deployed alone, or --member, or --screen.")
+    if screen is None and not member and not deployed:
+        raise Malformed("Nobody signs on. Give --member, or --screen so that members sign on there; for a fixed post, --deployed.")
     account = run_shift(
         data,
         source,
@@ -152,6 +157,7 @@ def run(
         screen=sys.stderr,
         as_json=as_json,
         screen_port=screen,
+        is_deployed=deployed,
         told_to_stop=_when_told_to_stop,
     )
     _print(account.as_json(), as_json=as_json)

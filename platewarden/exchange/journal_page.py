@@ -22,7 +22,6 @@ ACTS: Final = frozenset(
         "alert.opened",
         "alert.shown",
         "deployment.begun",
-        "deployment.ended",
         "deployment.refused",
         "history.opened",
         "picture.opened",

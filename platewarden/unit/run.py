@@ -27,6 +27,7 @@ from platewarden.unit.alarm import Alarm, Alert
 from platewarden.unit.board import Board
 from platewarden.unit.cameras import open_cameras, places_of
 from platewarden.unit.config import UnitConfig, load_config
+from platewarden.unit.deployment import load_order
 from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
@@ -98,12 +99,14 @@ def run_shift(
     screen: TextIO,
     as_json: bool = False,
     screen_port: int | None = None,
+    is_deployed: bool = False,
     told_to_stop: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> Account:
     """From sign-on to the empty spool. `told_to_stop` is given the function that ends the run in order.
 
     With `screen_port` the car's own screen is served on this machine: members sign on there, one shift after the other, and
-    nothing is read between them. Without it, `stated` signs on, and the run is that one shift.
+    nothing is read between them. Without it, `stated` signs on, and the run is that one shift. With `is_deployed` a fixed post
+    runs under its deployment order.
     """
     began = timer()
     config = load_config(data)
@@ -123,8 +126,10 @@ def run_shift(
         if screen_port is not None:
             address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
             alarm.say(f"The screen of this car is at {address}, on this machine only.")
-        if stated is not None:
-            _sign_on(stated, station, transfer)
+        if is_deployed:
+            _sign_on(lambda: station.deploy(load_order(data), has_place=_place(config) is not None), transfer)
+        elif stated is not None:
+            _sign_on(lambda: station.sign_on(stated), transfer)
         stale_after = timedelta(hours=station.department.stale_after_hours)
         while (shift := run.next_shift()) is not None:
             camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
@@ -319,9 +324,9 @@ def _transfer(
     return transfer
 
 
-def _sign_on(stated: Stated, station: Station, transfer: Transfer) -> None:
+def _sign_on(sign_on: Callable[[], Shift], transfer: Transfer) -> None:
     try:
-        station.sign_on(stated)
+        sign_on()
     except Refused:
         transfer.round()  # the office learns of it at once, if it can be reached
         raise

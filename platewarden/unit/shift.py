@@ -8,7 +8,7 @@ An unknown number and a wrong secret get the same answer, after the same work. F
 sign-on under that number until the fifteen minutes are over.
 
 Known gap: the purposes are those of the department file in this program, until policy editions come down with the roster.
-Known gap: whoever steals the disk can try secrets against the roster without limit; the cost of each is scrypt's.
+Known gap: whoever steals the disk can try secrets against the roster without limit; the cost of each is scrypt's (decision 0007).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ __all__ = [
     "leave",
     "may_operate",
     "may_state",
+    "must_be_in_force",
     "prove",
     "sign_off",
     "sign_on",
@@ -133,7 +134,7 @@ def sign_on(
     if roster is None:
         raise Unavailable("This unit holds no roster yet, so nobody can sign on. Connect it to the office once.")
     known = next((each for each in roster.members if each.number == stated.member), None)
-    refusal = _is_in_force(roster, at) or _fits(known, stated.secret, at, spool)
+    refusal = must_be_in_force(roster, at) or _fits(known, stated.secret, at, spool)
     if known is not None and refusal is None:
         today = at.astimezone(department.time_zone).date()
         refusal = may_operate(known, on=today) or may_state(department, stated.purpose, stated.reference)
@@ -161,7 +162,7 @@ def sign_on_beside(
 ) -> Shift:
     """The second member of a shift that stands: its purpose is the first one's. Refused like the first, and journaled."""
     known = next((each for each in roster.members if each.number == number), None) if roster else None
-    refusal = BESIDE_ONESELF if number == shift.member else _is_in_force(roster, at) if roster else DO_NOT_FIT
+    refusal = BESIDE_ONESELF if number == shift.member else must_be_in_force(roster, at) if roster else DO_NOT_FIT
     refusal = refusal or _fits(known, secret, at, spool)
     if known is not None and refusal is None:
         refusal = may_operate(known, on=at.astimezone(department.time_zone).date())
@@ -203,7 +204,8 @@ def sign_off(shift: Shift, *, at: datetime, journal: Journal) -> None:
     journal.write("shift.sign_off", at=at, member=shift.member, about=shift.shift_id)
 
 
-def _is_in_force(roster: RosterEdition, at: datetime) -> Refusal | None:
+def must_be_in_force(roster: RosterEdition, at: datetime) -> Refusal | None:
+    """Refuses a roster past its last day, and a clock that stands before it was made."""
     if at < roster.made_at - CLOCK_BEHIND:
         said = f"The clock of this unit says {at:%Y-%m-%d %H:%M} UTC, before roster edition {roster.number} was made."
         return Refusal(Clause.TRAINING_BEFORE_USE, f"{said} Set the clock: training cannot be checked against a wrong day.")

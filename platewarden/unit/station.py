@@ -22,6 +22,7 @@ from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal, Refused, Stale, Unavailable, Unknown
 from platewarden.unit.alarm import CONFIDENTIAL, Alert
 from platewarden.unit.board import Board
+from platewarden.unit.deployment import DeploymentOrder, begin
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.roster import Roster
@@ -129,6 +130,21 @@ class Station:
                 shift_id=self.new_id(),
                 journal=self.journal,
                 spool=self.spool,
+            )
+            self._begin(shift)
+        return shift
+
+    def deploy(self, order: DeploymentOrder, *, has_place: bool) -> Shift:
+        """A fixed post under its order: nobody is at its screen, and its responsible member answers for it."""
+        with self._turn:
+            shift = begin(
+                order,
+                self.roster.edition,
+                self.department,
+                has_place=has_place,
+                at=self.clock(),
+                shift_id=self.new_id(),
+                journal=self.journal,
             )
             self._begin(shift)
         return shift

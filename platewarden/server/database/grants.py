@@ -53,6 +53,7 @@ OFFICE: dict[str, dict[str, str]] = {
         "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since, tampered_at)",
     },
     "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
+    "equipment_signedon": {"app": LOOK, "ingest": "select, insert, update (until_at)"},
     "equipment_latereport": {"app": LOOK, "ingest": "insert, select"},
     "equipment_tombstone": {"app": LOOK, "ingest": "insert, select"},
     # hot lists: ids, times, states

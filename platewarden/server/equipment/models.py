@@ -100,3 +100,19 @@ class LateReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.sequence} {self.outcome}"
+
+
+class SignedOn(models.Model):
+    """A member on a shift of a unit, as the unit's journal told it: since when, and until when if it has told."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    shift_id = models.UUIDField()
+    member_number = models.CharField(max_length=12)
+    since_at = models.DateTimeField()  # by the unit's clock
+    until_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "shift_id", "member_number"], name="once_on_a_shift")]
+
+    def __str__(self) -> str:
+        return f"{self.member_number} {self.unit_id}"

@@ -14,6 +14,7 @@ from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, LateReport, Unit, UnitState
+from platewarden.server.equipment.signed_on import signed_on_twice
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
@@ -34,6 +35,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "late": {unit.pk for unit in enrolled if unit.state == UnitState.ENROLLED and unit.is_late(at, hours)},
         "deadline_hours": hours,
         "late_reports": LateReport.objects.select_related("unit").order_by("-pk")[:50],
+        "twice": signed_on_twice(),
         "office_fingerprint": fingerprint(office_signing_key().public_bytes),
         "refusal": may_do(_member(request), Act.EQUIPMENT_APPROVED, at),
         "now": at,

@@ -83,5 +83,4 @@ class Act(StrEnum):
     UNIT_UNLOCKED = "unit.unlocked", "A mobile workstation was unlocked."
     UNIT_UNLOCK_REFUSED = "unit.unlock_refused", "Unlocking a mobile workstation was refused."
     UNIT_DEPLOYED = "unit.deployed", "A fixed post began to run under its deployment order."
-    UNIT_DEPLOYMENT_ENDED = "unit.deployment_ended", "A fixed post stopped running."
     UNIT_DEPLOYMENT_REFUSED = "unit.deployment_refused", "A deployment order was refused on a fixed post."

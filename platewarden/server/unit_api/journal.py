@@ -10,6 +10,7 @@ from typing import Any
 
 from platewarden.exchange.journal_page import JournalLine, JournalPage
 from platewarden.server.equipment.models import Unit
+from platewarden.server.equipment.signed_on import note
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
@@ -35,7 +36,6 @@ ACTS = {
     "screen.unlocked": Act.UNIT_UNLOCKED,
     "screen.unlock_refused": Act.UNIT_UNLOCK_REFUSED,
     "deployment.begun": Act.UNIT_DEPLOYED,
-    "deployment.ended": Act.UNIT_DEPLOYMENT_ENDED,
     "deployment.refused": Act.UNIT_DEPLOYMENT_REFUSED,
 }
 
@@ -44,6 +44,8 @@ def write_page(page: JournalPage, unit: Unit) -> None:
     """Each line of the page becomes a ledger line, in the caller's transaction."""
     names, purposes = dict(Member.objects.values_list("number", "name")), department().purposes
     for number, line in enumerate(page.lines):
+        if line.member in names and line.about is not None:
+            note(line.act, unit, line.about, line.member, line.at)
         record(
             ACTS[line.act],
             by=Signer(line.member if line.member in names else None, names.get(line.member or "", "not on the roster")),

@@ -4,13 +4,17 @@ Run as a program (`python -m platewarden.unit.tests.test_run DATA SOURCE`) it is
 photograph's name.
 """
 
+import io
 import random
+import re
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 from PIL import Image
 
 from platewarden.recognition import recognizer
@@ -19,6 +23,7 @@ from platewarden.unit.config import UnitConfig
 from platewarden.unit.enrolment import SPOOL, enrol
 from platewarden.unit.link import Link
 from platewarden.unit.run import end, run_shift
+from platewarden.unit.screen.serve import free_port
 from platewarden.unit.shift import Stated
 from platewarden.unit.spool import Spool
 from platewarden.unit.testing import SECRET, Office, entry, member, serving
@@ -107,6 +112,92 @@ def test_a_car_killed_again_and_again_loses_nothing_and_doubles_nothing(tmp_path
     assert shown - KILLS <= last <= shown
     journal = [line for number in sorted(office.pages) for line in office.pages[number].lines]
     assert sum(line.act == "alert.shown" for line in journal) >= shown
+
+
+def test_with_a_screen_members_sign_on_there_and_nothing_is_read_between_their_shifts(tmp_path, monkeypatch):
+    monkeypatch.setitem(recognizer.ENGINES, "by-name", __name__)
+    data, source, port = tmp_path / "car", tmp_path / "photos", free_port()
+    source.mkdir()
+    Image.new("RGB", (16, 8), "white").save(source / "7ABC123.jpg")
+    office = Office(clock=now)
+    office.publish_hotlist(1, [entry("7ABC123")])
+    office.publish_roster(1, [member()])
+    stops, accounts = [], []
+
+    def run():
+        accounts.append(
+            run_shift(
+                data,
+                source,
+                None,
+                engine="by-name",
+                once=False,
+                wait_s=10,
+                clock=now,
+                timer=time.monotonic,
+                chance=random.SystemRandom(),
+                screen=io.StringIO(),
+                screen_port=port,
+                told_to_stop=stops.append,
+            )
+        )
+
+    with serving(office), Link(office.server) as link:
+        config = UnitConfig(name="car 12", server=office.server, office=office.fingerprint)
+        enrol(data, config, link, clock=now, pause=lambda _: None, tries=1, say=lambda _: None)
+        running = threading.Thread(target=run)
+        running.start()
+        try:
+            address = f"http://127.0.0.1:{port}"
+            with httpx.Client(base_url=address, headers={"Origin": address}, trust_env=False) as browser:
+                page = until(lambda: answer(browser, "/"), lambda text: "Sign on" in text)
+                assert office.reports == {}, "nobody is signed on, so nothing is read"
+                for shifts in (1, 2):
+                    send(browser, "/sign-on", page, member="4417", secret=SECRET, purpose="routine-patrol")
+                    page = until(lambda: answer(browser, "/"), lambda text: "VERIFY BEFORE ACTING" in text)
+                    number = re.search(r"/alerts/(\d+)/compare", page)[1]
+                    for act, form in (
+                        ("compare", {"characters": "different"}),
+                        ("compare", {"state": "same"}),
+                        ("verify", {"answer": "pending"}),
+                    ):
+                        send(browser, f"/alerts/{number}/{act}", page, **form)
+                    send(browser, f"/alerts/{number}/dispose", page, outcome="misread")
+                    assert until(lambda: len(office.field), lambda count, shifts=shifts: count == 2 * shifts)
+                    send(browser, "/sign-off", page)
+                    page = until(lambda: answer(browser, "/"), lambda text: "Purpose of this shift" in text)
+                    assert "7ABC123" not in page
+        finally:
+            stops[0]()
+            running.join(timeout=30)
+    assert not running.is_alive()
+    assert accounts[0].tally.photos == accounts[0].tally.alerts_shown == 2
+    assert [each.disposed.outcome.value for each in office.field if each.disposed] == ["misread", "misread"]
+    acts = [line.act for number in sorted(office.pages) for line in office.pages[number].lines]
+    assert [each for each in acts if each.startswith("shift.")] == ["shift.sign_on", "shift.sign_off"] * 2
+
+
+def answer(browser, path):
+    try:
+        return browser.get(path).text
+    except httpx.TransportError:
+        return ""
+
+
+def send(browser, path, page, **form):
+    token = re.search(r'data-token="(\w+)"', browser.get("/").text)[1]
+    found = browser.post(path, data={"token": token, **form})
+    assert found.status_code == 303, found.text
+    return found
+
+
+def until(look, is_right):
+    for _ in range(600):
+        found = look()
+        if is_right(found):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
 
 
 if __name__ == "__main__":
