@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("equipment", "0001_initial"),
+        ("equipment", "0002_nonces_and_tombstones"),
     ]
 
     operations = [
