@@ -321,7 +321,11 @@ def _goes_on(lost: _Track, new: _Track, at: datetime) -> bool:
     if one == other:
         return len(one) >= 4
     near = math.dist(lost.box.centre, new.box.centre) < 4 * max(lost.box.width, new.box.width)
-    return (at - lost.last_at).total_seconds() <= LOST_S and near and (fold(one) == fold(other) or _is_part(one, other))
+    unseen = (at - lost.last_at).total_seconds()
+    if not near or unseen > LOST_S:
+        return False
+    # half a second is too short for another car in the same place, and two side by side are eight plates apart
+    return fold(one) == fold(other) or _is_part(one, other) or (unseen <= 0.5 and _alike(one, other) >= ALIKE)
 
 
 def _other_size(box: Box, other: Box) -> float:

@@ -237,3 +237,10 @@ def test_an_o_that_may_be_a_0_is_no_disagreement():
     ]
     _, (passage,) = run(Tracker(), looks)
     assert passage.reading.text in {"OVNB901", "0VNB901"}
+
+
+def test_a_last_glimpse_that_was_misread_is_no_second_reading():
+    frames = [(n / 15, [drives_away("NGH3887", 1.2 - n / 15)]) for n in range(14)]
+    frames.append((14 / 15 + 0.1, [plate("TGH3887", 700, 640, 130, sure=0.9)]))
+    _, passages = run(Tracker(), frames)
+    assert [each.reading.text for each in passages] == ["NGH3887"]

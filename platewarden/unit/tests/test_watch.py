@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import time
 from datetime import timedelta
 from uuid import UUID
@@ -14,8 +15,10 @@ from platewarden.recognition.picture import NotAPicture, Picture
 from platewarden.recognition.recognizer import Recognizer
 from platewarden.recognition.result import Candidate, Character, Reading, Unreadable
 from platewarden.unit.alarm import Alarm
+from platewarden.unit.cameras import open_cameras
 from platewarden.unit.shift import Shift
 from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
+from platewarden.unit.tests.test_video import film
 from platewarden.unit.video import FrameCounts, FrameShot
 from platewarden.unit.watch import Watch
 
@@ -348,3 +351,25 @@ def test_an_unforeseen_fault_in_the_last_passages_still_signs_off(car, office, m
     watch.run(wait_s=20)
     assert watch.tally.errors == 1
     assert [line.act for page in office.pages.values() for line in page.lines] == ["shift.sign_off"]
+
+
+class Always:
+    name = "painted"
+
+    def recognise(self, picture):
+        return Painted().recognise(Picture("7ABC123/IL", picture.pixels))
+
+
+def test_a_video_file_goes_the_whole_walk(car, office, tmp_path):
+    cameras = open_cameras(
+        car.config, film(tmp_path / "a.mp4"), clock=car.clock, chance=random.Random(1), say=lambda _: None, once=True
+    )
+    watch = watch_of(car)
+    watch.camera, watch.counted, watch.recognizer = cameras, cameras.counts, Recognizer(Always())
+    watch.run(wait_s=20)
+    cameras.close()
+    assert (watch.tally.frames, watch.tally.passages, watch.tally.alerts_shown, watch.tally.spooled) == (30, 1, 1, 1)
+    assert watch.tally.cameras["front"] | {"frames": 30, "taken": 30, "dropped": 0} == watch.tally.cameras["front"]
+    (report,) = office.reports.values()
+    assert (report.camera, report.text) == ("front", "7ABC123")
+    assert len(report.pictures) == 2
