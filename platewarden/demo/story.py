@@ -486,7 +486,10 @@ def tell_live(
         show(at)
         street = at.folder / "street"
         street.mkdir()
-        driving = _platewarden(*shift_command(at, unit, street))
+        port = _free_port(8430)
+        driving = _platewarden(*shift_command(at, unit, street, "--screen", str(port)))
+        secret = at.players[cast.OPERATOR].shift_secret
+        say("unit/screen/app.py", f"The car's own screen: http://127.0.0.1:{port}, unlocked with the shift secret “{secret}”.")
         last.callback(_end, driving)
         threading.Thread(target=_count_lines, args=(driving, say), daemon=True).start()
         _drive_past(at, street, driving, stopped, every_s)
