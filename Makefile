@@ -22,6 +22,9 @@ check: $(VENV)/installed-all  ## style, types, floors, the house's own inspectio
 
 bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the same run
 	$(PY) -m platewarden.bench.crash --times 100 --json
+	$(PY) -m platewarden.bench.road --times 200 --json
+	$(PY) -m platewarden.bench.memory --json
+	$(PY) -m platewarden.bench.road --offline-hours 24 --json
 
 docs: $(VENV)/installed-all $(VENV)/system-packages  ## what is generated: policy map, screenshots
 	$(PY) -m tests.house.policy_map

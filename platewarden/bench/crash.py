@@ -31,7 +31,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,7 +49,7 @@ from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 from platewarden.server.database.setup import set_up
 from platewarden.server.serve import Process, processes
 
-__all__ = ["Count", "crash"]
+__all__ = ["Count", "answers_cars", "crash", "department_of", "free_port", "serving_cars", "tell"]
 
 CARS: Final = 2
 GIVES_UP_AFTER_S: Final = 120.0
@@ -190,12 +190,12 @@ def crash(times: int) -> Count:
     began = time.monotonic()
     data = Path(tempfile.mkdtemp(prefix="pw-crash-", dir="/tmp"))  # a socket needs a short path
     try:
-        ServiceUser.find(may_create=True, say=_tell).claim(data)
-        server = EmbeddedServer(data, say=_tell)
+        ServiceUser.find(may_create=True, say=tell).claim(data)
+        server = EmbeddedServer(data, say=tell)
         with server.running():
-            config = set_up(data, facts={"intake_port": _free_port()}, server=server, say=_tell)
+            config = set_up(data, facts={"intake_port": free_port()}, server=server, say=tell)
             traffic = Traffic(config, _enrolled_unit(config))
-            with _intake(config), traffic.flowing():
+            with serving_cars(config), traffic.flowing():
                 recoveries = [_kill(server, traffic) for _ in range(times)]
                 traffic.wait_for(1)
             if traffic.trouble is not None:
@@ -259,7 +259,7 @@ def _compare(server: EmbeddedServer, config: ServerConfig, traffic: Traffic) -> 
 
 
 @contextlib.contextmanager
-def _intake(config: ServerConfig) -> Iterator[Process]:
+def serving_cars(config: ServerConfig) -> Iterator[Process]:
     """The cars' door, in its own process with its own login."""
     (intake,) = (process for process in processes(config) if process.name == "intake")
     words = (config.data / "log" / "intake.log").open("wb")  # a page of "the database is away" for every kill
@@ -268,7 +268,7 @@ def _intake(config: ServerConfig) -> Iterator[Process]:
     )
     try:
         until = time.monotonic() + 60
-        while not _answers(config.intake_port):
+        while not answers_cars(config.intake_port):
             if intake.running is None or intake.running.poll() is not None or time.monotonic() > until:
                 raise RuntimeError("The intake process doesn't answer.")
             time.sleep(0.05)
@@ -278,7 +278,7 @@ def _intake(config: ServerConfig) -> Iterator[Process]:
         words.close()
 
 
-def _answers(port: int) -> bool:
+def answers_cars(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/unit/v1/office", headers={"Host": "localhost"})
@@ -290,7 +290,15 @@ def _answers(port: int) -> bool:
 
 
 def _enrolled_unit(config: ServerConfig) -> SigningKey:
-    """A department with two members and one unit, through the front door; this process is the owner for it."""
+    """One unit of a department that is set up for it."""
+    from_a_person = department_of(config)
+    unit = SigningKey.generate()
+    from_a_person(EnrolmentRequest(name="car 12", signing_public=unit.public_bytes, made_at=datetime.now(UTC)))
+    return unit
+
+
+def department_of(config: ServerConfig) -> Callable[[EnrolmentRequest | None], None]:
+    """A department with two members, through the front door; this process is the owner for it. Gives the approval of a unit."""
     os.environ.update(
         PLATEWARDEN_DATA=str(config.data), PLATEWARDEN_PROCESS="owner", DJANGO_SETTINGS_MODULE="platewarden.server.settings"
     )
@@ -312,20 +320,25 @@ def _enrolled_unit(config: ServerConfig) -> SigningKey:
         FirstMember("1001", "Dana Whitfield", Duty.SUPERVISOR, trained_on),
         FirstMember("1002", "Luis Ortega", Duty.DESIGNEE, trained_on),
     )
-    unit = SigningKey.generate()
-    enrol.ask(EnrolmentRequest(name="car 12", signing_public=unit.public_bytes, made_at=at))
-    enrol.decide(EnrolmentAsk.objects.get().pk, approve=True, by=Member.objects.get(number="1001"))
     connections.close_all()
-    return unit
+
+    def approve(asked: EnrolmentRequest | None = None) -> None:
+        """The one unit that asks, or that is asked for here."""
+        if asked is not None:
+            enrol.ask(asked)
+        enrol.decide(EnrolmentAsk.objects.get().pk, approve=True, by=Member.objects.get(number="1001"))
+        connections.close_all()
+
+    return approve
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         return int(asked.getsockname()[1])
 
 
-def _tell(words: str) -> None:
+def tell(words: str) -> None:
     print(words, file=sys.stderr)  # noqa: T201 - the terminal is its page
 
 

@@ -166,6 +166,8 @@ class Spool:
         self.reserve_bytes = reserve_bytes
         self.is_sure: Callable[[datetime], bool] = lambda _: False
         """Whether the clock that says this time may date a read; `transfer` puts its trusted clock here."""
+        self._bytes: int | None = None
+        """What `message` holds in bytes, once it was counted: a sum over a month's backlog at every read is too slow."""
         self._seal = seal
         self._keys = DayKeys(folder / "keys")
         self._turn = threading.RLock()
@@ -232,7 +234,9 @@ class Spool:
         return sequences
 
     def _keep(self, drafts: Sequence[Draft], at: datetime, stored: list[Path]) -> tuple[int, ...]:
-        held = int(self._database.execute("select coalesce(sum(size), 0) from message").fetchone()[0])
+        held = self._bytes
+        if held is None:
+            held = int(self._database.execute("select coalesce(sum(size), 0) from message").fetchone()[0])
         sequences = []
         for draft in drafts:
             message, sealed = self._write(draft, at)
@@ -249,6 +253,7 @@ class Spool:
             sequences.append(message.sequence)
         if stored:
             _fsync_folder(self.messages)
+        self._bytes = held
         return tuple(sequences)
 
     def _must_fit(self, held: int, more: int) -> None:
@@ -368,6 +373,7 @@ class Spool:
     def _forget(self) -> int:
         rows = self._database.execute(f"select {COLUMNS} from message where state = 'receipted'").fetchall()  # noqa: S608
         gone = [Message(*row) for row in rows]
+        self._bytes = None if gone else self._bytes
         for message in gone:
             (self.messages / message.file).unlink(missing_ok=True)
         if gone:
@@ -433,6 +439,7 @@ class Spool:
                 (self.messages / Message(*row).file).unlink(missing_ok=True)
             if rows:
                 _fsync_folder(self.messages)
+            self._bytes = None
             self._database.execute("delete from message where day = ?", (name,))
             self._database.execute("delete from day where name = ?", (name,))
 
@@ -512,6 +519,7 @@ class Spool:
                 yield
                 self._database.execute("commit")
             except BaseException as error:
+                self._bytes = None
                 if self._database.in_transaction:
                     with suppress(sqlite3.Error):
                         self._database.execute("rollback")

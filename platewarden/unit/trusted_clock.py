@@ -105,13 +105,15 @@ class TrustedClock:
             return
         since = self._satellites[0] if self._satellites and counted - self._satellites[1] <= SATELLITES_SINCE_S else counted
         self._satellites, self._contradicted = (since, counted), None
+        if self.standing(at).state is ClockState.SATELLITES:
+            self._raise_floor(at)
 
     def is_sure(self, at: datetime) -> bool:
         """Whether a read may be dated by what the clock says."""
         return self.standing(at).is_confirmed
 
     def standing(self, at: datetime) -> Standing:
-        """What may be said of the clock, which says `at`."""
+        """What may be said of the clock, which says `at`. Writes nothing: the spool asks in the middle of a transaction."""
         counted = self.seconds()
         if self._office is not None:
             since = counted - self._office[0]
@@ -126,7 +128,6 @@ class TrustedClock:
         if self._satellites is not None:
             since, last = self._satellites
             if counted - last <= SATELLITES_SINCE_S and last - since >= SATELLITES_FOR_S:
-                self._raise_floor(at)
                 return Standing(ClockState.SATELLITES, "It has agreed with the satellites' time for ten minutes.")
         return Standing(
             ClockState.UNCONFIRMED, "Neither the office nor the satellites have confirmed it since this machine started."

@@ -101,6 +101,15 @@ def test_reads_of_a_wrong_clock_are_dated_by_the_day_it_was_right_again(car, off
     assert waiting(car) == []
 
 
+def test_a_read_is_kept_while_the_satellites_confirm_the_clock(tmp_path, office):
+    with car_12(tmp_path, office) as car:
+        for _ in range(100):
+            car.clock.wait(timedelta(seconds=20))
+            car.transfer.trusted.hear_satellites(car.clock(), at=car.clock())
+            car.keep_read()
+        assert {name for (name,) in car.spool.rows("select day from message")} == {"undated-000001", "2026-03-02"}
+
+
 def test_how_long_comes_from_the_offices_signed_orders(car, office):
     car.keep_read()
     office.retention_days = 2

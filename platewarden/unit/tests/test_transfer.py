@@ -372,3 +372,22 @@ def test_a_backlog_goes_up_in_batches_after_a_cut_where_it_stopped(car, office):
     assert unsent(car) == 51
     assert car.transfer.round()
     assert [number for _, number, _ in office.received] == list(range(1, 151))
+
+
+def test_a_day_offline_goes_up_whole_and_in_order_hits_first(car, office):
+    """24 hours at 20 reads an hour here; `bench.road --offline-hours 24` does it at 1,000 against a real office."""
+    assert car.transfer.round()
+    hits = set()
+    for number in range(1, 24 * 20 + 1):
+        car.clock.wait(timedelta(minutes=3))
+        if number % 50 == 0:
+            hits.add(number)
+        car.keep_read(hit=number in hits)
+    office.clock = car.clock
+    while unsent(car):
+        assert car.transfer.round()
+    numbers = [number for stream, number, _ in office.received if stream == "read"]
+    assert numbers == [*sorted(hits), *sorted(set(range(1, 481)) - hits)]
+    assert office.contacts[-1].last_sequence == 480
+    assert car.transfer.contact()
+    assert (office.contacts[-1].spooled, office.contacts[-1].lowest_unsent) == (0, 0)

@@ -125,6 +125,14 @@ def test_the_office_stands_over_the_satellites_and_over_what_was_written(machine
     assert machine.state is ClockState.UNCONFIRMED  # the false year is not held against it
 
 
+def test_what_the_satellites_confirmed_is_written_down_by_hearing_them_and_never_by_being_asked(machine):
+    machine.under_the_sky(timedelta(minutes=11))
+    floor = machine.written.pop("clock_floor")
+    assert machine.state is ClockState.SATELLITES
+    assert machine.written == {}  # the spool asks within its own transaction
+    assert datetime.fromisoformat(floor) > NOON
+
+
 def test_the_machine_has_a_counter_and_a_name_for_its_run():
     assert machine_seconds() > 0
     assert machine_run() == machine_run()
