@@ -7,8 +7,9 @@ Notable choices:
   teach where its four corners are.
 - A corner is where two straight edges of the metal would meet: the blue band, the state's name and the slogan are inside,
   a dealer's frame is outside, even where it hides the rim.
-- What fools a finder is drawn on purpose: dates burnt into the picture, street signs, lettering on vans, badges, gratings,
-  kerbs, empty bright rectangles. None of them is a plate.
+- What fools a finder is drawn on purpose (`decoys.py`), anywhere and on and beside cars: dates burnt into the picture, street
+  signs, house numbers, lettering on vans, badges, gratings, kerbs, empty bright rectangles. None of them is a plate.
+- A plate may fill the picture, its edges cut (`close_up`): then nothing but the plate itself tells that it is one.
 - Everything is grey: the three colours are mixed anew for each scene, so that no network can lean on a colour that a camera at
   night does not see.
 - Photographs are split by plate and by neighbouring frames of one drive, so that no plate stands on both sides.
@@ -27,6 +28,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+from lab import decoys
 
 cv2.setNumThreads(1)
 
@@ -419,9 +422,9 @@ def put_plate(canvas: np.ndarray, flat: np.ndarray, quad: np.ndarray, light: flo
     sheet = np.zeros((fh + 2 * my, fw + 2 * mx), np.float32)
     alpha = np.zeros_like(sheet)
     x0, y0, x1, y1 = mx, my, mx + fw, my + fh
-    if chance.random() < 0.30:  # a recess or a plate carrier
+    for _ in range(int(chance.choice(3, p=[0.6, 0.3, 0.1]))):  # a recess or a plate carrier, perhaps one in the other
         grow_x, grow_y = chance.uniform(0.02, 0.2, 2) * fw, chance.uniform(0.02, 0.32, 2) * fh
-        tone = light * chance.uniform(0.03, 0.95) if chance.random() < 0.7 else float(chance.uniform(0, 60))
+        tone = light * chance.uniform(0.03, 0.95) if chance.random() < 0.6 else float(chance.uniform(0, 60))
         a0, b0, a1, b1 = int(x0 - grow_x[0]), int(y0 - grow_y[0]), int(x1 + grow_x[1]), int(y1 + grow_y[1])
         cv2.rectangle(sheet, (a0, b0), (a1, b1), tone, -1)
         cv2.rectangle(alpha, (a0, b0), (a1, b1), float(chance.uniform(0.6, 1)), -1)
@@ -472,9 +475,20 @@ def put_plate(canvas: np.ndarray, flat: np.ndarray, quad: np.ndarray, light: flo
         xs = np.arange(sheet.shape[1])[None, :]
         ys = np.arange(sheet.shape[0])[:, None]
         sheet *= np.where(ys > slope * (xs - chance.uniform(0, sheet.shape[1])) + my, float(chance.uniform(0.4, 0.85)), 1.0)
-    if chance.random() < 0.06:  # something in front: a tow ball, a bar
-        cx = int(chance.uniform(x0, x1))
-        cv2.circle(sheet, (cx, y1), int(fh * chance.uniform(0.1, 0.25)), float(chance.uniform(0, 90)), -1)
+    if chance.random() < 0.12:  # something in front: a tow ball, a handle, a bar
+        cx, tone = int(chance.uniform(x0, x1)), float(chance.uniform(0, 90))
+        if chance.random() < 0.5:
+            cy, r = y1 + int(fh * chance.uniform(-0.1, 0.25)), int(fh * chance.uniform(0.1, 0.28))
+            cv2.circle(sheet, (cx, cy), r, tone, -1)
+            cv2.circle(alpha, (cx, cy), r, 1.0, -1)
+        else:
+            half, cy, thick = (
+                int(fw * chance.uniform(0.1, 0.5)),
+                int(chance.choice([y0, y1])),
+                max(1, int(fh * chance.uniform(0.03, 0.12))),
+            )
+            for layer, value in ((sheet, tone * 2), (alpha, 1.0)):
+                cv2.line(layer, (cx - half, cy), (cx + half, cy + int(fh * 0.03)), value, thick)
     shifted = _mapping(quad, fw, fh) @ np.array([[1, 0, -mx], [0, 1, -my], [0, 0, 1]], np.float32)
     corners = cv2.perspectiveTransform(
         np.array([[(0, 0), (sheet.shape[1], 0), sheet.shape[::-1], (0, sheet.shape[0])]], np.float32), shifted
@@ -638,6 +652,39 @@ def put_decoy(canvas: np.ndarray, chance: np.random.Generator, keep_off: np.ndar
         _lay(canvas, sheet, quad, float(chance.uniform(0.6, 1)))
 
 
+def put_drawn(canvas: np.ndarray, hand: decoys.Hand, keep_off: np.ndarray, cars: np.ndarray) -> np.ndarray | None:
+    """One of `decoys.py`, anywhere or where a car is (`cars`: where plates are or were). Its upright box, or nothing."""
+    high, wide = canvas.shape
+    chance = hand.chance
+    kind, sheet, mask = decoys.draw(hand)
+    tall, long = sheet.shape
+    if len(cars) and chance.random() < 0.5:
+        x, y, w, h = cars[int(chance.integers(len(cars)))]
+        size = w * float(np.exp(chance.normal(-0.1, 0.45)))
+        reach = 0.3 if chance.random() < 0.15 else 1.0  # sometimes where the plate itself was
+        centre = x + w / 2 + chance.normal(0, 1.6) * reach * w, y + h / 2 + chance.normal(-0.4, 1.0) * reach * w
+        light = float(
+            np.clip(_light(canvas, np.array([centre[0] - size / 2, centre[1] - size / 4, size, size / 2]), chance) / 225, 0.2, 1.1)
+        )
+    else:
+        size = float(wide * np.exp(chance.uniform(np.log(0.03), np.log(0.42))))
+        centre = chance.uniform(0, wide), chance.uniform(0, high)
+        light = float(chance.uniform(0.45, 1.1))
+    w = float(np.sqrt(size * size * min(long / tall, 6) / 2.5))
+    quad = pose(centre, w, w * tall / long, chance, calm=0.7)
+    if kind == "marking":
+        quad[:, 1] = (quad[:, 1] - centre[1]) * float(chance.uniform(0.25, 0.7)) + centre[1]
+    if _touches(quad, keep_off):
+        return None
+    if chance.random() < 0.3:
+        sheet = _weather(sheet, 225.0, chance)
+    if max(w / long, 1e-3) < 0.6:
+        sheet, mask = (cv2.GaussianBlur(layer, (0, 0), 0.4 * long / w) for layer in (sheet, mask))
+    _lay(canvas, sheet * light, quad, mask * float(chance.uniform(0.8, 1)))
+    low, top = np.maximum(quad.min(0), 0), np.minimum(quad.max(0), [wide, high])
+    return np.array([*low, *(top - low)], np.float32) if (top - low).min() > 3 else None
+
+
 def _stamp(
     canvas: np.ndarray,
     text: str,
@@ -668,7 +715,7 @@ def _stamp(
     area[:] = area * (1 - ink) + ink * tone
 
 
-def _lay(canvas: np.ndarray, sheet: np.ndarray, quad: np.ndarray, opacity: float) -> None:
+def _lay(canvas: np.ndarray, sheet: np.ndarray, quad: np.ndarray, opacity: float | np.ndarray) -> None:
     high, wide = canvas.shape
     a0, b0 = np.floor(quad.min(0)).astype(int)
     a1, b1 = np.ceil(quad.max(0)).astype(int) + 1
@@ -676,7 +723,9 @@ def _lay(canvas: np.ndarray, sheet: np.ndarray, quad: np.ndarray, opacity: float
     if a1 - a0 < 2 or b1 - b0 < 2:
         return
     place = np.array([[1, 0, -a0], [0, 1, -b0], [0, 0, 1]], np.float32) @ _mapping(quad, sheet.shape[1], sheet.shape[0])
-    both = cv2.warpPerspective(np.dstack([sheet, np.full_like(sheet, opacity)]), place, (a1 - a0, b1 - b0), flags=cv2.INTER_LINEAR)
+    both = cv2.warpPerspective(
+        np.dstack([sheet, np.broadcast_to(np.float32(opacity), sheet.shape)]), place, (a1 - a0, b1 - b0), flags=cv2.INTER_LINEAR
+    )
     target = canvas[b0:b1, a0:a1]
     mask = both[..., 1]
     target[:] = target * (1 - mask) + both[..., 0] * mask
@@ -755,6 +804,8 @@ class Scene:
     exact: np.ndarray  # N: corners are known, not only a box
     loose: np.ndarray  # N: only the centre can be trusted
     ignore: np.ndarray  # M x 4 boxes
+    drawn: np.ndarray  # K x 4 boxes of what was drawn and is none
+    view: tuple[int, int]  # width and height of what is picture; the rest is blank
 
 
 def _quad(box: np.ndarray) -> np.ndarray:
@@ -772,8 +823,12 @@ def compose(
     empty: float = 0.12,
     gentle: bool = False,
     scale: tuple[float, float] | None = None,
+    hand: decoys.Hand | None = None,
 ) -> Scene:
-    """A scene of this size (width, height): a window of a photograph, with its own plates, made-up ones, or none."""
+    """A scene of this size (width, height): a window of a photograph, with its own plates, made-up ones, or none.
+
+    With a `hand` there are many decoys, also on and beside cars, and made-up plates are seldom elsewhere than where a plate was.
+    """
     wide, high = size
     photo = photos[int(chance.integers(len(photos)))]
     if photo.loose and chance.random() < 0.5:  # at low weight
@@ -838,7 +893,7 @@ def compose(
     keep_off = places if mode == "real" else np.zeros((0, 4), np.float32)
     if mode == "made":
         spots = [(p, True) for p in places if chance.random() < 0.9]
-        if chance.random() < 0.35 or not spots:
+        if chance.random() < (0.12 if hand else 0.35) or not spots:
             for _ in range(int(chance.integers(1, 3))):
                 w = float(np.exp(chance.uniform(np.log(low), np.log(top))))
                 spots.append(
@@ -865,6 +920,8 @@ def compose(
             if taken and _touches(quad, np.array(taken)):
                 continue
             light = _light(canvas, box, chance)
+            if hand and aspect < 2.6 and chance.random() < 0.06:
+                put_plate(canvas, draw_plain(chance)[0], _under(quad, chance), light, chance)
             put_plate(canvas, flat, quad, light, chance)
             taken.append(box)
             quads.append(quad)
@@ -882,8 +939,14 @@ def compose(
             [keep_off[:, 0] - m[:, 2], keep_off[:, 1] - m[:, 3], keep_off[:, 2] + 2 * m[:, 2], keep_off[:, 3] + 2 * m[:, 3]], 1
         )
     if chance.random() < (0.85 if mode == "empty" else 0.4):
-        for _ in range(int(chance.integers(1, 8 if mode == "empty" else 5))):
+        for _ in range(int(chance.integers(1, (4 if hand else 8) if mode == "empty" else 5))):
             put_decoy(canvas, chance, keep_off)
+    drawn: list[np.ndarray] = []
+    if hand:
+        for _ in range(int(chance.integers(2, 11) if mode == "empty" else chance.integers(0, 6))):
+            box = put_drawn(canvas, hand, keep_off, places)
+            if box is not None:
+                drawn.append(box)
     all_quads = np.array(quads, np.float32).reshape(-1, 4, 2)
     image = develop(canvas, chance, all_quads, gentle=gentle)
     # Plates mostly outside are neither here nor there.
@@ -899,7 +962,71 @@ def compose(
         if not keep[i] and inside > 0:
             more.append(np.array([x_low, y_low, x_high - x_low, y_high - y_low], np.float32))
     ignore = np.concatenate([ignore.reshape(-1, 4), np.array(more, np.float32).reshape(-1, 4)])
-    return Scene(image, all_quads[keep], np.array(exact, bool)[keep], np.array(loose, bool)[keep], ignore)
+    return Scene(
+        image, all_quads[keep], np.array(exact, bool)[keep], np.array(loose, bool)[keep], ignore,
+        np.array(drawn, np.float32).reshape(-1, 4), size,
+    )  # fmt: skip
+
+
+def close_up(photos: list[Photo], flats: Flats, size: tuple[int, int], chance: np.random.Generator) -> Scene:
+    """A plate that fills the picture, as somebody cut it out: 60 to 105 % of its width, with little around it.
+
+    A third are real plates with a margin of up to 15 %; the others are made up, on a piece of a photograph or a plain ground.
+    """
+    wide, high = size
+    loose, exact = False, True
+    real = [p for p in photos if not p.loose and len(p.boxes) and p.boxes[:, 2].max() > 70] if chance.random() < 0.35 else []
+    if real:
+        others = [p for p in real if p.origin != "romania"]
+        real = others if others and chance.random() < 0.75 else real
+        photo = real[int(chance.integers(len(real)))]
+        big = photo.boxes[photo.boxes[:, 2] > 70]
+        x, y, w, h = big[int(chance.integers(len(big)))]
+        left, up, right, down = chance.uniform(-0.01, 0.15, 4) * [w, 0.5 * w, w, 0.5 * w]
+        x0, y0 = int(max(0, x - left)), int(max(0, y - up))
+        x1, y1 = int(min(photo.pixels.shape[1], x + w + right)), int(min(photo.pixels.shape[0], y + h + down))
+        canvas = grey_of(np.ascontiguousarray(photo.pixels[y0:y1, x0:x1]), chance).astype(np.float32)
+        scale = min(wide / (x1 - x0), high / (y1 - y0)) * float(np.exp(chance.uniform(-0.25, 0)))
+        view = max(8, min(wide, round((x1 - x0) * scale))), max(8, min(high, round((y1 - y0) * scale)))
+        canvas = cv2.resize(canvas, view, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        quad = (_quad(np.array([x, y, w, h])) - [x0, y0]) * [view[0] / (x1 - x0), view[1] / (y1 - y0)]
+        exact, loose = False, photo.loose
+    else:
+        flat, aspect = flats.draw(chance)
+        view_aspect = aspect * float(np.exp(chance.normal(0, 0.18)))
+        view = (wide, int(np.clip(round(wide / view_aspect), 40, high)))
+        if view_aspect < wide / high:
+            view = (int(np.clip(round(high * view_aspect), 60, wide)), high)
+        photo = photos[int(chance.integers(len(photos)))]
+        ph, pw = photo.clean.shape[:2]
+        w = int(np.clip(view[0] * chance.uniform(0.2, 1), 20, pw))
+        h = int(np.clip(w * view[1] / view[0], 10, ph))
+        x0, y0 = int(chance.integers(0, pw - w + 1)), int(chance.integers(0, ph - h + 1))
+        canvas = cv2.resize(grey_of(np.ascontiguousarray(photo.clean[y0 : y0 + h, x0 : x0 + w]), chance), view).astype(np.float32)
+        if chance.random() < 0.3:
+            canvas[:] = float(chance.choice([0, 255, 128, chance.uniform(0, 255)])) + chance.normal(0, 3, canvas.shape)
+        w = view[0] * float(chance.uniform(0.6, 1.05))
+        w = min(w, 1.08 * view[1] * aspect)
+        free = np.maximum(np.array(view) - [w, w / aspect], 0)
+        centre = np.array(view) / 2 + chance.uniform(-0.5, 0.5, 2) * free
+        quad = pose((float(centre[0]), float(centre[1])), w, w / aspect, chance, calm=0.45)
+        if aspect < 2.6 and chance.random() < 0.05:
+            put_plate(canvas, draw_plain(chance)[0], _under(quad, chance), 200.0, chance)
+        put_plate(canvas, flat, quad, float(np.clip(chance.normal(205, 40), 40, 262)), chance)
+    quads = np.array([quad], np.float32)
+    image = develop(canvas, chance, quads)
+    sheet = np.full((high, wide), int(chance.choice([114, 114, 0, 128])), np.uint8)
+    sheet[: view[1], : view[0]] = image
+    none = np.zeros((0, 4), np.float32)
+    return Scene(sheet, quads, np.array([exact]), np.array([loose]), none, none, view)
+
+
+def _under(quad: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Where a long European plate would be behind a plate that is mounted over it."""
+    wide, high = float(chance.uniform(1.25, 1.9)), float(chance.uniform(0.65, 1.0))
+    lift = float(chance.uniform(-0.3, 0.3)) * (1 - high)
+    place = UNIT * [wide / 2, high / 2] + [0.5, 0.5 + lift]
+    return cv2.perspectiveTransform(place[None].astype(np.float32), _mapping(quad, 1, 1))[0]
 
 
 def _light(canvas: np.ndarray, box: np.ndarray, chance: np.random.Generator) -> float:

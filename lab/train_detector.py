@@ -14,6 +14,7 @@ import argparse
 import json
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -23,7 +24,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from lab import scenes
+from lab import decoys, scenes
 from lab.detector import REACH, STRIDE, Finder, Refiner
 
 WIDE, HIGH = 416, 256
@@ -31,16 +32,25 @@ WIDE, HIGH = 416, 256
 
 # ---- scenes in files -----------------------------------------------------------------------------------------------------------
 
+SERIES = (0.22, 0.08, 0.55, 0.15)  # how often scenes 1 to 99, 101 to 199, 201 to 299 (streets), 301 to 399 (close-ups) are taken
+UNCERTAIN = 0.8  # a find in the photograph itself that the refiner believed so much may be a plate that nobody labelled
 
-def write_scenes(out: Path, seeds: list[int], count: int, empty: float, *, held_out: bool) -> None:
+
+def write_scenes(out: Path, seeds: list[int], count: int, empty: float, kind: str, *, held_out: bool) -> None:
+    """`plain`: few decoys, 416 x 256. `street`: many, at twice that size. `close`: plates that fill the picture."""
     out.mkdir(parents=True, exist_ok=True)
     photos = [photo for photo in scenes.load_photos() if photo.held_out == held_out]
     for seed in seeds:
-        chance = np.random.default_rng(seed)
+        chance = np.random.default_rng(seed + 100_000 * held_out)
         flats = scenes.Flats(chance, plain=400, most=8000)
+        hand = decoys.Hand(chance, held_out=held_out) if kind == "street" else None
         images, rows = [], []
         for _ in range(count):
-            scene = scenes.compose(photos, flats, (WIDE, HIGH), chance, made_up=0.68 * (1 - empty), empty=empty)
+            if kind == "close":
+                scene = scenes.close_up(photos, flats, (WIDE, HIGH), chance)
+            else:
+                size = (2 * WIDE, 2 * HIGH) if hand else (WIDE, HIGH)
+                scene = scenes.compose(photos, flats, size, chance, made_up=0.68 * (1 - empty), empty=empty, hand=hand)
             images.append(scene.image)
             rows.append(
                 {
@@ -48,6 +58,8 @@ def write_scenes(out: Path, seeds: list[int], count: int, empty: float, *, held_
                     "exact": scene.exact.tolist(),
                     "loose": scene.loose.tolist(),
                     "ignore": scene.ignore.tolist(),
+                    "drawn": scene.drawn.tolist(),
+                    "view": scene.view,
                 }
             )
         name = f"{'dev' if held_out else 'scenes'}_{seed:04d}"
@@ -55,6 +67,27 @@ def write_scenes(out: Path, seeds: list[int], count: int, empty: float, *, held_
         np.save(out / f"{name}.part.npy", np.stack(images))
         (out / f"{name}.part.npy").rename(out / f"{name}.npy")
         print(name, flush=True)
+
+
+@dataclass
+class Lesson:
+    image: np.ndarray
+    quads: np.ndarray
+    exact: np.ndarray
+    loose: np.ndarray
+    ignore: np.ndarray
+    drawn: np.ndarray
+    wrong: np.ndarray  # what the finder took for plates: x, y, width, height
+    doubt: np.ndarray  # the same, where one cannot be sure that it is none
+    view: tuple[int, int]
+
+    def half(self) -> Lesson:
+        """As the finder sees it."""
+        if self.image.shape[1] <= WIDE:
+            return self
+        image = cv2.resize(self.image, (WIDE, HIGH), interpolation=cv2.INTER_AREA)
+        boxes = [each / 2 for each in (self.ignore, self.drawn, self.wrong, self.doubt)]
+        return Lesson(image, self.quads / 2, self.exact, self.loose, *boxes, (self.view[0] // 2, self.view[1] // 2))
 
 
 class Shelf:
@@ -75,20 +108,26 @@ class Shelf:
                 self.images.append(np.load(path, mmap_mode="r"))
                 self.rows.append(json.loads(path.with_suffix(".json").read_text()))
         self.false = [json.loads(f.read_text()) if (f := path.with_suffix(".false.json")).exists() else [] for path in self.files]
+        series = [int(path.stem[-4:]) // 100 for path in self.files]
+        shares = np.array([SERIES[each] / series.count(each) for each in series])
+        self.shares = shares / shares.sum()
 
-    def pick(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        file = int(rng.integers(len(self.files)))
+    def pick(self, rng: np.random.Generator) -> Lesson:
+        file = int(rng.choice(len(self.files), p=self.shares))
         return self.at(file, int(rng.integers(len(self.rows[file]))))
 
-    def at(self, file: int, one: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        row = self.rows[file][one]
+    def at(self, file: int, one: int) -> Lesson:
+        row, image = self.rows[file][one], np.array(self.images[file][one])
         quads, exact = np.array(row["quads"], np.float32).reshape(-1, 4, 2), np.array(row["exact"], bool)
-        quads[exact] += (
-            0.5  # drawn with (0, 0) in the middle of the first pixel; here, as at run time, it is that pixel's outer corner
-        )
-        return (
-            np.array(self.images[file][one]), quads, exact, np.array(row["loose"], bool),
-            np.array(row["ignore"], np.float32).reshape(-1, 4),
+        # Drawn with (0, 0) in the middle of the first pixel; here, as at run time, it is that pixel's outer corner.
+        quads[exact] += 0.5
+        false = [[*each, 0.0][:5] for each in (self.false[file][one] if self.false[file] else [])]
+        boxes = np.array(false, np.float32).reshape(-1, 5)
+        certain = boxes[:, 4] < UNCERTAIN
+        return Lesson(
+            image, quads, exact, np.array(row["loose"], bool), np.array(row["ignore"], np.float32).reshape(-1, 4),
+            np.array(row.get("drawn", []), np.float32).reshape(-1, 4), boxes[certain, :4], boxes[~certain, :4],
+            tuple(row.get("view", (image.shape[1], image.shape[0]))),
         )  # fmt: skip
 
 
@@ -115,6 +154,10 @@ def otherwise(
         quads[..., 0] = WIDE - quads[..., 0]
         quads = quads[:, [1, 0, 3, 2]]
         ignore[:, 0] = WIDE - ignore[:, 0] - ignore[:, 2]
+    return in_other_light(rng, image), quads.astype(np.float32), ignore.astype(np.float32)
+
+
+def in_other_light(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     picture = image.astype(np.float32)
     if rng.random() < 0.7:
         picture = (picture - 128) * rng.uniform(0.6, 1.3) + 128 + rng.uniform(-45, 45)
@@ -122,7 +165,7 @@ def otherwise(
         picture = 255 * np.power(np.clip(picture / 255, 0, 1), rng.uniform(0.6, 1.7))
     if rng.random() < 0.3:
         picture = picture + rng.normal(0, rng.uniform(1, 9), picture.shape)
-    return np.clip(picture, 0, 255).astype(np.uint8), quads.astype(np.float32), ignore.astype(np.float32)
+    return np.clip(picture, 0, 255).astype(np.uint8)
 
 
 # ---- the finder ------------------------------------------------------------------------------------------------------------------
@@ -180,9 +223,9 @@ class FinderStream(IterableDataset):
             count += 1
             if count % 1000 == 0:
                 shelf.look()
-            image, quads, exact, loose, ignore = shelf.pick(rng)
-            image, quads, ignore = otherwise(rng, image, quads, ignore)
-            yield image, *targets(quads, exact, loose, ignore)
+            seen = shelf.pick(rng).half()
+            image, quads, ignore = otherwise(rng, seen.image, seen.quads, np.concatenate([seen.ignore, seen.doubt]))
+            yield image, *targets(quads, seen.exact, seen.loose, ignore)
 
 
 def together(samples: list) -> list[Tensor]:
@@ -223,24 +266,24 @@ def peaks(said: np.ndarray, least: float = 0.1, most: int = 8) -> list[tuple[flo
     return result[:most]
 
 
-def finder_marks(model: Finder, dev: Shelf, most: int = 500) -> dict[str, float]:
+def finder_marks(model: Finder, dev: Shelf, file: int, most: int = 200) -> dict[str, float]:
     """On held-out scenes: found among the first three, their overlap, false finds above 0.3 a scene without plates."""
     model.eval()
     found = total = false = empty = 0
     overlaps: list[float] = []
     with torch.inference_mode():
-        for one in range(min(most, len(dev.rows[0]))):
-            image, quads, _, loose, ignore = dev.at(0, one)
-            said = model(torch.from_numpy(image)[None, None].float())[0].numpy()
+        for one in range(min(most, len(dev.rows[file]))):
+            seen = dev.at(file, one).half()
+            said = model(torch.from_numpy(seen.image)[None, None].float())[0].numpy()
             first = peaks(said)
-            for quad, is_loose in zip(quads, loose, strict=True):
+            for quad, is_loose in zip(seen.quads, seen.loose, strict=True):
                 if is_loose:
                     continue
                 total += 1
-                best = max((overlap(q, quad) for _, q in first[: 2 + len(quads)]), default=0.0)
+                best = max((overlap(q, quad) for _, q in first[: 2 + len(seen.quads)]), default=0.0)
                 found += best > 0.5
                 overlaps.append(best)
-            if not len(quads) and not len(ignore):
+            if not len(seen.quads) and not len(seen.ignore):
                 empty += 1
                 false += sum(sure > 0.3 for sure, _ in first)
     model.train()
@@ -251,34 +294,57 @@ def finder_marks(model: Finder, dev: Shelf, most: int = 500) -> dict[str, float]
     }
 
 
-def write_false(folder: Path, run: Path) -> None:
-    """Beside each file of scenes, the boxes that the finder as it is now wrongly takes for plates."""
+def write_false(folder: Path, run: Path, least: float, *, again: bool) -> None:
+    """Beside each file of scenes, the boxes that the finder as it is now wrongly takes for plates.
+
+    The fifth number is how much the refiner believes one that does not lie on anything drawn: it may be a plate that nobody labelled.
+    """
     torch.set_num_threads(1)
-    model = Finder()
-    model.load_state_dict(torch.load(run / "finder.pt")["slow"])
-    model.eval().to(memory_format=torch.channels_last)
+    finder, refiner = Finder(), Refiner()
+    finder.load_state_dict(torch.load(run / "finder.pt")["slow"])
+    finder.eval().to(memory_format=torch.channels_last)
+    refiner.eval()
+    if (run / "refiner.pt").exists():
+        refiner.load_state_dict(torch.load(run / "refiner.pt")["slow"])
     for kind in ("dev", "scenes"):
         shelf = Shelf(folder, kind)
         for file, path in enumerate(shelf.files):
+            kept = path.with_suffix(".false.json")
+            if kept.exists() and not again:
+                continue
             wrong: list[list[list[float]]] = []
             for begin in range(0, len(shelf.rows[file]), 20):
-                seen = [shelf.at(file, one) for one in range(begin, min(begin + 20, len(shelf.rows[file])))]
+                whole = [shelf.at(file, one) for one in range(begin, min(begin + 20, len(shelf.rows[file])))]
+                halves = [each.half() for each in whole]
                 with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-                    said = model(
-                        torch.from_numpy(np.stack([s[0] for s in seen]))[:, None]
+                    said = finder(
+                        torch.from_numpy(np.stack([each.image for each in halves]))[:, None]
                         .float()
                         .contiguous(memory_format=torch.channels_last)
                     )
-                for (_, quads, _, _, ignore), grid in zip(seen, said.float().numpy(), strict=True):
-                    real = [*quads, *(np.array([(x, y), (x + w, y + h)]) for x, y, w, h in ignore)]
-                    boxes = [
-                        np.concatenate([q.min(0), q.max(0) - q.min(0)])
-                        for _, q in peaks(grid, 0.06)
-                        if not any(_share(q, r) > 0.15 for r in real)
-                    ]
-                    wrong.append([[round(float(v), 1) for v in box] for box in boxes if 12 < box[2] < WIDE and 5 < box[3] < HIGH])
-            path.with_suffix(".false.json").write_text(json.dumps(wrong))
-            print(path.name, sum(len(w) for w in wrong), flush=True)
+                for seen, small, grid in zip(whole, halves, said.float().numpy(), strict=True):
+                    by = seen.image.shape[1] / small.image.shape[1]
+                    real = [*seen.quads, *(_two(box) for box in seen.ignore)]
+                    rows = []
+                    for _, quad in peaks(grid, least):
+                        low, size = quad.min(0) * by, (quad.max(0) - quad.min(0)) * by
+                        if not (12 < size[0] < seen.image.shape[1] and 5 < size[1] < seen.image.shape[0]):
+                            continue
+                        if any(_share(quad * by, r) > 0.15 for r in real):
+                            continue
+                        believed = 0.0
+                        if not any(_share(quad * by, _two(box)) > 0.3 for box in seen.drawn):
+                            cut, _ = cut_out(seen.image, low + size / 2, np.maximum(size, [8, 0.16 * size[0]]))
+                            with torch.inference_mode():
+                                believed = float(torch.sigmoid(refiner(torch.from_numpy(cut)[None, None].float())[0, 0]))
+                        rows.append([round(float(v), 3) for v in (*low, *size, believed)])
+                    wrong.append(rows)
+            kept.write_text(json.dumps(wrong))
+            print(path.name, sum(len(w) for w in wrong), sum(r[4] >= UNCERTAIN for w in wrong for r in w), flush=True)
+
+
+def _two(box: np.ndarray) -> np.ndarray:
+    return np.array([box[:2], box[:2] + box[2:4]])
 
 
 def _share(a: np.ndarray, b: np.ndarray) -> float:
@@ -304,8 +370,11 @@ def cut_out(image: np.ndarray, middle: np.ndarray, size: np.ndarray) -> tuple[np
     )
 
 
+NONE = np.zeros((4, 2), np.float32), np.array([0.0, 0.0, 0.0], np.float32)
+
+
 class RefinerStream(IterableDataset):
-    """Cut-outs of plates, wrongly centred as the finder is wrong, and of places that are none."""
+    """Cut-outs of plates, wrongly centred as the finder is wrong, and of places that are none; well mixed."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.seed = folder, seed
@@ -318,71 +387,111 @@ class RefinerStream(IterableDataset):
             Shelf(self.folder, "scenes"),
             0,
         )
+        mixed: list[tuple] = []
         while True:
-            file = int(rng.integers(len(shelf.files)))
-            one = int(rng.integers(len(shelf.rows[file])))
-            image, quads, exact, loose, ignore = shelf.at(file, one)
-            wrong = np.array(shelf.false[file][one] if shelf.false[file] else [], np.float32).reshape(-1, 4)
-            image, quads, both = otherwise(rng, image, quads, np.concatenate([ignore, wrong]))
-            ignore, wrong = both[: len(ignore)], both[len(ignore) :]
             count += 1
-            for x, y, w, h in wrong[rng.permutation(len(wrong))[:3]]:
-                off = 1.0 if rng.random() < 0.5 else 0.3
-                middle = np.array([x + w / 2, y + h / 2]) + rng.normal(0, 0.08, 2) * off * [w, h]
-                cut, _ = cut_out(image, middle, np.maximum(np.array([w, h]) * np.exp(rng.normal(0, 0.15, 2) * off), [8, 0.16 * w]))
-                yield cut, np.zeros((4, 2), np.float32), np.array([0.0, 0.0, 0.0], np.float32)
             if count % 1000 == 0:
                 shelf.look()
-            for quad, is_exact, is_loose in zip(quads, exact, loose, strict=True):
-                low, high = quad.min(0), quad.max(0)
-                if is_loose or high[0] - low[0] < 14 or low.min() < -8 or high[0] > WIDE + 8 or high[1] > HIGH + 8:
-                    continue
+            for cut, place, marks in self.cuts(rng, shelf.pick(rng)):
+                mixed.append((in_other_light(rng, cut), place, marks))
+                if len(mixed) > 512:
+                    at = int(rng.integers(len(mixed)))
+                    mixed[at], mixed[-1] = mixed[-1], mixed[at]
+                    yield mixed.pop()
+
+    def cuts(self, rng: np.random.Generator, seen: Lesson):  # noqa: ANN201
+        image = seen.image[: seen.view[1], : seen.view[0]]
+        high, wide = image.shape
+        if rng.random() < 0.15 and not len(seen.drawn):
+            image = np.ascontiguousarray(image[:, ::-1])
+            seen = mirrored(seen, wide)
+        for x, y, w, h in seen.wrong[rng.permutation(len(seen.wrong))[:3]]:
+            off = 1.0 if rng.random() < 0.5 else 0.3
+            middle = np.array([x + w / 2, y + h / 2]) + rng.normal(0, 0.08, 2) * off * [w, h]
+            yield varied(rng, image, middle, np.array([w, h]) * np.exp(rng.normal(0, 0.15, 2) * off))[0], *NONE
+        for x, y, w, h in seen.drawn[rng.permutation(len(seen.drawn))[:1]]:
+            middle = np.array([x + w / 2, y + h / 2]) + rng.normal(0, 0.1, 2) * [w, h]
+            if w > 12 and h > 5:
+                yield varied(rng, image, middle, np.array([w, h]) * np.exp(rng.normal(0, 0.25, 2)))[0], *NONE
+        for quad, is_exact, is_loose in zip(seen.quads, seen.exact, seen.loose, strict=True):
+            low, top = quad.min(0), quad.max(0)
+            if is_loose or top[0] - low[0] < 14 or low.min() < -0.12 * wide or top[0] > 1.12 * wide or top[1] > high + 0.12 * wide:
+                continue
+            for _ in range(2):
                 off = 1.0 if rng.random() < 0.6 else 0.35
-                middle = (low + high) / 2 + rng.normal(0, 0.07, 2) * off * (high - low)
-                size = (high - low) * np.exp(rng.normal(0, 0.16, 2) * off)
-                size[1] = max(size[1], size[0] * 0.16)
-                cut, (left, top, wide, tall) = cut_out(image, middle, size)
+                middle = (low + top) / 2 + rng.normal(0, 0.07, 2) * off * (top - low)
+                size = (top - low) * np.exp(rng.normal(0, 0.16, 2) * off)
+                if rng.random() < 0.1:  # the finder took the serial for the plate
+                    size = (top - low) * rng.uniform([0.6, 0.45], [0.95, 0.8])
+                cut, (left, up, broad, tall) = varied(rng, image, middle, size)
                 yield (
                     cut,
-                    ((quad - [left, top]) / [wide, tall]).astype(np.float32),
+                    ((quad - [left, up]) / [broad, tall]).astype(np.float32),
                     np.array([1.0, 1.0 if is_exact else 0.0, 1.0], np.float32),
                 )
-            if rng.random() < 0.3:
-                wide = float(np.exp(rng.uniform(np.log(24), np.log(200))))
-                size = np.array([wide, wide / rng.uniform(1.5, 5)])
-                middle = rng.uniform([0, 0], [WIDE, HIGH])
-                low, high = middle - size / 2, middle + size / 2
-                boxes = [np.concatenate([q.min(0), q.max(0)]) for q in quads] + [
-                    np.array([b[0], b[1], b[0] + b[2], b[1] + b[3]]) for b in ignore
-                ]
-                if all(
-                    min(high[0], b[2]) - max(low[0], b[0]) < 0.25 * min(wide, b[2] - b[0])
-                    or min(high[1], b[3]) - max(low[1], b[1]) < 0.25 * min(size[1], b[3] - b[1])
-                    for b in boxes
-                ):
-                    cut, _ = cut_out(image, middle, size)
-                    yield cut, np.zeros((4, 2), np.float32), np.array([0.0, 0.0, 0.0], np.float32)
+            if top[0] - low[0] > 60 and rng.random() < 0.15:  # a sticker or a word on the plate is no plate
+                size = (top[0] - low[0]) * rng.uniform(0.12, 0.38) * np.array([1.0, rng.uniform(0.25, 0.9)])
+                yield varied(rng, image, rng.uniform(low, top), size)[0], *NONE
+        if rng.random() < 0.2:
+            broad = float(np.exp(rng.uniform(np.log(24), np.log(0.5 * wide + 25))))
+            size = np.array([broad, broad / rng.uniform(1.5, 5)])
+            middle = rng.uniform([0, 0], [wide, high])
+            here = np.array([middle - size / 2, middle + size / 2])
+            if all(_share(here, other) < 0.2 for other in (*seen.quads, *map(_two, seen.ignore), *map(_two, seen.doubt))):
+                yield varied(rng, image, middle, size)[0], *NONE
+
+
+def varied(rng: np.random.Generator, image: np.ndarray, middle: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`cut_out`, sometimes as if the picture had been coarser."""
+    cut, around = cut_out(image, middle, np.maximum(size, [8, 0.16 * size[0]]))
+    if rng.random() < 0.3:
+        by = float(rng.uniform(0.25, 0.8))
+        small = cv2.resize(cut, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
+        cut = cv2.resize(small, (160, 96), interpolation=cv2.INTER_LINEAR)
+    return cut, around
+
+
+def mirrored(seen: Lesson, wide: int) -> Lesson:
+    def boxes(each: np.ndarray) -> np.ndarray:
+        return np.concatenate([wide - each[:, :1] - each[:, 2:3], each[:, 1:]], 1)
+
+    quads = seen.quads.copy()
+    quads[..., 0] = wide - quads[..., 0]
+    others = [boxes(each) for each in (seen.ignore, seen.drawn, seen.wrong, seen.doubt)]
+    return Lesson(seen.image, quads[:, [1, 0, 3, 2]], seen.exact, seen.loose, *others, seen.view)
 
 
 def refiner_loss(said: Tensor, quads: Tensor, marks: Tensor) -> Tensor:
     """marks: is a plate, its corners are exact, it counts for corners at all."""
-    plate = functional.binary_cross_entropy_with_logits(said[:, 0], marks[:, 0])
+    each = functional.binary_cross_entropy_with_logits(said[:, 0], marks[:, 0], reduction="none")
+    wrong = (torch.sigmoid(said[:, 0]) - marks[:, 0]).abs().detach()
+    plate = (each * (0.5 + 2 * wrong)).mean()  # what it is wrong about counts more
     told = said[:, 1:].reshape(-1, 4, 2)
     off = functional.smooth_l1_loss(told, quads, beta=0.01, reduction="none").mean((1, 2))
     box = torch.cat([told.amin(1) - quads.amin(1), told.amax(1) - quads.amax(1)], 1).abs().mean(1)
     exact = (off * marks[:, 1]).sum() / marks[:, 1].sum().clamp(min=1)
     rough = marks[:, 2] * (1 - marks[:, 1])
-    return 0.3 * plate + 12 * exact + 2 * (box * rough).sum() / rough.sum().clamp(min=1)
+    return 0.5 * plate + 12 * exact + 2 * (box * rough).sum() / rough.sum().clamp(min=1)
 
 
-def refiner_marks(model: Refiner, dev: Shelf) -> dict[str, float]:
+def refiner_marks(model: Refiner, dev: Shelf, file: int, most: int = 120) -> dict[str, float]:
     rng = np.random.default_rng(3)
     model.eval()
     off, overlaps, said_plate, said_not = [], [], [], []
+
+    def told_of(image: np.ndarray, middle: np.ndarray, size: np.ndarray) -> tuple[float, np.ndarray]:
+        for _ in range(2):
+            cut, (left, top, wide, tall) = cut_out(image, middle, np.maximum(size, [8, 0.16 * size[0]]))
+            answer = model(torch.from_numpy(cut)[None, None].float())[0].numpy()
+            told = answer[1:].reshape(4, 2) * [wide, tall] + [left, top]
+            middle, size = (told.min(0) + told.max(0)) / 2, np.maximum(told.max(0) - told.min(0), 4)
+        return 1 / (1 + math.exp(-answer[0])), told
+
     with torch.inference_mode():
-        for one in range(min(400, len(dev.rows[0]))):
-            image, quads, exact, loose, _ = dev.at(0, one)
-            for quad, is_exact, is_loose in zip(quads, exact, loose, strict=True):
+        for one in range(min(most, len(dev.rows[file]))):
+            seen = dev.at(file, one)
+            image = seen.image[: seen.view[1], : seen.view[0]]
+            for quad, is_exact, is_loose in zip(seen.quads, seen.exact, seen.loose, strict=True):
                 low, high = quad.min(0), quad.max(0)
                 if is_loose or high[0] - low[0] < 14:
                     continue
@@ -390,20 +499,12 @@ def refiner_marks(model: Refiner, dev: Shelf) -> dict[str, float]:
                     (low + high) / 2 + rng.normal(0, 0.06, 2) * (high - low),
                     (high - low) * np.exp(rng.normal(0, 0.14, 2)),
                 )
-                told = None
-                for _ in range(2):
-                    cut, (left, top, wide, tall) = cut_out(image, middle, size)
-                    answer = model(torch.from_numpy(cut)[None, None].float())[0].numpy()
-                    told = answer[1:].reshape(4, 2) * [wide, tall] + [left, top]
-                    middle, size = (told.min(0) + told.max(0)) / 2, np.maximum(told.max(0) - told.min(0), 4)
-                said_plate.append(1 / (1 + math.exp(-answer[0])))
+                sure, told = told_of(image, middle, size)
+                said_plate.append(sure)
                 overlaps.append(overlap(told, quad))
                 if is_exact:
                     off.append(float(np.abs(told - quad).mean() / (high[0] - low[0])))
-            for x, y, w, h in dev.false[0][one] if dev.false[0] else []:
-                with torch.inference_mode():
-                    cut, _ = cut_out(image, np.array([x + w / 2, y + h / 2]), np.maximum([w, h], [8, 0.16 * w]))
-                    said_not.append(1 / (1 + math.exp(-float(model(torch.from_numpy(cut)[None, None].float())[0, 0]))))
+            said_not += [told_of(image, np.array([x + w / 2, y + h / 2]), np.array([w, h]))[0] for x, y, w, h in seen.wrong]
     model.train()
     return {
         "false": round(float(np.mean(np.array(said_not) > 0.5)), 3) if said_not else -1,
@@ -431,6 +532,8 @@ def train(what: str, asked: argparse.Namespace) -> None:
         model.load_state_dict(state["model"]), slow.load_state_dict(state["slow"]), optimiser.load_state_dict(state["optimiser"])
         seen = state["seen"]
     else:
+        if asked.start:
+            model.load_state_dict(torch.load(asked.start)["slow"])
         slow.load_state_dict(model.state_dict())
     dev = Shelf(asked.scenes, "dev")
     stream = FinderStream(asked.scenes, seen + 1) if finding else RefinerStream(asked.scenes, seen + 1)
@@ -463,7 +566,8 @@ def train(what: str, asked: argparse.Namespace) -> None:
                 kept.with_suffix(".part"),
             )
             kept.with_suffix(".part").rename(kept)
-            marks = finder_marks(slow, dev) if finding else refiner_marks(slow, dev)
+            judge = finder_marks if finding else refiner_marks
+            marks = {path.stem: judge(slow, dev, file) for file, path in enumerate(dev.files)}
             line = {
                 "seen": seen,
                 "rate": round((seen - before) / (time.time() - last), 1),
@@ -485,15 +589,19 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--empty", type=float, default=0.12)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--kind", choices=("plain", "street", "close"), default="plain")
+    parser.add_argument("--start", type=Path, help="a network to go on from, with a new plan of rates")
+    parser.add_argument("--again", action="store_true", help="false: also where that is known")
+    parser.add_argument("--least", type=float, default=0.06, help="false: how sure the finder is")
     parser.add_argument("--pictures", type=int, default=120_000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--score-every", type=float, default=150)
     asked = parser.parse_args()
     if asked.what == "scenes":
-        write_scenes(asked.out, asked.seeds, asked.count, asked.empty, held_out=asked.held_out)
+        write_scenes(asked.out, asked.seeds, asked.count, asked.empty, asked.kind, held_out=asked.held_out)
     elif asked.what == "false":
-        write_false(asked.scenes, asked.out)
+        write_false(asked.scenes, asked.out, asked.least, again=asked.again)
     else:
         train(asked.what, asked)
 

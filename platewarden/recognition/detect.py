@@ -46,7 +46,7 @@ FLATTEST = 0.16  # a find's height is taken for at least this share of its width
 MAY_BE = 0.15  # of the finder: looked at more closely from here
 BESIDE = 0.25  # of the surest find: less sure ones beside it are not looked at
 FINDER_WEIGHS = 0.3  # in how sure both are; the refiner sees a plate from near and weighs the rest
-LEAST = 0.62  # of both
+LEAST = 0.6  # of both
 MOST = 8
 SAME_PLACE = 0.5  # the share of the smaller one that lies in the other
 

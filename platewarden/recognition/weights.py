@@ -32,9 +32,9 @@ __all__ = ["DIGESTS", "keep_numpy_to", "open_session", "session_options"]
 FOLDER = Path(__file__).parent / "onnx"
 
 DIGESTS: dict[str, str] = {
-    "finder": "c3faef3713b89b7289351e457a28679b9a4f7c35c0d9a95371c5f59caf6c4d48",
+    "finder": "d45806ce408fa4918f169c20970cdc0ee6da15de54bc63620c346e17e75c82af",
     "reader": "ed1bd5ca4114f02766f4f4d91c953de9fdc2259c4ca274a28ca0b3f824ebe2ef",
-    "refiner": "96022d5a6b7455d1006d759de2449b37531ae7dcc5fa49f180c6a4891eb9a75d",
+    "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
     "state": "b8b838d23f032cc8155520e0ef54710f62dafa6f76447a09490984a34a157881",
 }
 """Name of a model -> SHA-256 of its file, in hexadecimal. `sha256sum platewarden/recognition/onnx/*.onnx` prints them."""
