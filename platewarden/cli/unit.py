@@ -92,7 +92,13 @@ def enrol(
 def run(
     *,
     data: Data,
-    source: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pictures come from: a folder of photographs.")],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="A folder of photographs, a video file, /dev/video0 or an rtsp:// address; the unit's own cameras when left out.",
+        ),
+    ] = None,
     member: Annotated[
         str, typer.Option(metavar="NUMBER", help="Your member number; left out, members sign on at the screen.")
     ] = "",
@@ -130,7 +136,7 @@ def run(
 
     The JSON object at the end counts: `photos, readings, unreadable, empty, bad_pictures, errors, other_files, hits,
     alerts_shown, silent, spooled, not_recorded, receipted, waiting, refused, outcomes, hotlist_edition, roster_edition,
-    shift_id, seconds, slowest_alert_ms`.
+    shift_id, seconds, slowest_alert_ms`; of videos also `frames, passages, corrections`, and `cameras`: what became of each camera's frames.
     """
     import random
 

@@ -12,6 +12,7 @@ import dataclasses
 import random
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -111,6 +112,7 @@ def run_shift(
     began = timer()
     config = load_config(data)
     enrolment = load_enrolment(data, config)
+    open_cameras(config, source, clock=clock, chance=chance, say=_unsaid, once=once).close()  # refused before anybody signs on
     recognizer = Recognizer(open_engine(engine or config.engine))
     certificate = data / config.certificate if config.certificate else None
     with ExitStack() as last:
@@ -214,7 +216,15 @@ class _Run:
             self.station.over()
         for each in dataclasses.fields(Tally):
             so_far, more = getattr(self.tally, each.name), getattr(watch.tally, each.name)
-            setattr(self.tally, each.name, max(so_far, more) if each.name.startswith("slowest") else so_far + more)
+            if each.name == "cameras":
+                for camera, counted in more.items():
+                    so_far[camera] = dict(Counter(so_far.get(camera, {})) + Counter(counted))
+            else:
+                setattr(self.tally, each.name, max(so_far, more) if each.name.startswith("slowest") else so_far + more)
+
+
+def _unsaid(_: str) -> None:
+    """Cameras that were opened to see whether they are there have nothing to say yet."""
 
 
 def _nothing(_: Alert) -> None:
