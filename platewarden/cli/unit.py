@@ -136,7 +136,8 @@ def run(
 
     The JSON object at the end counts: `photos, readings, unreadable, empty, bad_pictures, errors, other_files, hits,
     alerts_shown, silent, spooled, not_recorded, receipted, waiting, refused, outcomes, hotlist_edition, roster_edition,
-    shift_id, seconds, slowest_alert_ms`; of videos also `frames, passages, corrections`, and `cameras`: what became of each camera's frames.
+    shift_id, seconds, slowest_alert_ms, frames, passages, corrections, cameras`; the last four are of videos, `cameras` says what
+    became of each camera's frames.
     """
     import random
 
