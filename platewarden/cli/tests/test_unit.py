@@ -120,6 +120,10 @@ def test_a_run_over_a_folder_ends_with_one_json_object_that_accounts_for_everyth
         "refused": 0,
         "outcomes": {"kept": 2},
         "hotlist_edition": 3,
+        "frames": 0,
+        "passages": 0,
+        "corrections": 0,
+        "cameras": {},
         "roster_edition": 2,
     }
     assert {name: summary[name] for name in wanted} == wanted
