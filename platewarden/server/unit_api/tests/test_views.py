@@ -150,8 +150,19 @@ def test_a_replayed_and_an_older_contact_are_stale_and_change_nothing(office):
     assert office.post_to_door("contact", contact_of(car).signed(car.key)).status_code == 200
 
 
-@pytest.mark.parametrize("nonce", [bytes(24), bytes(16), secrets.token_bytes(24), give_nonce()[:-1] + b"x", give_nonce() + b"x"])
-def test_a_contact_with_a_nonce_that_this_office_did_not_give_is_stale(office, nonce):
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: bytes(24),
+        lambda: bytes(16),
+        lambda: secrets.token_bytes(24),
+        lambda: bytes(each ^ (at == 23) for at, each in enumerate(give_nonce())),
+        lambda: give_nonce() + b"x",
+    ],
+    ids=["zeros", "too short", "chance", "one bit off", "too long"],
+)
+def test_a_contact_with_a_nonce_that_this_office_did_not_give_is_stale(office, made):
+    nonce = made()
     car = office.car()
     assert "nonce" in said(office.post_to_door("contact", contact_of(car, office_nonce=nonce).signed(car.key)), 409)["error"]
     assert Unit.objects.get().last_contact_at is None
