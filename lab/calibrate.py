@@ -1,6 +1,6 @@
 """Fits the curve of `recognition/trust.py`: what share of readings with such signs is right.
 
-    python -m lab.calibrate --pool POOL --train ../shared/data/train
+    python -m lab.calibrate --pool POOL --train ../shared/data/train --scenes SCENES
 
 On real plates held out by their text, photographs as they are, read by the whole engine; and on composed street scenes with
 plates of the pool's examination seed. Nothing under eval/ is opened. Ridge-regularised logistic regression, weights printed.
@@ -75,6 +75,17 @@ def pictures(train: Path, pool: Path, count: int) -> list[tuple[Picture, list[fl
     return found
 
 
+def empty_streets(scenes: Path) -> list[Picture]:
+    """Streets composed with signs and boards and without a plate, held out from every training: whatever is read there is wrong."""
+    rows = json.loads((scenes / "dev_0201.json").read_text())
+    pictures = np.load(scenes / "dev_0201.npy", mmap_mode="r")
+    return [
+        Picture(f"empty {at}", np.repeat(np.asarray(pictures[at])[..., None], 3, axis=2))
+        for at, row in enumerate(rows)
+        if not row["quads"] and not row["ignore"]
+    ]
+
+
 def said(x: np.ndarray, beta: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-x @ beta)))
 
@@ -100,6 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pool", type=Path, required=True)
     parser.add_argument("--train", type=Path, required=True)
+    parser.add_argument("--scenes", type=Path, required=True, help="where lab.train_detector keeps its scenes")
     parser.add_argument("--count", type=int, default=1500)
     asked = parser.parse_args()
     engine = own_engine.open_engine()
@@ -121,6 +133,14 @@ def main() -> None:
                     weights.append(weight)
                     texts.append(text)
                 break
+    for picture in empty_streets(asked.scenes):
+        signs.clear()
+        if any(isinstance(each, Reading) for each in engine.recognise(picture)):
+            for each in signs:
+                figures.append(each.figures())
+                right.append(False)
+                weights.append(0.35)
+                texts.append(picture.name)
     names = list(WEIGHTS)
     x_, y_, w_ = np.array([[row[n] for n in names] for row in figures]), np.array(right, float), np.array(weights)
     free = np.array([name != "odd" for name in names])  # that one is set by hand

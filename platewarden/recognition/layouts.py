@@ -6,8 +6,9 @@ letter or a digit, the layout often tells; where the picture is clear, it change
 
 Notable choices:
 
-- By layout only, never by text or state: no plate is likelier than another of its layout.
-- A reading loses at most to a quarter by it, and gains at most a half: a vanity plate that is clearly read stays read.
+- By layout only, and by the two letters that states leave out; never by state, and never by a plate's own text.
+- A reading gains at most a half by it, and loses at most to a quarter, to less with an I or a Q: a vanity plate that is clearly
+  read stays read.
 - Shares are drawn from the designs in `lab/designs.py` by `lab/layouts.py`. That nine in ten follow one is set, not fitted: motor
   vehicle administrators count about one vanity plate in twenty-five, and not every design is in the table.
 """
@@ -25,6 +26,9 @@ DRAWN, ON_THE_ROAD = 0.6, 0.9
 """Share of US plates that follow a layout of the table: of those the reader learnt on, and of those it meets."""
 US, OTHERS = 0.76, 0.24
 """How much of what the reader learnt on is from the United States, and from elsewhere."""
+SKIPPED, SELDOM = "IQ", 0.3
+"""Letters that most states leave out of the serials they issue, so that nobody takes them for 1 and 0; and how much seldomer than
+among what was learnt on each of them is met there. O is left out too, and is 0 to the rest of recognition."""
 LENGTHS = {2: 0.02, 3: 0.05, 4: 0.08, 5: 0.14, 6: 0.30, 7: 0.34, 8: 0.07}
 """Of the serials that follow no layout."""
 
@@ -52,16 +56,18 @@ def as_on_the_road(spelling: Spelling) -> Spelling:
 
 def weighed(chances: Mapping[str, float], *, back: bool = False) -> dict[str, float]:
     """Texts with their probabilities, weighed for the road; `back` takes that weight out again. Together they never exceed 1."""
-    powers = {text: sure * _commoner(layout(text)) ** (-1 if back else 1) for text, sure in chances.items()}
+    powers = {text: sure * _commoner(text) ** (-1 if back else 1) for text, sure in chances.items()}
     whole = sum(powers.values()) + max(0.0, 1.0 - sum(chances.values()))
     return {text: min(1.0, power / whole) for text, power in powers.items()}
 
 
-def _commoner(shape: str) -> float:
-    """How much commoner a layout is on the road than it was among the plates that were learnt on."""
+def _commoner(text: str) -> float:
+    """How much commoner a text's layout is on the road than it was among the plates that were learnt on."""
+    shape = layout(text)
     listed, other = UNITED_STATES.get(shape, 0.0), LENGTHS.get(len(shape), 1e-4) * 0.5 ** len(shape)
     foreign = OTHERS * ELSEWHERE.get(shape, 0.0)
-    road = US * (ON_THE_ROAD * listed + (1 - ON_THE_ROAD) * other) + foreign
+    issued = ON_THE_ROAD * listed * SELDOM ** sum(text.count(each) for each in SKIPPED)
+    road = US * (issued + (1 - ON_THE_ROAD) * other) + foreign
     return road / (US * (DRAWN * listed + (1 - DRAWN) * other) + foreign)
 
 

@@ -8,10 +8,10 @@ Notable choices:
 
 - Six figures, no network: it can be read, and it cannot learn one picture by heart.
 - Fitted on real plates held out by their text and on synthetic ones; never on the pictures that accuracy is measured on.
-- What an odd length weighs is set by hand: the fit said +0.6, and that a text of two or nine characters be trusted more is not believed.
+- What is read on streets without a plate is among them, so that a sign is trusted less than a plate.
+- What an odd length weighs is set by hand: that a text of two or nine characters be trusted more is not believed.
 
-Known gap: fitted with weights a little older than those that ship. The finder and refiner split their photographs otherwise than the
-reader, so some of these plates were seen by them; and how well it fits was only checked on the readings it was fitted on.
+Known gap: the finder and refiner split their photographs otherwise than the reader, so some of these plates were seen by them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["LEAST", "Signs", "trust"]
 LEAST = 0.15
 """Below this a text is not told as a reading."""
 
-WEIGHTS = {"one": -0.165, "probable": 0.709, "agreed": 0.672, "height": 0.529, "plate": 0.725, "odd": -0.3}
+WEIGHTS = {"one": -0.972, "probable": 0.5, "agreed": 1.109, "height": 0.159, "plate": 1.172, "odd": -0.3}
 
 
 @dataclass(frozen=True, slots=True)

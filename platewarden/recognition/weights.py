@@ -33,7 +33,7 @@ FOLDER = Path(__file__).parent / "onnx"
 
 DIGESTS: dict[str, str] = {
     "finder": "d45806ce408fa4918f169c20970cdc0ee6da15de54bc63620c346e17e75c82af",
-    "reader": "ed1bd5ca4114f02766f4f4d91c953de9fdc2259c4ca274a28ca0b3f824ebe2ef",
+    "reader": "c3291a3fe3783b180065f3403098b1ba9a66afaccdab8020f0ec17dd53b11e4d",
     "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
     "state": "b8b838d23f032cc8155520e0ef54710f62dafa6f76447a09490984a34a157881",
 }

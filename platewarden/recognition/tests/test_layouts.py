@@ -44,3 +44,9 @@ def test_text_and_candidates_together_never_exceed_one() -> None:
 
 def test_nothing_read_stays_nothing() -> None:
     assert as_on_the_road(spelling("", 0.9)).text == ""
+
+
+def test_a_letter_that_states_leave_out_is_the_seldomer_one_of_two():
+    weighed = as_on_the_road(spelling("ABI234", 0.5, ("AB1234", 0.4)))
+    assert weighed.text == "AB1234"
+    assert as_on_the_road(spelling("ABI4123", 0.96, ("AB14123", 0.02))).text == "ABI4123"
