@@ -393,7 +393,9 @@ def _together(track: _Track) -> Reading | None:
     corners = track.best_corners if track.best_corners is not None else surest.corners
     characters = spelling.characters if "".join(each.text for each in spelling.characters) == spelling.text else ()
     confidence = max(0.0, min(1.0, spelling.confidence))
-    return Reading(spelling.text, confidence, state, sure, corners, spelling.candidates, characters, surest.engine, spelling.by_layout)
+    return Reading(
+        spelling.text, confidence, state, sure, corners, spelling.candidates, characters, surest.engine, spelling.by_layout
+    )
 
 
 def _state(track: _Track) -> tuple[str | None, float | None]:
