@@ -110,12 +110,14 @@ def stage(photos: Path | None, say: Say) -> Iterator[Stage]:
         server.start()
         last.callback(server.stop)
         say("database/embedded.py", "PostgreSQL 18 runs on a private socket, for this demo only.")
-        web, intake = _free_port(8427), _free_port(8428)
+        held = last.enter_context(ExitStack())  # the ports are held until the pages are served: a second demo takes others
+        web, intake = (held.enter_context(_free_port(wished)).getsockname()[1] for wished in (8427, 8428))
         facts = {"web_port": web, "intake_port": intake, "public_origin": f"http://localhost:{web}"}
         config = set_up(data, facts=facts, server=server, say=lambda line: say("database/setup.py", line))
         say("database/setup.py", "Six roles, two schemas, every key made here; the application's role has no right on plates.")
         players = _cast(config)
         say("people/first_setup.py", f"{len(players)} members, each with a password and a second factor made just now.")
+        held.close()
         last.enter_context(serving(config))
         say("serve.py", f"Pages at {config.public_origin}; the unit's door on port {intake}; the worker seals the ledger.")
         yield Stage(config, players, pictures, folder, wanted, wanted_photo)
@@ -180,14 +182,16 @@ def _cast(config: ServerConfig) -> dict[str, Player]:
     return {row["number"]: Player(**{**row, "duties": tuple(row["duties"])}) for row in json.loads(done.stdout)}
 
 
-def _free_port(wished: int) -> int:
+def _free_port(wished: int) -> socket.socket:
+    """A socket that holds the wished port, or any; nobody else can have it until it is closed."""
     for port in (wished, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        probe = socket.socket()
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            probe.close()
+            continue
+        return probe
     raise Unavailable("No port is free on this machine.")
 
 
@@ -486,7 +490,8 @@ def tell_live(
         show(at)
         street = at.folder / "street"
         street.mkdir()
-        port = _free_port(8430)
+        with _free_port(8430) as held:
+            port = int(held.getsockname()[1])
         driving = _platewarden(*shift_command(at, unit, street, "--screen", str(port)))
         secret = at.players[cast.OPERATOR].shift_secret
         say("unit/screen/app.py", f"The car's own screen: http://127.0.0.1:{port}, unlocked with the shift secret “{secret}”.")

@@ -26,6 +26,7 @@ KEYS = {
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("browser")  # one demo at a time
 def test_a_read_goes_from_the_picture_to_the_ledger_and_everything_that_is_counted_is_true():
     done = subprocess.run(
         [sys.executable, "-m", "platewarden", "demo", "--once", "--json"], capture_output=True, text=True, timeout=300, check=False
