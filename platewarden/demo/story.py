@@ -95,7 +95,7 @@ class Stage:
 
 
 @contextmanager
-def stage(photos: Path | None, say: Say) -> Iterator[Stage]:
+def stage(photos: Path | None, say: Say, *, for_people: bool = False) -> Iterator[Stage]:
     """A department set up from nothing in a folder of its own, serving; gone afterwards."""
     with ExitStack() as last:
         folder = Path(tempfile.mkdtemp(prefix="pw-demo-", dir="/tmp"))
@@ -110,14 +110,12 @@ def stage(photos: Path | None, say: Say) -> Iterator[Stage]:
         server.start()
         last.callback(server.stop)
         say("database/embedded.py", "PostgreSQL 18 runs on a private socket, for this demo only.")
-        held = last.enter_context(ExitStack())  # the ports are held until the pages are served: a second demo takes others
-        web, intake = (held.enter_context(_free_port(wished)).getsockname()[1] for wished in (8427, 8428))
+        web, intake = _free_port(8427 if for_people else 0), _free_port(8428 if for_people else 0)
         facts = {"web_port": web, "intake_port": intake, "public_origin": f"http://localhost:{web}"}
         config = set_up(data, facts=facts, server=server, say=lambda line: say("database/setup.py", line))
         say("database/setup.py", "Six roles, two schemas, every key made here; the application's role has no right on plates.")
         players = _cast(config)
         say("people/first_setup.py", f"{len(players)} members, each with a password and a second factor made just now.")
-        held.close()
         last.enter_context(serving(config))
         say("serve.py", f"Pages at {config.public_origin}; the unit's door on port {intake}; the worker seals the ledger.")
         yield Stage(config, players, pictures, folder, wanted, wanted_photo)
@@ -182,16 +180,14 @@ def _cast(config: ServerConfig) -> dict[str, Player]:
     return {row["number"]: Player(**{**row, "duties": tuple(row["duties"])}) for row in json.loads(done.stdout)}
 
 
-def _free_port(wished: int) -> socket.socket:
-    """A socket that holds the wished port, or any; nobody else can have it until it is closed."""
+def _free_port(wished: int) -> int:
     for port in (wished, 0):
-        probe = socket.socket()
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            probe.close()
-            continue
-        return probe
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
     raise Unavailable("No port is free on this machine.")
 
 
@@ -481,7 +477,7 @@ def tell_live(
     photos: Path | None, say: Say, show: Callable[[Stage], None], *, stopped: Callable[[], bool], every_s: float = 4.0
 ) -> None:
     """Sets everything up, shows where to look, and lets car 12 drive past the pictures again and again until told to stop."""
-    with stage(photos, say) as at, ExitStack() as last:
+    with stage(photos, say, for_people=True) as at, ExitStack() as last:
         people = {number: last.enter_context(Visitor(at.config.public_origin, at.players[number])) for number in at.players}
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR):
             people[number].sign_in()
@@ -490,8 +486,7 @@ def tell_live(
         show(at)
         street = at.folder / "street"
         street.mkdir()
-        with _free_port(8430) as held:
-            port = int(held.getsockname()[1])
+        port = _free_port(8430)
         driving = _platewarden(*shift_command(at, unit, street, "--screen", str(port)))
         secret = at.players[cast.OPERATOR].shift_secret
         say("unit/screen/app.py", f"The car's own screen: http://127.0.0.1:{port}, unlocked with the shift secret “{secret}”.")
