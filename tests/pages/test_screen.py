@@ -96,8 +96,15 @@ def keep(page, name, theme):
         page.screenshot(path=Path(os.environ["PLATEWARDEN_PICTURES"]) / f"{name}-{theme}.png")
 
 
+def press(page, key):
+    """A key, once the page that takes it has its script: a form's answer is a new page, and its words are there before its files."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def faults(page):
-    """What does not fit a car: something cut off, a small target, what axe finds."""
+    """What does not fit a car: something cut off, a small target, what axe finds. Measured once the page has its style."""
+    page.wait_for_load_state("load")
     found = page.evaluate(
         """() => [...document.querySelectorAll('main button, main a, main input:not([type=hidden]):not([type=radio]), nav a, nav button, .choice, .queued')]
             .filter((each) => each.offsetParent && !each.closest('.told'))
@@ -134,12 +141,12 @@ def test_from_sign_on_to_an_outcome_at_the_office_with_keys_alone(here, page):
     here.alert(ROBBERY, "B7K4TR1", None, **pictured("B7K4TR1", "IL", 5, dusk=True))
     page.wait_for_selector(".plate")
     assert page.evaluate("document.documentElement.dataset.rang") == "1"
-    page.keyboard.press("c")
+    press(page, "c")
     page.wait_for_selector("[data-copied=yes]")
     assert page.evaluate("navigator.clipboard.readText()") == "B7K4TR1"
-    page.keyboard.press("1")
+    press(page, "1")
     page.get_by_text("2 of 3").wait_for()
-    page.keyboard.press("1")
+    press(page, "1")
     page.get_by_text("3 of 3").wait_for()
     assert faults(page) == []
     page.get_by_label("What came back").fill("active, wanted, Lake County, ref 77-1204")
@@ -160,7 +167,7 @@ def test_a_card_with_everything_on_it_needs_no_scrolling(here, page, theme):
     alerts(here)
     page.goto(here.address)
     if theme == "night":
-        page.keyboard.press("n")
+        press(page, "n")
     assert page.get_attribute("html", "data-theme") == theme
     assert page.locator(".plate").get_attribute("aria-label") == "B 7 K 4 T R 1", "the pressing one first"
     assert faults(page) == []
@@ -171,10 +178,10 @@ def test_a_card_with_everything_on_it_needs_no_scrolling(here, page, theme):
     page.wait_for_selector(".bar--stop")
     assert page.locator(".bar").first.inner_text() == "DO NOT STOP THIS VEHICLE. TELL DISPATCH."
     for tap in ("2 of 3", "3 of 3"):
-        page.keyboard.press("1")
+        press(page, "1")
         page.get_by_text(tap).wait_for()
         assert faults(page) == []
-    page.keyboard.press("3")
+    press(page, "3")
     page.wait_for_selector(".ends")
     assert faults(page) == []
     page.get_by_text("Stop made").click()
@@ -183,12 +190,12 @@ def test_a_card_with_everything_on_it_needs_no_scrolling(here, page, theme):
     assert faults(page) == []
     if theme == "night":
         keep(page, "car-refused", theme)
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     for name in ("shift", "query", "voice", "crew"):
         page.goto(f"{here.address}/{name}")
         assert faults(page) == [], name
     page.goto(here.address)
-    page.keyboard.press("l")
+    press(page, "l")
     page.wait_for_selector(".unlock")
     assert page.locator(".plate").count() == 1
     assert faults(page) == []
@@ -202,7 +209,7 @@ def test_mute_keeps_back_a_routine_alert_and_never_a_pressing_one(here, page):
     )
     sign_on(here, page)
     page.wait_for_selector(".watching")
-    page.keyboard.press("m")
+    press(page, "m")
     here.alert(STOLEN, "DRL5188")
     page.wait_for_selector(".plate")
     page.locator("html[data-rang='1']").wait_for(state="attached")
