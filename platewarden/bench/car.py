@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from platewarden.exchange.read_report import ReadReport
+from platewarden.exchange.read_report import NoPlace, Passing, ReadReport
 from platewarden.exchange.seal import SigningKey
 from platewarden.unit.config import load_config
 from platewarden.unit.enrolment import SPOOL, load_enrolment
@@ -45,6 +45,7 @@ def draft_of(key: SigningKey, at: datetime, chance: random.Random) -> Draft:
             unit_key_id=key.key_id,
             sequence=sequence,
             captured_at=at,
+            passing=Passing.at(at),
             camera="front",
             text=text,
             state="CA",
@@ -54,6 +55,7 @@ def draft_of(key: SigningKey, at: datetime, chance: random.Random) -> Draft:
             candidates=(),
             corners=None,
             place=None,
+            no_place=NoPlace.NO_RECEIVER,
             engine="none",
             member=None,
             shift_id=None,

@@ -40,7 +40,7 @@ from typing import Final
 import psycopg
 
 from platewarden.exchange.enrolment import EnrolmentRequest
-from platewarden.exchange.read_report import Place, ReadReport
+from platewarden.exchange.read_report import Passing, Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt
 from platewarden.exchange.seal import SealingKey, SigningKey, digest, open_message, seal_to
 from platewarden.policy.department import load_department
@@ -127,10 +127,12 @@ class Traffic:
             self.trouble = trouble
 
     def _report(self, sequence: int, text: str) -> ReadReport:
+        at = datetime.now(UTC) - timedelta(seconds=1)
         return ReadReport(
             unit_key_id=self.unit.key_id,
             sequence=sequence,
-            captured_at=datetime.now(UTC) - timedelta(seconds=1),
+            captured_at=at,
+            passing=Passing.at(at),
             camera="front",
             text=text,
             state="CA",
@@ -140,6 +142,7 @@ class Traffic:
             candidates=(),
             corners=None,
             place=Place(lat=34.1, lon=-118.2, accuracy_m=4.0, heading_deg=None, fix_age_s=0.5),
+            no_place=None,
             engine="none",
             member=None,
             shift_id=None,

@@ -1,7 +1,8 @@
-"""Up: a read with its place, its time, its pictures and the hits the car found; made once, numbered, signed.
+"""Up: a read with its place, its time, its passage, its pictures and the hits the car found; made once, numbered, signed.
 
 A read's identity follows from who made it and its number, so sending it again never makes a second one:
-`read_id = uuid5(uuid5(NAMESPACE, unit key id in hex), sequence)`. Every field is always there; null says "not known".
+`read_id = uuid5(uuid5(NAMESPACE, unit key id in hex), sequence)`. Every field is always there; null says "not known". A read
+without a place says why it has none.
 The pictures ride in the same message: a read without its pictures never arrives.
 """
 
@@ -19,7 +20,7 @@ from platewarden.exchange.wire import Kind, encode_body, from_microseconds, micr
 from platewarden.plate.match import Candidate, Doubt, Tier
 from platewarden.plate.text import PlateText, must_be_state
 
-__all__ = ["NAMESPACE", "CarHit", "Corners", "Picture", "Place", "ReadReport", "View"]
+__all__ = ["NAMESPACE", "Across", "Along", "CarHit", "Corners", "NoPlace", "Passing", "Picture", "Place", "ReadReport", "View"]
 
 NAMESPACE: Final = uuid.UUID("6f6b1f0e-6d5b-5f3c-9f43-9f1a4d1c6b27")
 """Ours, drawn once; never changed, for the identity of every read hangs on it."""
@@ -28,6 +29,7 @@ Corners: TypeAlias = tuple[tuple[float, float], tuple[float, float], tuple[float
 """Top left, top right, bottom right, bottom left of the plate, in pixels of the overview picture that is sent."""
 
 _LAST_SEQUENCE: Final = 2**53
+_LONGEST_CROSSING: Final = 130
 
 
 class View(StrEnum):
@@ -37,15 +39,42 @@ class View(StrEnum):
     PLATE = "plate"
 
 
+class NoPlace(StrEnum):
+    """Why a read has no place, in words that complete “no position: ”."""
+
+    NO_RECEIVER = "the unit has no receiver"
+    NOT_HEARD = "the receiver has said nothing yet"
+    FEW_SATELLITES = "the receiver sees too few satellites"
+    STOPPED = "the receiver has stopped speaking"
+    NO_ANSWER = "the receiver does not answer"
+    TOO_OLD = "the last position is too old"
+
+
+class Along(StrEnum):
+    """Which way a vehicle went, as the camera saw it: nearer, or further off."""
+
+    TOWARDS = "towards"
+    AWAY = "away"
+
+
+class Across(StrEnum):
+    """Which way it went across the picture."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where the unit was, how sure of it (metres), where it headed, and how old that knowledge was."""
+    """Where the unit was, how sure of it (metres), where it headed, how old that knowledge was, and the nearest crossing."""
 
     lat: float
     lon: float
     accuracy_m: float
     heading_deg: float | None
     fix_age_s: float
+    crossing: str | None = None
+    """As the department's road file names it; None without such a file, or with no street near."""
 
     def __post_init__(self) -> None:
         must(-90 <= self.lat <= 90 and -180 <= self.lon <= 180, "The place of a read is not on this earth. Check the receiver.")
@@ -55,6 +84,39 @@ class Place:
             0 <= self.accuracy_m < math.inf and 0 <= self.fix_age_s < math.inf,
             "The accuracy and the age of a place are not below zero. Check the receiver.",
         )
+        must(
+            self.crossing is None or (0 < len(self.crossing) <= _LONGEST_CROSSING and self.crossing.isprintable()),
+            f"The crossing of a read has 1 to {_LONGEST_CROSSING} printable characters. Correct the road file.",
+        )
+
+
+@dataclass(frozen=True)
+class Passing:
+    """When the vehicle came into sight and when it left, and which way it went, where the camera can tell.
+
+    `along` and `across` are as the camera saw it: from a car that drives, that is the way against its own. `travel_deg` is by
+    the compass, to about 45 degrees, and only from a camera that stood still and whose aim is known.
+    """
+
+    began_at: datetime
+    ended_at: datetime
+    along: Along | None = None
+    across: Across | None = None
+    travel_deg: float | None = None
+
+    def __post_init__(self) -> None:
+        must(microseconds(self.began_at) <= microseconds(self.ended_at), "A passage ends before it began. Check the unit's clock.")
+        from_microseconds(microseconds(self.began_at))
+        from_microseconds(microseconds(self.ended_at))
+        must(
+            self.travel_deg is None or (0 <= self.travel_deg < 360 and (self.along or self.across)),
+            "A direction of travel lies between 0 and 360 degrees, and comes from a way that the camera saw. Send it so.",
+        )
+
+    @classmethod
+    def at(cls, moment: datetime) -> Passing:
+        """Of a photograph: one moment, and no direction."""
+        return cls(moment, moment)
 
 
 @dataclass(frozen=True)
@@ -89,6 +151,7 @@ class ReadReport(Message):
     unit_key_id: bytes
     sequence: int
     captured_at: datetime
+    passing: Passing
     camera: str
     text: str
     state: str | None
@@ -99,7 +162,8 @@ class ReadReport(Message):
     candidates: tuple[Candidate, ...]
     corners: Corners | None
     place: Place | None
-    """None where there was no fix."""
+    no_place: NoPlace | None
+    """Why there is no place; None where there is one."""
     engine: str
     member: str | None
     """Number of the member signed on; None on a fixed post."""
@@ -113,6 +177,14 @@ class ReadReport(Message):
         must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
         must(1 <= self.sequence <= _LAST_SEQUENCE, "The number of a read is not 1 or more. Send it as it was signed.")
         from_microseconds(microseconds(self.captured_at))
+        must(
+            self.passing.began_at <= self.captured_at <= self.passing.ended_at,
+            "A read was captured before its passage began, or after it ended. Send it as it was signed.",
+        )
+        must(
+            (self.place is None) == (self.no_place is not None),
+            "A read has a place, or says why it has none. Send one of the two.",
+        )
         _short(self.camera, "camera")
         _short(self.engine, "engine")
         if self.member is not None:
@@ -144,12 +216,19 @@ class ReadReport(Message):
         return uuid.uuid5(uuid.uuid5(NAMESPACE, self.unit_key_id.hex()), str(self.sequence))
 
     def to_body(self) -> bytes:
-        place = self.place
+        place, passing = self.place, self.passing
         return encode_body(
             {
                 "unit_key_id": self.unit_key_id,
                 "sequence": self.sequence,
                 "captured_at": microseconds(self.captured_at),
+                "passing": {
+                    "began_at": microseconds(passing.began_at),
+                    "ended_at": microseconds(passing.ended_at),
+                    "along": passing.along and passing.along.value,
+                    "across": passing.across and passing.across.value,
+                    "travel_deg": _float(passing.travel_deg),
+                },
                 "camera": self.camera,
                 "text": self.text,
                 "state": self.state,
@@ -166,7 +245,9 @@ class ReadReport(Message):
                     "accuracy_m": float(place.accuracy_m),
                     "heading_deg": _float(place.heading_deg),
                     "fix_age_s": float(place.fix_age_s),
+                    "crossing": place.crossing,
                 },
+                "no_place": self.no_place and self.no_place.value,
                 "engine": self.engine,
                 "member": self.member,
                 "shift_id": None if self.shift_id is None else self.shift_id.bytes,
@@ -188,6 +269,7 @@ class ReadReport(Message):
             unit_key_id=fields.octets("unit_key_id"),
             sequence=fields.integer("sequence"),
             captured_at=fields.moment("captured_at"),
+            passing=_passing(fields.inner("passing")),
             camera=fields.text("camera"),
             text=fields.text("text"),
             state=fields.optional("state", fields.text),
@@ -197,6 +279,7 @@ class ReadReport(Message):
             candidates=tuple(map(_candidate, fields.each("candidates", at_most=100))),
             corners=_corners(fields),
             place=fields.optional("place", lambda name: _place(fields.inner(name))),
+            no_place=fields.optional("no_place", lambda name: fields.word(name, NoPlace)),
             engine=fields.text("engine"),
             member=fields.optional("member", fields.text),
             shift_id=fields.optional("shift_id", fields.uuid),
@@ -238,9 +321,22 @@ def _place(fields: Fields) -> Place:
         accuracy_m=fields.number("accuracy_m"),
         heading_deg=fields.optional("heading_deg", fields.number),
         fix_age_s=fields.number("fix_age_s"),
+        crossing=fields.optional("crossing", fields.text),
     )
     fields.done()
     return place
+
+
+def _passing(fields: Fields) -> Passing:
+    passing = Passing(
+        began_at=fields.moment("began_at"),
+        ended_at=fields.moment("ended_at"),
+        along=fields.optional("along", lambda name: fields.word(name, Along)),
+        across=fields.optional("across", lambda name: fields.word(name, Across)),
+        travel_deg=fields.optional("travel_deg", fields.number),
+    )
+    fields.done()
+    return passing
 
 
 def _hit(fields: Fields) -> CarHit:

@@ -47,7 +47,8 @@ MAX_MESSAGE: Final = 32 * 1024 * 1024
 DEEPEST: Final = 12
 """No body nests deeper."""
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""1 had no passage, crossing or reason for no place in a read, and one confidential mark for all sources."""
 SUITE_ED25519: Final = 1
 SIGNATURE_BYTES: Final = 64
 

@@ -20,6 +20,7 @@ from typing import TextIO
 
 from platewarden.exchange.hotlist_edition import Approach, EditionEntry
 from platewarden.plate.match import Answer, Doubt
+from platewarden.unit.place import NOWHERE, Where
 
 __all__ = ["CONFIDENTIAL", "HOW_TO_ACT", "VERIFY", "Alarm", "Alert", "VoicedEntry"]
 
@@ -59,6 +60,8 @@ class Alert:
     stale: bool
     plate_picture: bytes | None = None
     overview_picture: bytes | None = None
+    where: Where = NOWHERE
+    """Where the unit was when the vehicle was seen."""
 
     @property
     def is_shown(self) -> bool:

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from platewarden.exchange.read_report import Place
 from platewarden.policy.refusal import Malformed, Unavailable
 from platewarden.unit.camera import Camera, FolderCamera, Shot
 from platewarden.unit.config import CameraConfig, UnitConfig
+from platewarden.unit.place import Where, surveyed
+from platewarden.unit.streets import Streets
 from platewarden.unit.video import FrameCounts, Kind, VideoCamera
 
 __all__ = ["Cameras", "label_of", "open_cameras", "places_of"]
@@ -79,10 +80,10 @@ def open_cameras(
     return Cameras([_open(each, clock=clock, chance=chance, say=say, once=once) for each in wanted])
 
 
-def places_of(config: UnitConfig) -> Mapping[str, Place]:
+def places_of(config: UnitConfig, streets: Streets | None = None) -> Mapping[str, Where]:
     """The surveyed places of the cameras that have one of their own."""
     return {
-        each.name: Place(each.latitude, each.longitude, config.place_accuracy_m, None, 0.0)
+        each.name: surveyed(each.latitude, each.longitude, config.place_accuracy_m, streets)
         for each in config.cameras
         if each.latitude is not None and each.longitude is not None
     }

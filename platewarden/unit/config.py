@@ -39,6 +39,10 @@ class CameraConfig:
     facing: str = ""
     """Where it looks, in words, for example “front left” or “northbound”."""
 
+    aim_deg: float | None = None
+    """Which way it looks, in degrees clockwise: of a car from its front (0 ahead, 180 behind), of a fixed post from north. Without it
+    reads say no direction of travel by the compass."""
+
     frames_per_s: float = 30.0
     """So many frames a second are looked at, at most; more of them are left out and counted."""
 
@@ -59,6 +63,10 @@ class CameraConfig:
         if not 0 < self.frames_per_s <= 240:
             raise Malformed(
                 f"{FILE}: frames_per_s of camera “{self.name}” is {self.frames_per_s}; it lies between 0 and 240. Correct it."
+            )
+        if self.aim_deg is not None and not 0 <= self.aim_deg < 360:
+            raise Malformed(
+                f"{FILE}: aim_deg of camera “{self.name}” is {self.aim_deg}; it is 0 or more, and less than 360. Correct it."
             )
         _check_place(f"camera “{self.name}”", self.latitude, self.longitude)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from platewarden.exchange.read_report import NoPlace
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import PlatewardenError
 from platewarden.recognition.picture import Picture
@@ -245,15 +246,16 @@ def _place(data: Path, config: UnitConfig) -> Iterator[Finding]:
             "place", State.LOOK, "No receiver and no surveyed place: reads say that there was no position.", f"Set gps in {CONFIG}."
         )
         return
-    receiver = Receiver(machine_seconds)
+    receiver, said = Receiver(machine_seconds), ""
     try:
         for number, line in enumerate(source.lines(threading.Event())):
             if receiver.hear(line) or number >= LINES_OF_A_RECEIVER:
                 break
     except OSError as error:
-        receiver.because = f"the receiver does not answer ({error.strerror or type(error).__name__})"
+        receiver.because = NoPlace.NO_ANSWER
+        said = f" ({error.strerror or type(error).__name__})"
     if receiver.fix is None:
-        yield Finding("place", State.LOOK, f"No fix: {receiver.because}.", "Is the aerial under the sky, and gpsd running?")
+        yield Finding("place", State.LOOK, f"No fix: {receiver.because}{said}.", "Is the aerial under the sky, and gpsd running?")
     else:
         says = f"{_where(receiver.fix.lat, receiver.fix.lon, streets)}, within {receiver.fix.accuracy_m:.0f} m."
         yield Finding("place", State.OK, says)

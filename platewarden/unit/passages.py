@@ -20,6 +20,7 @@ from platewarden.recognition.picture import Picture
 from platewarden.recognition.result import Corners, Reading, Unreadable
 from platewarden.recognition.track import Frame, Passage, Step, Tracker
 from platewarden.unit.pictures import scale
+from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.reporting import pictures_at
 from platewarden.unit.video import FrameShot
 
@@ -37,6 +38,8 @@ class Kept:
     captured_at: datetime
     corners: Corners
     scale: float
+    where: Where
+    """Where the unit was when the frame was taken: a passage ends seconds later, and further on."""
     _whole: Picture | None
     _pictures: tuple[read_report.Picture, ...] = ()
 
@@ -70,13 +73,15 @@ class Follower:
         before, self._size = self._size, (picture.width, picture.height)
         return before not in (None, self._size)
 
-    def see(self, shot: FrameShot, picture: Picture, found: Sequence[Reading | Unreadable], *, now_s: float) -> Step:
+    def see(
+        self, shot: FrameShot, picture: Picture, found: Sequence[Reading | Unreadable], *, now_s: float, where: Where = NOWHERE
+    ) -> Step:
         """One frame. What `Step` names as over is to be taken with `take`."""
         self._forget()
         self.heard_s, self._last_at = now_s, shot.captured_at
         step = self.tracker.see(Frame(shot.number, shot.captured_at, picture.width, picture.height), found)
         for number, corners in step.shows_best:
-            self._kept[number] = Kept(self.camera, shot.captured_at, corners, scale(picture), picture)
+            self._kept[number] = Kept(self.camera, shot.captured_at, corners, scale(picture), where, picture)
         whole = [kept for kept in self._kept.values() if kept.is_whole]
         for kept in whole[:-MOST_WHOLE]:
             kept.pictures()

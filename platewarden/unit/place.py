@@ -1,8 +1,11 @@
 """Where this unit is: from a satellite receiver (gpsd, or NMEA lines), or surveyed for a fixed post; and the nearest crossing.
 
-A place is told with its accuracy, heading and age. Without a fix, or with one older than `gps_oldest_s`, a read has no
-place, and the unit says so once when the fix is lost and once when it is back. The receiver's time is one of the two
-sources of the trusted clock.
+A place is told with its accuracy, heading, age and nearest crossing. Without a fix, or with one older than `gps_oldest_s`, a
+read has no place and says why, and the unit says so once when the fix is lost and once when it is back. The receiver's time is
+one of the two sources of the trusted clock.
+
+Which way the unit faces is known of what stands: of a surveyed post, and of a car that stopped, from the way it last drove. A car
+that drives doesn't know whether what it passes drives too, so it says no direction of travel by the compass.
 
 * gpsd speaks JSON lines over TCP on this machine: `?WATCH={"enable":true,"json":true};`, then `TPV` reports.
 * NMEA 0183: `RMC` (place, course, speed, date and time) and `GGA` (quality, dilution of precision), each line with its
@@ -12,6 +15,7 @@ NMEA gives no accuracy: it is taken as five metres times the horizontal dilution
 left out. A receiver that goes silent or away is asked again, with longer pauses.
 
 Known gap: an NMEA date has two digits of the year; it is read as 20yy. Time and place of satellites are not signed by anybody.
+Known gap: a car that stopped after backing up is taken to face the way it went.
 """
 
 from __future__ import annotations
@@ -23,18 +27,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from platewarden.exchange.read_report import Place
+from platewarden.exchange.read_report import Across, Along, NoPlace, Place
 from platewarden.policy.refusal import Malformed
+from platewarden.unit.streets import Streets
 
-__all__ = ["Fix", "Receiver", "Source", "Whereabouts", "source_of"]
+__all__ = ["NOWHERE", "Fix", "Receiver", "Source", "Where", "Whereabouts", "apart_m", "source_of", "surveyed"]
 
 METRES_A_DILUTION: Final = 5.0
+METRES_A_DEG: Final = 111_320.0
 KNOT: Final = 0.514444
+DRIVES_MPS: Final = 3.0
+"""From this speed on, the course over ground is the way the car faces."""
+STANDS_MPS: Final = 0.5
 LONGEST_LINE: Final = 64 * 1024
 WATCH: Final = b'?WATCH={"enable":true,"json":true};\n'
 
@@ -56,13 +65,53 @@ class Fix:
         return Place(self.lat, self.lon, self.accuracy_m, self.heading_deg, max(0.0, now_s - self.heard_s))
 
 
+@dataclass(frozen=True)
+class Where:
+    """Where the unit is at one moment, as its reads tell it."""
+
+    place: Place | None
+    because: NoPlace | None
+    """Why there is no place; None where there is one."""
+    front_deg: float | None = None
+    """Which way the front of a unit points that stands, by the compass; 0 for a surveyed one, whose cameras' aims are by the compass."""
+
+    def travel_deg(self, aim_deg: float | None, along: Along | None, across: Across | None) -> float | None:
+        """Which way a vehicle went, by the compass, seen by a camera that looks `aim_deg` clockwise from the front."""
+        if self.front_deg is None or aim_deg is None or (along is None and across is None):
+            return None
+        turned = {Along.TOWARDS: 180.0, Along.AWAY: 0.0, Across.LEFT: 270.0, Across.RIGHT: 90.0}
+        # a vehicle that comes nearer drifts to a side of the picture too: nearer or further is the surer word
+        return (self.front_deg + aim_deg + turned[along or across]) % 360.0  # type: ignore[index]
+
+
+NOWHERE: Final = Where(None, NoPlace.NO_RECEIVER)
+
+
+def surveyed(lat: float, lon: float, accuracy_m: float, streets: Streets | None) -> Where:
+    """Of a fixed post, or of a camera with a place of its own."""
+    return Where(_with_crossing(Place(lat, lon, accuracy_m, None, 0.0), streets), None, front_deg=0.0)
+
+
+def apart_m(one: Place, other: Place) -> float:
+    """How far two places are from one another, in metres; good for a few kilometres."""
+    north = (other.lat - one.lat) * METRES_A_DEG
+    east = (other.lon - one.lon) * METRES_A_DEG * math.cos(math.radians(one.lat))
+    return math.hypot(north, east)
+
+
+def _with_crossing(place: Place, streets: Streets | None) -> Place:
+    return replace(place, crossing=streets.crossing(place.lat, place.lon)) if streets else place
+
+
 class Receiver:
     """Understands the lines of a receiver, one after the other."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
         self.fix: Fix | None = None
-        self.because = "the receiver has said nothing yet"
+        self.front_deg: float | None = None
+        """The way the car last drove: the way it faces, once it stands."""
+        self.because = NoPlace.NOT_HEARD
         self.not_understood = 0
         self._dilution = 2.0
 
@@ -77,7 +126,9 @@ class Receiver:
             self.not_understood += 1
             return None
         if found is not None:
-            self.fix = found
+            self.fix, self.because = found, NoPlace.TOO_OLD
+            if (found.speed_mps or 0.0) >= DRIVES_MPS and found.heading_deg is not None:
+                self.front_deg = found.heading_deg
         return found
 
     def _tpv(self, line: str) -> Fix | None:
@@ -124,7 +175,7 @@ class Receiver:
         return fix
 
     def _lost(self) -> Fix | None:
-        self.because = "the receiver sees too few satellites"
+        self.because = NoPlace.FEW_SATELLITES
         return None
 
 
@@ -182,32 +233,41 @@ class Whereabouts:
         seconds: Callable[[], float],
         say: Callable[[str], None],
         hear_time: Callable[[datetime], None] = lambda _: None,
+        streets: Streets | None = None,
     ) -> None:
         self.receiver = Receiver(seconds)
+        self._streets = streets
         self._source, self._oldest_s, self._seconds, self._say, self._hear_time = source, oldest_s, seconds, say, hear_time
         self._stop = threading.Event()
         self._has_fix: bool | None = None
         self._threads: list[threading.Thread] = []
 
-    def place(self) -> Place | None:
-        """Where the unit is now; None when it is not known, which is said once."""
-        fix, now_s = self.receiver.fix, self._seconds()
-        place = fix.place(now_s) if fix is not None and now_s - fix.heard_s <= self._oldest_s else None
-        if (place is not None) is not self._has_fix:
-            if place is None:
-                self._say(f"This unit does not know where it is: {self.receiver.because}. Its reads have no place meanwhile.")
+    def where(self) -> Where:
+        """Where the unit is now, or why that is not known, which is said once."""
+        fix, now_s, because = self.receiver.fix, self._seconds(), self.receiver.because
+        if fix is None or now_s - fix.heard_s > self._oldest_s:
+            self.receiver.front_deg = None  # it may have turned meanwhile
+            here = Where(None, because)
+        else:
+            stands = fix.speed_mps is not None and fix.speed_mps <= STANDS_MPS
+            here = Where(
+                _with_crossing(fix.place(now_s), self._streets), None, front_deg=self.receiver.front_deg if stands else None
+            )
+        if (here.place is not None) is not self._has_fix:
+            if here.place is None:
+                self._say(f"This unit does not know where it is: {because}. Its reads have no place meanwhile.")
             elif self._has_fix is not None:
                 self._say("This unit knows where it is again.")
-            self._has_fix = place is not None
-        return place
+            self._has_fix = here.place is not None
+        return here
 
-    def follow(self, tell: Callable[[Place | None], None], *, every_s: float = 1.0) -> None:
-        """Start to listen, and tell the place again and again until `close`."""
+    def follow(self, tell: Callable[[Where], None], *, every_s: float = 1.0) -> None:
+        """Start to listen, and tell where the unit is again and again until `close`."""
 
         def telling() -> None:
             time.sleep(min(every_s, 1.0))  # a first chance to hear something
             while not self._stop.is_set():
-                tell(self.place())
+                tell(self.where())
                 self._stop.wait(every_s)
 
         self._threads = [threading.Thread(target=each, name="place", daemon=True) for each in (self.listen, telling)]
@@ -224,9 +284,9 @@ class Whereabouts:
                     pause_s = 1.0
                     if fix is not None and fix.at is not None:
                         self._hear_time(fix.at)
-                self.receiver.because = "the receiver has stopped speaking"
-            except OSError as error:
-                self.receiver.because = f"the receiver does not answer ({error.strerror or type(error).__name__})"
+                self.receiver.because = NoPlace.STOPPED
+            except OSError:
+                self.receiver.because = NoPlace.NO_ANSWER
             self._stop.wait(pause_s)
             pause_s = min(pause_s * 2, 60.0)
 

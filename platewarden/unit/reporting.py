@@ -9,17 +9,19 @@ from typing import Protocol
 
 from platewarden.exchange import read_report
 from platewarden.exchange.hotlist_edition import EditionEntry
-from platewarden.exchange.read_report import CarHit, Place, ReadReport
+from platewarden.exchange.read_report import Across, Along, CarHit, Passing, ReadReport
 from platewarden.exchange.seal import SigningKey
 from platewarden.plate import match
 from platewarden.plate.match import Answer, SeenPlate
 from platewarden.recognition.picture import Picture
 from platewarden.recognition.result import Corners, Reading
+from platewarden.recognition.track import Passage
 from platewarden.unit import pictures
+from platewarden.unit.place import Where
 from platewarden.unit.shift import Shift
 from platewarden.unit.spool import Draft
 
-__all__ = ["STREAM", "Seen", "Taken", "pictures_at", "pictures_of", "seen_plate"]
+__all__ = ["STREAM", "Seen", "Taken", "passing_of", "pictures_at", "pictures_of", "seen_plate"]
 
 STREAM = "read"
 
@@ -61,6 +63,19 @@ class Taken(Protocol):
     def captured_at(self) -> datetime: ...
 
 
+def passing_of(passage: Passage, best: Taken, where: Where, aim_deg: float | None) -> Passing:
+    """A passage as its read tells it. A stream's time may jump back: the best frame lies between its ends all the same."""
+    along = Along(passage.along) if passage.along else None
+    across = Across(passage.across) if passage.across else None
+    return Passing(
+        began_at=min(passage.began_at, best.captured_at),
+        ended_at=max(passage.ended_at, best.captured_at),
+        along=along,
+        across=across,
+        travel_deg=where.travel_deg(aim_deg, along, across),
+    )
+
+
 @dataclass(frozen=True)
 class Seen:
     """One plate, seen once, with everything its report says."""
@@ -72,8 +87,10 @@ class Seen:
     scale: float
     """Pixels of the overview for one pixel of the shot: the corners are told in pixels of the overview."""
     shift: Shift
-    place: Place | None
+    where: Where
     edition: int
+    passing: Passing | None = None
+    """None of a photograph, which is one moment."""
 
     def draft(self, key: SigningKey) -> Draft:
         """What the spool keeps; a hit goes up first."""
@@ -85,6 +102,7 @@ class Seen:
             unit_key_id=key.key_id,
             sequence=sequence,
             captured_at=self.shot.captured_at,
+            passing=self.passing or Passing.at(self.shot.captured_at),
             camera=self.shot.camera,
             text=reading.text,
             state=reading.state,
@@ -93,7 +111,8 @@ class Seen:
             characters=tuple(each.confidence for each in reading.characters),
             candidates=tuple(match.Candidate(each.text, each.confidence) for each in reading.candidates),
             corners=self._corners(),
-            place=self.place,
+            place=self.where.place,
+            no_place=self.where.because,
             engine=reading.engine,
             member=self.shift.member,
             shift_id=self.shift.shift_id,

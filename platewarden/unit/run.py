@@ -20,9 +20,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from platewarden.exchange.read_report import Place
+from platewarden.exchange.read_report import NoPlace
 from platewarden.policy.department import load_department
-from platewarden.policy.refusal import Refusal, Refused, Tampered, Unavailable
+from platewarden.policy.refusal import PlatewardenError, Refusal, Refused, Tampered, Unavailable
 from platewarden.recognition.recognizer import Recognizer, open_engine
 from platewarden.unit.alarm import Alarm, Alert
 from platewarden.unit.board import Board
@@ -34,7 +34,7 @@ from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
 from platewarden.unit.outcome import Outcomes
-from platewarden.unit.place import Whereabouts, source_of
+from platewarden.unit.place import NOWHERE, Where, Whereabouts, source_of, surveyed
 from platewarden.unit.reporting import STREAM
 from platewarden.unit.roster import Roster
 from platewarden.unit.screen.app import Screen
@@ -42,6 +42,7 @@ from platewarden.unit.screen.serve import serving
 from platewarden.unit.shift import Shift, Stated
 from platewarden.unit.spool import Counts, Spool
 from platewarden.unit.station import Station
+from platewarden.unit.streets import Streets
 from platewarden.unit.strip import CameraState, Strip, look
 from platewarden.unit.transfer import Transfer
 from platewarden.unit.typed import Typed
@@ -129,10 +130,11 @@ def run_shift(
             address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
             alarm.say(f"The screen of this car is at {address}, on this machine only.")
         if is_deployed:
-            _sign_on(lambda: station.deploy(load_order(data), has_place=_place(config) is not None), transfer)
+            _sign_on(lambda: station.deploy(load_order(data), has_place=config.latitude is not None), transfer)
         elif stated is not None:
             _sign_on(lambda: station.sign_on(stated), transfer)
         stale_after = timedelta(hours=station.department.stale_after_hours)
+        streets = _streets(data, config, alarm.say)
         while (shift := run.next_shift()) is not None:
             camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
             run.counted = camera.counts
@@ -148,12 +150,13 @@ def run_shift(
                 key=enrolment.key,
                 clock=clock,
                 timer=timer,
-                place=_place(config),
-                places=places_of(config),
+                where=_where(config, streets),
+                places=places_of(config, streets),
+                aims={each.name: each.aim_deg for each in config.cameras if each.aim_deg is not None},
                 counted=camera.counts,
                 stale_after=stale_after,
             )
-            with closing(camera), _following(config, watch, clock):
+            with closing(camera), _following(config, watch, clock, streets):
                 run.watch(watch, wait_s)
             run.other_files += camera.other_files
             if once or screen_port is None or transfer.refusal:
@@ -343,7 +346,7 @@ def _sign_on(sign_on: Callable[[], Shift], transfer: Transfer) -> None:
 
 
 @contextmanager
-def _following(config: UnitConfig, watch: Watch, clock: Callable[[], datetime]) -> Iterator[None]:
+def _following(config: UnitConfig, watch: Watch, clock: Callable[[], datetime], streets: Streets | None) -> Iterator[None]:
     """While the watch runs, the satellite receiver says where it is, and what time."""
     source, trusted = source_of(config.gps), watch.transfer.trusted
     if source is None:
@@ -355,15 +358,28 @@ def _following(config: UnitConfig, watch: Watch, clock: Callable[[], datetime]) 
         seconds=trusted.seconds,
         say=watch.alarm.say,
         hear_time=lambda said: trusted.hear_satellites(said, at=clock()),
+        streets=streets,
     )
-    whereabouts.follow(lambda place: setattr(watch, "place", place))
+    watch.where = Where(None, NoPlace.NOT_HEARD)
+    whereabouts.follow(lambda where: setattr(watch, "where", where))
     try:
         yield
     finally:
         whereabouts.close()
 
 
-def _place(config: UnitConfig) -> Place | None:
+def _where(config: UnitConfig, streets: Streets | None) -> Where:
     if config.latitude is None or config.longitude is None:
+        return NOWHERE
+    return surveyed(config.latitude, config.longitude, config.place_accuracy_m, streets)
+
+
+def _streets(data: Path, config: UnitConfig, say: Callable[[str], None]) -> Streets | None:
+    """The department's road file. A bad one is said, and the unit runs without names of crossings."""
+    if not config.streets:
         return None
-    return Place(config.latitude, config.longitude, config.place_accuracy_m, None, 0.0)
+    try:
+        return Streets.load(data / config.streets)
+    except PlatewardenError as error:
+        say(f"{error.message} Reads name no crossing meanwhile.")
+        return None

@@ -8,6 +8,8 @@ The index is built once: crossings are where two streets of different names come
 of one of them; they and the streets' points lie in cells of about 200 metres. Asked for a place, the nearest crossing within
 150 metres is named; else the nearest street within 60 metres as “near Main St”; else nothing.
 
+A name has at most 60 printable characters: it goes with every read.
+
 Known gap: a crossing at which neither street has a point in the file is not found; road files of departments have them there.
 """
 
@@ -31,6 +33,7 @@ METRES_A_DEG: Final = 111_320.0
 CROSSES_M: Final = 10.0
 CROSSING_M: Final = 150.0
 STREET_M: Final = 60.0
+LONGEST_NAME: Final = 60
 
 Point = tuple[float, float]
 Cell = tuple[int, int]
@@ -66,6 +69,11 @@ class Streets:
         except (OSError, UnicodeDecodeError) as error:
             raise Unavailable(f"The road file “{path.name}” cannot be read ({type(error).__name__}). Copy it anew.") from error
         lines = list(_geojson(text, path.name) if text.lstrip().startswith("{") else _csv(text, path.name))
+        for name, _ in lines:
+            if not (0 < len(name) <= LONGEST_NAME and name.isprintable()):
+                raise Malformed(
+                    f"The road file “{path.name}” names a street “{name[:20]!a}”. A name has 1 to {LONGEST_NAME} printable characters."
+                )
         if not lines:
             raise Malformed(
                 f"The road file “{path.name}” holds no street. Give GeoJSON lines with a name, or CSV with name,lat,lon."

@@ -26,7 +26,7 @@ from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
 from platewarden.exchange.journal_page import JournalPage
-from platewarden.exchange.read_report import CarHit, ReadReport
+from platewarden.exchange.read_report import CarHit, NoPlace, Passing, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of, open_message
@@ -306,6 +306,7 @@ def read_report(unit: bytes, sequence: int, text: str, at: datetime, hits: tuple
         unit_key_id=unit,
         sequence=sequence,
         captured_at=at,
+        passing=Passing.at(at),
         camera="front",
         text=text,
         state=None,
@@ -315,6 +316,7 @@ def read_report(unit: bytes, sequence: int, text: str, at: datetime, hits: tuple
         candidates=(),
         corners=None,
         place=None,
+        no_place=NoPlace.NO_RECEIVER,
         engine="painted",
         member="4417",
         shift_id=None,

@@ -22,7 +22,6 @@ from uuid import UUID
 
 from platewarden.exchange import read_report
 from platewarden.exchange.hotlist_edition import EditionEntry
-from platewarden.exchange.read_report import Place
 from platewarden.exchange.seal import SigningKey
 from platewarden.plate.match import Answer
 from platewarden.policy.refusal import PlatewardenError, Unavailable
@@ -36,7 +35,8 @@ from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.passages import Follower
 from platewarden.unit.pictures import scale
-from platewarden.unit.reporting import Seen, Taken, pictures_at, pictures_of, seen_plate
+from platewarden.unit.place import NOWHERE, Where
+from platewarden.unit.reporting import Seen, Taken, passing_of, pictures_at, pictures_of, seen_plate
 from platewarden.unit.shift import Shift, sign_off
 from platewarden.unit.spool import Draft, Spool
 from platewarden.unit.transfer import Transfer
@@ -99,9 +99,11 @@ class Watch:
     key: SigningKey
     clock: Callable[[], datetime]
     timer: Callable[[], float]
-    place: Place | None = None
-    places: Mapping[str, Place] = field(default_factory=dict)
+    where: Where = NOWHERE
+    places: Mapping[str, Where] = field(default_factory=dict)
     """Of cameras that have a place of their own."""
+    aims: Mapping[str, float] = field(default_factory=dict)
+    """Which way cameras look, in degrees from the front of the unit, where that is known."""
     counted: Callable[[], Mapping[str, FrameCounts]] = dict
     """What became of the frames of each video camera."""
     stale_after: timedelta = timedelta(hours=24)
@@ -184,6 +186,7 @@ class Watch:
 
     def _walk(self, shot: Shot, picture: Picture, found: tuple[Reading | Unreadable, ...], began: float) -> None:
         """One photograph, from its readings to the spool."""
+        where = self._where(shot.camera)
         readings = [each for each in found if isinstance(each, Reading)]
         self.tally.readings += len(readings)
         self.tally.unreadable += len(found) - len(readings)
@@ -192,13 +195,11 @@ class Watch:
         for reading, answered in zip(readings, hits, strict=True):
             views = pictures_at(picture, reading.corners) if answered else ()
             for hit in answered:
-                self._warn(shot, reading, hit, views, began)
+                self._warn(shot, reading, hit, views, began, where)
         all_views = pictures_of(picture, readings)
         self._keep(
             [
-                Seen(shot, reading, answered, views, scale(picture), self.shift, self._place(shot), self.hotlist.number).draft(
-                    self.key
-                )
+                Seen(shot, reading, answered, views, scale(picture), self.shift, where, self.hotlist.number).draft(self.key)
                 for reading, answered, views in zip(readings, hits, all_views, strict=True)
             ]
         )
@@ -208,19 +209,22 @@ class Watch:
         follower = self._followers.setdefault(shot.camera, Follower(shot.camera))
         if follower.is_another_size(picture):
             self._state(follower, follower.finish())
-        step = follower.see(shot, picture, found, now_s=began)
+        where = self._where(shot.camera)
+        step = follower.see(shot, picture, found, now_s=began, where=where)
         for told in step.told:
-            self._hear(follower, shot, picture, told, began)
+            self._hear(follower, shot, picture, told, began, where)
         self._state(follower, step.passages)
 
-    def _hear(self, follower: Follower, shot: FrameShot, picture: Picture, told: Told, began: float) -> None:
+    def _hear(  # noqa: PLR0917  what one frame brings
+        self, follower: Follower, shot: FrameShot, picture: Picture, told: Told, began: float, where: Where
+    ) -> None:
         """The first word on a passage, or another one: warn of each entry once, and say when one is no longer answered."""
         hits = self.hotlist.hits(seen_plate(told.reading), at=shot.captured_at)
         self._correct(follower, told.passage, {entry.entry_id for entry, _ in hits})
         fresh = follower.not_told(told.passage, hits)
         views = pictures_at(picture, told.reading.corners) if fresh else ()
         for hit in fresh:
-            follower.tell(told.passage, hit[0], shown=self._warn(shot, told.reading, hit, views, began))
+            follower.tell(told.passage, hit[0], shown=self._warn(shot, told.reading, hit, views, began, where))
 
     def _correct(self, follower: Follower, passage: int, answered: set[UUID]) -> None:
         for _ in range(follower.no_longer(passage, answered)):
@@ -244,8 +248,10 @@ class Watch:
             hits = self.hotlist.hits(seen_plate(reading), at=best.captured_at)
             self._correct(follower, passage.number, {entry.entry_id for entry, _ in hits})
             for hit in follower.not_told(passage.number, hits):
-                follower.tell(passage.number, hit[0], shown=self._warn(best, reading, hit, views, self.timer()))
-            seen = Seen(best, reading, hits, views, best.scale, self.shift, self._place(best), self.hotlist.number)
+                shown = self._warn(best, reading, hit, views, self.timer(), best.where)
+                follower.tell(passage.number, hit[0], shown=shown)
+            passing = passing_of(passage, best, best.where, self.aims.get(best.camera))
+            seen = Seen(best, reading, hits, views, best.scale, self.shift, best.where, self.hotlist.number, passing)
             drafts.append(seen.draft(self.key))
         self._keep(drafts)
 
@@ -268,16 +274,17 @@ class Watch:
             self.tally.errors += 1
             self.alarm.say(_unforeseen("Passages were left out", error))
 
-    def _place(self, taken: Taken) -> Place | None:
-        return self.places.get(taken.camera, self.place)
+    def _where(self, camera: str) -> Where:
+        return self.places.get(camera, self.where)
 
-    def _warn(
+    def _warn(  # noqa: PLR0917  everything an alert is made of
         self,
         shot: Taken,
         reading: Reading,
         hit: tuple[EditionEntry, Answer],
         views: Sequence[read_report.Picture],
         began: float,
+        where: Where,
     ) -> bool:
         """True when it was shown; a silent one is not."""
         entry, answer = hit
@@ -296,6 +303,7 @@ class Watch:
             age > self.stale_after,
             shown.get("plate"),
             shown.get("overview"),
+            where,
         )
         if not alert.is_shown:
             self.tally.silent += 1

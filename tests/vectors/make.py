@@ -10,7 +10,7 @@ vector anew while nothing is in use yet, delete its files and say why in the com
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntr
 from platewarden.exchange.journal_page import JournalLine, JournalPage
 from platewarden.exchange.medium_manifest import MediumFile, MediumManifest
 from platewarden.exchange.message import Message
-from platewarden.exchange.read_report import CarHit, Picture, Place, ReadReport
+from platewarden.exchange.read_report import Across, Along, CarHit, NoPlace, Passing, Picture, Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, digest, seal_to
@@ -50,6 +50,7 @@ REPORT = ReadReport(
     unit_key_id=UNIT.key_id,
     sequence=7,
     captured_at=AT,
+    passing=Passing(AT - timedelta(seconds=1.5), AT + timedelta(seconds=0.5), Along.TOWARDS, Across.LEFT, 225.0),
     camera="front",
     text="A8C1234",
     state="IL",
@@ -58,7 +59,10 @@ REPORT = ReadReport(
     characters=(0.99, 0.5, 0.98, 0.97, 0.96, 0.95, 1.0),
     candidates=(Candidate("ABC1234", 0.4375),),
     corners=((10.0, 20.5), (110.0, 21.0), (110.0, 71.0), (10.0, 70.5)),
-    place=Place(lat=42.1817, lon=-87.8003, accuracy_m=3.5, heading_deg=270.0, fix_age_s=0.25),
+    place=Place(
+        lat=42.1817, lon=-87.8003, accuracy_m=3.5, heading_deg=270.0, fix_age_s=0.25, crossing="Central Ave & Green Bay Rd"
+    ),
+    no_place=None,
     engine="rapidocr",
     member="117",
     shift_id=SHIFT,
@@ -77,6 +81,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
             unit_key_id=UNIT.key_id,
             sequence=1,
             captured_at=AT,
+            passing=Passing.at(AT),
             camera="rear",
             text="7",
             state=None,
@@ -86,6 +91,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
             candidates=(),
             corners=None,
             place=None,
+            no_place=NoPlace.FEW_SATELLITES,
             engine="rapidocr",
             member=None,
             shift_id=None,

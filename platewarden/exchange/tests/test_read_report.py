@@ -1,13 +1,13 @@
 import dataclasses
 import math
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platewarden.exchange.read_report import CarHit, Picture, Place, ReadReport
+from platewarden.exchange.read_report import Across, Along, CarHit, NoPlace, Passing, Picture, Place, ReadReport
 from platewarden.exchange.seal import SigningKey, open_message
 from platewarden.exchange.wire import Kind
 from platewarden.plate.match import Candidate, Doubt, Tier
@@ -19,6 +19,7 @@ REPORT = ReadReport(
     unit_key_id=UNIT.key_id,
     sequence=1,
     captured_at=datetime(2026, 1, 2, tzinfo=UTC),
+    passing=Passing.at(datetime(2026, 1, 2, tzinfo=UTC)),
     camera="front",
     text="ABC123",
     state="IL",
@@ -28,6 +29,7 @@ REPORT = ReadReport(
     candidates=(),
     corners=None,
     place=None,
+    no_place=NoPlace.FEW_SATELLITES,
     engine="rapidocr",
     member=None,
     shift_id=None,
@@ -47,10 +49,25 @@ points = st.tuples(numbers, numbers)
 def reports(draw):
     text = draw(plates)
     state = draw(st.none() | st.sampled_from(sorted(STATES)))
+    captured_at = draw(st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001
+    along, across = draw(st.none() | st.sampled_from(Along)), draw(st.none() | st.sampled_from(Across))
+    passing = Passing(
+        captured_at - timedelta(seconds=draw(st.integers(0, 80_000))),
+        captured_at + timedelta(seconds=draw(st.integers(0, 80_000))),
+        along,
+        across,
+        draw(st.none() | st.floats(0, 360, exclude_max=True)) if along or across else None,
+    )
+    crossings = st.none() | st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=130)
+    place = draw(
+        st.none()
+        | st.builds(Place, st.floats(-90, 90), st.floats(-180, 180), st.floats(0, 1e6), st.none() | st.floats(0, 360), st.floats(0, 1e6), crossings)
+    )  # fmt: skip
     return ReadReport(
         unit_key_id=draw(st.binary(min_size=16, max_size=16)),
         sequence=draw(st.integers(1, 2**53)),
-        captured_at=draw(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))),  # noqa: DTZ001
+        captured_at=captured_at,
+        passing=passing,
         camera=draw(names),
         text=text,
         state=state,
@@ -59,10 +76,8 @@ def reports(draw):
         characters=draw(st.just(()) | st.lists(sure, min_size=len(text), max_size=len(text)).map(tuple)),
         candidates=draw(st.lists(st.builds(Candidate, plates, sure), max_size=3).map(tuple)),
         corners=draw(st.none() | st.tuples(points, points, points, points)),
-        place=draw(
-            st.none()
-            | st.builds(Place, st.floats(-90, 90), st.floats(-180, 180), st.floats(0, 1e6), st.none() | st.floats(0, 360), st.floats(0, 1e6))
-        ),
+        place=place,
+        no_place=draw(st.sampled_from(NoPlace)) if place is None else None,
         engine=draw(names),
         member=draw(st.none() | names),
         shift_id=draw(st.none() | st.uuids()),
@@ -129,6 +144,9 @@ def test_a_signed_report_opens():
         {"engine": ""},
         {"member": ""},
         {"hotlist_edition": -1},
+        {"no_place": None},
+        {"place": Place(42.0, -87.8, 3.0, None, 0.0)},
+        {"passing": Passing.at(datetime(2026, 1, 3, tzinfo=UTC))},
         {"pictures": (Picture("plate", "image/jpeg", b"a"), Picture("plate", "image/jpeg", b"b"))},
     ],
 )
@@ -142,6 +160,28 @@ def test_it_refuses_what_no_read_has(changed):
 def test_it_refuses_a_place_that_is_none(place):
     with pytest.raises(Malformed):
         Place(*place)
+
+
+@pytest.mark.parametrize("crossing", ["", "x" * 131, "Main St\n& 2nd Ave"])
+def test_it_refuses_a_crossing_that_nobody_can_say(crossing):
+    with pytest.raises(Malformed, match="crossing"):
+        Place(42.0, -87.8, 3.0, None, 0.0, crossing)
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        {"ended_at": datetime(2025, 1, 2, tzinfo=UTC)},
+        {"began_at": datetime(1969, 1, 2, tzinfo=UTC)},
+        {"travel_deg": 90.0},
+        {"along": Along.AWAY, "travel_deg": 360.0},
+        {"along": Along.AWAY, "travel_deg": math.nan},
+        {"across": Across.LEFT, "travel_deg": -1.0},
+    ],
+)
+def test_it_refuses_a_passage_that_none_is(passing):
+    with pytest.raises(Malformed):
+        dataclasses.replace(Passing.at(datetime(2026, 1, 2, tzinfo=UTC)), **passing)
 
 
 @pytest.mark.parametrize("picture", [("side", "image/jpeg", b"a"), ("plate", "image/png", b"a"), ("plate", "image/jpeg", b"")])

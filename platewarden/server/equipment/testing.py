@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from platewarden.exchange.enrolment import EnrolmentRequest
-from platewarden.exchange.read_report import Picture, ReadReport, View
+from platewarden.exchange.read_report import NoPlace, Passing, Picture, ReadReport, View
 from platewarden.exchange.seal import SigningKey
 from platewarden.plate.match import Candidate
 from platewarden.server.clock import now
@@ -30,10 +30,12 @@ class Car:
 
     def report(self, text: str, *, at: datetime | None = None, **fields: Any) -> ReadReport:
         """The next read of a plate, with both pictures."""
+        taken = at or now()
         facts: dict[str, Any] = {
             "unit_key_id": self.key.key_id,
             "sequence": next(self.numbers),
-            "captured_at": at or now(),
+            "captured_at": taken,
+            "passing": Passing.at(taken),
             "camera": "front",
             "text": text,
             "state": None,
@@ -43,6 +45,7 @@ class Car:
             "candidates": (),
             "corners": None,
             "place": None,
+            "no_place": None if fields.get("place") else NoPlace.NO_RECEIVER,
             "engine": "test engine",
             "member": "1042",
             "shift_id": uuid.uuid4(),

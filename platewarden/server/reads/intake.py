@@ -85,7 +85,8 @@ def keep_pictures(report: ReadReport, unit: Unit) -> list[dict[str, object]]:
 
 COLUMNS = (
     "plate, captured_at, read_id, unit_id, camera, state, state_confidence, confidence, characters, candidates, lat, lon, accuracy_m, "
-    "heading_deg, fix_age_s, engine, member_number, shift_id, hotlist_edition, pictures"
+    "heading_deg, fix_age_s, engine, member_number, shift_id, hotlist_edition, pictures, crossing, no_place, began_at, ended_at, along, across, "
+    "travel_deg"
 )
 
 
@@ -93,7 +94,7 @@ def keep(report: ReadReport, unit: Unit, digest: bytes, pictures: list[dict[str,
     """Writes number, read and dictionary line in the caller's transaction; False when somebody was faster."""
     if not note_received(report.unit_key_id, "read", report.sequence, digest, Outcome.KEPT):
         return False
-    place = report.place
+    place, passing = report.place, report.passing
     row: list[Any] = [
         report.text,
         report.captured_at,
@@ -115,6 +116,13 @@ def keep(report: ReadReport, unit: Unit, digest: bytes, pictures: list[dict[str,
         report.shift_id,
         report.hotlist_edition,
         json.dumps(pictures),
+        place.crossing if place else None,
+        report.no_place,
+        passing.began_at,
+        passing.ended_at,
+        passing.along,
+        passing.across,
+        passing.travel_deg,
     ]
     with connection.cursor() as cursor:
         cursor.execute(

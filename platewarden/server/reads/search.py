@@ -18,6 +18,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.reads.images import NotThere, find_picture
 
 AT_MOST = 200
+_WINDS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,13 @@ class PlateRead:
     camera: str
     lat: float | None
     lon: float | None
+    crossing: str | None
+    no_place: str | None
+    began_at: datetime
+    ended_at: datetime
+    along: str | None
+    across: str | None
+    travel_deg: float | None
     engine: str
     member_number: str | None
     hotlist_edition: int
@@ -59,11 +67,31 @@ class PlateRead:
             camera=row["camera"],
             lat=row["lat"],
             lon=row["lon"],
+            crossing=row["crossing"],
+            no_place=row["no_place"],
+            began_at=_moment(row["began_at"]),
+            ended_at=_moment(row["ended_at"]),
+            along=row["along"],
+            across=row["across"],
+            travel_deg=row["travel_deg"],
             engine=row["engine"],
             member_number=row["member_number"],
             hotlist_edition=row["hotlist_edition"],
             pictures=tuple(row["pictures"]),
         )
+
+    @property
+    def seconds(self) -> float:
+        """How long it was in sight."""
+        return (self.ended_at - self.began_at).total_seconds()
+
+    @property
+    def way(self) -> str:
+        """Which way the vehicle went, in words; empty where the camera could not tell."""
+        by_compass = f"about {_WINDS[round(self.travel_deg / 45) % 8]}bound" if self.travel_deg is not None else ""
+        along = {"towards": "towards the camera", "away": "away from the camera"}.get(self.along or "", "")
+        across = f"to the {self.across} of the picture" if self.across else ""
+        return ", ".join(each for each in (by_compass, along, across) if each)
 
     def picture(self, view: str) -> bytes | NotThere | None:
         """The bytes of one of its pictures, opened with the keys outside the database; None when it has none."""

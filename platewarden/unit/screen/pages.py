@@ -294,7 +294,9 @@ class Pages:
         if not alert.is_open_to(self.station.authorized()):
             return tag("div", tag("div", "Confidential source", class_="no-picture no-picture--tall"), class_="card__left")
         local = alert.captured_at.astimezone(self.department.time_zone)
-        seen = [f"{local:%H:%M:%S}", alert.camera]
+        place = alert.where.place
+        at = (place.crossing or f"{place.lat:.4f}, {place.lon:.4f}") if place else f"no position: {alert.where.because}"
+        seen = [f"{local:%H:%M:%S}", alert.camera, at]
         if card.count > 1:
             seen.append(f"seen {card.count} times since {card.first_at.astimezone(self.department.time_zone):%H:%M}")
         link = None if self.station.is_locked else card.number

@@ -114,4 +114,4 @@ def test_a_camera_may_have_a_place_of_its_own():
     )
     places = places_of(config)
     assert list(places) == ["in"]
-    assert (places["in"].lat, places["in"].lon) == (41.5, -87.25)
+    assert (places["in"].place.lat, places["in"].place.lon) == (41.5, -87.25)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from platewarden.policy.refusal import Malformed
-from platewarden.unit.place import Receiver, Source, Whereabouts, source_of
+from platewarden.unit.place import Receiver, Source, Whereabouts, source_of, surveyed
+from platewarden.unit.streets import Streets
 
 
 def nmea(body):
@@ -119,10 +120,10 @@ def test_a_replay_file_is_followed_and_what_grows_old_is_no_place(tmp_path):
         Source(file=tmp_path / "drive.nmea"), oldest_s=10, seconds=lambda: now[0], say=told.said.append, hear_time=told.times.append
     )
     whereabouts.follow(told.place, every_s=0.05)
-    told.wait_for(lambda place: place is not None)
+    told.wait_for(lambda where: where.place is not None)
     (tmp_path / "drive.nmea").unlink()
     now[0] += 11
-    told.wait_for(lambda place: place is None)
+    told.wait_for(lambda where: where.place is None)
     whereabouts.close()
     assert told.times[0] == MOMENT
     assert "does not know where it is" in told.said[-1]
@@ -144,7 +145,7 @@ def test_gpsd_over_a_real_socket_is_asked_to_speak_and_asked_again_when_it_goes(
             source_of(f"gpsd:{server.server_address[1]}"), oldest_s=10, seconds=lambda: 1.0, say=told.said.append
         )
         whereabouts.follow(told.place, every_s=0.05)
-        told.wait_for(lambda place: place is not None and place.accuracy_m == 3.5)
+        told.wait_for(lambda where: where.place is not None and where.place.accuracy_m == 3.5)
         whereabouts.close()
         server.shutdown()
     assert asked[0] == b'?WATCH={"enable":true,"json":true};\n'
@@ -157,3 +158,48 @@ def test_the_configuration_names_a_source_or_is_refused():
     for wrong in ("gps", "gpsd:x", "gpsd:99999", "nmea:", "nmea:tty"):
         with pytest.raises(Malformed, match="it is “gpsd”"):
             source_of(wrong)
+
+
+def drive(now, **more):
+    """A receiver that nobody listens to but the test, and its whereabouts."""
+    whereabouts = Whereabouts(Source(), oldest_s=10, seconds=lambda: now[0], say=lambda _: None, **more)
+    whereabouts.receiver = Receiver(lambda: now[0])
+    return whereabouts
+
+
+def report(**changes):
+    return json.dumps({**json.loads(TPV), **changes})
+
+
+def test_a_car_that_stopped_faces_the_way_it_drove_and_one_that_drives_says_nothing():
+    now = [100.0]
+    car = drive(now)
+    assert (car.where().place, car.where().because) == (None, "the receiver has said nothing yet")
+    car.receiver.hear(report(speed=12.0, track=270.0))
+    assert car.where().front_deg is None
+    car.receiver.hear(report(speed=0.1, track=33.0))
+    assert car.where().front_deg == 270.0
+    now[0] += 11
+    assert (car.where().place, car.where().because) == (None, "the last position is too old")
+    car.receiver.hear(report(speed=0.1, track=33.0))
+    assert car.where().front_deg is None  # it may have been pushed or towed meanwhile
+
+
+def test_a_speed_that_is_not_known_is_no_standing_still():
+    car = drive([100.0])
+    car.receiver.hear(report(speed=12.0, track=270.0))
+    car.receiver.hear(report(speed=None, track=270.0))
+    assert car.where().front_deg is None
+
+
+def test_the_place_names_its_crossing_of_a_car_and_of_a_post(tmp_path):
+    (tmp_path / "roads.csv").write_text(
+        "name,lat,lon\nCentral Ave,42.1817,-87.8020\nCentral Ave,42.1817,-87.8003\nCentral Ave,42.1817,-87.7980\n"
+        "Green Bay Rd,42.1800,-87.8003\nGreen Bay Rd,42.1817,-87.8003\nGreen Bay Rd,42.1830,-87.8003\n"
+    )
+    streets = Streets.load(tmp_path / "roads.csv")
+    car = drive([100.0], streets=streets)
+    car.receiver.hear(TPV)
+    assert car.where().place.crossing == "Central Ave & Green Bay Rd"
+    post = surveyed(42.1817, -87.8003, 5.0, streets)
+    assert (post.place.crossing, post.front_deg, post.because) == ("Central Ave & Green Bay Rd", 0.0, None)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from platewarden.exchange.read_report import Across, Along, NoPlace, Passing, Place
 from platewarden.plate.match import Candidate
 from platewarden.policy.refusal import Unknown
 from platewarden.server.access.desk import Access
@@ -49,6 +50,26 @@ def test_a_plates_reads_come_newest_first_with_everything_the_camera_said(office
     assert first.picture("plate") == pictures()[1].content
     assert first.picture("overview") == pictures()[0].content
     assert (second.state, second.state_confidence, second.lat) == (None, None, None)
+
+
+def test_a_read_tells_its_passage_its_crossing_and_its_way(office, asked):
+    at = now()
+    passing = Passing(at - timedelta(seconds=2), at + timedelta(seconds=1), Along.AWAY, Across.RIGHT, 270.0)
+    place = Place(42.18, -87.8, 4.0, 90.0, 0.5, "Central Ave & Green Bay Rd")
+    office.receive(office.car(), "AB12345", at=at, passing=passing, place=place)
+    (found,) = asked("reads_of_plate", plate="AB12345")
+    assert (found.began_at, found.ended_at, found.seconds) == (passing.began_at, passing.ended_at, 3.0)
+    assert (found.crossing, found.no_place) == ("Central Ave & Green Bay Rd", None)
+    assert found.way == "about westbound, away from the camera, to the right of the picture"
+
+
+def test_a_read_without_a_place_says_why_and_of_its_way_nothing(office, asked):
+    office.receive(office.car(), "AB12345", no_place=NoPlace.FEW_SATELLITES)
+    (found,) = asked("reads_of_plate", plate="AB12345")
+    assert (found.lat, found.crossing, found.no_place) == (None, None, "the receiver sees too few satellites")
+    assert (found.way, found.seconds) == ("", 0.0)
+    page = office.browser(OPERATOR).post("/reads/search/", {"span": "all", "plate": "AB12345"}).content.decode()
+    assert "the receiver sees too few satellites" in page
 
 
 def test_a_search_is_one_line_of_the_ledger_and_its_plate_is_not_in_it(office, asked):
