@@ -56,6 +56,32 @@ def load(
 
 
 @hotlist.command()
+def source(
+    name: Annotated[str, typer.Argument(help="The name of the source, as its lists are loaded under.")],
+    owner: Annotated[str, typer.Option(help="The agency or desk that answers for it.")],
+    by: By,
+    confidential: Annotated[
+        bool, typer.Option("--confidential/--open", help="Whether its hits are “contact dispatch” to whoever is not authorized.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Name the owner of a source, and say whether it is confidential. Before its first list, if it is.
+
+    Example: platewarden hotlist source "State gang file" --owner "State Police" --confidential --by 1001
+    """
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.hotlists.source import describe
+
+        said = describe(name, owner=owner, is_confidential=confidential, by=signed_in(by))
+    tell(f"{said.name}, of {said.owner}, is {'confidential' if said.is_confidential else 'open to every operator'}.")
+
+
+@hotlist.command()
 def publish(by: By, data: Data = None) -> None:
     """Ask for a new edition for the cars; the worker makes it. Example: platewarden hotlist publish --by 1001"""
     from platewarden.policy.refusal import Refused

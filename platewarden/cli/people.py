@@ -1,4 +1,4 @@
-"""people: enrol, train, unlock. What a command decides is signed by a member with password and second factor."""
+"""people: enrol, train, authorize, unlock. What a command decides is signed by a member with password and second factor."""
 
 from __future__ import annotations
 
@@ -92,6 +92,79 @@ def enrol(
                 assign(new, Duty(each), by=signer)
     print(f"{new.number}  password {handed.password}  shift secret {handed.shift_secret}")
     tell("Hand these over in person. The first sign-in asks for a second factor; training must be entered before anything opens.")
+
+
+@app.command()
+def authorize(
+    number: Number,
+    source: Annotated[str, typer.Argument(help="The confidential source, as the hot lists name it.")],
+    reason: Annotated[str, typer.Option(help="Why the member needs it.")],
+    until: Annotated[str, typer.Option(help="The last day, such as 2026-12-31.")],
+    by: By,
+    data: Data = None,
+) -> None:
+    """Authorize a member for a confidential source, until a day.
+
+    Example: platewarden people authorize 1042 "State gang file" --reason "gang unit" --until 2026-12-31 --by 1001
+    """
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    try:
+        last_day = date.fromisoformat(until)
+    except ValueError as error:
+        raise Malformed(f"“{until[:20]}” is not a date. Write it as 2026-12-31.") from error
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.authorize import authorize as grant
+        from platewarden.server.people.models import Member
+
+        one = Member.objects.filter(number=number.strip().upper()).first()
+        if one is None:
+            raise Malformed(f"There is no member {number[:12]}. Check the number.")
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_AUTHORIZE, now()):
+            raise Refused(refusal)
+        grant(one, source, reason=reason, until_on=last_day, by=Signer(member.number, member.name))
+    tell(f"{one} may see “{source}” until {last_day:%m/%d/%Y}. Cars learn of it by the next roster.")
+
+
+@app.command()
+def withdraw(
+    number: Number,
+    source: Annotated[str, typer.Argument(help="The confidential source, as the hot lists name it.")],
+    by: By,
+    data: Data = None,
+) -> None:
+    """Withdraw an authorization. Example: platewarden people withdraw 1042 "State gang file" --by 1001"""
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.authorize import withdraw as close
+        from platewarden.server.people.models import Member
+
+        one = Member.objects.filter(number=number.strip().upper()).first()
+        if one is None:
+            raise Malformed(f"There is no member {number[:12]}. Check the number.")
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_WITHDRAW, now()):
+            raise Refused(refusal)
+        was_open = close(one, source, by=Signer(member.number, member.name))
+    tell(f"“{source}” is closed to {one}." if was_open else f"{one} was not authorized for “{source}”.")
 
 
 @app.command()

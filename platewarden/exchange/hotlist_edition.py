@@ -4,14 +4,15 @@ The file is a signed header message, then the body it vouches for:
 
 ::
 
-    header   message of kind 4: number, made_at, plates, patterns, body_sha256
+    header   message of kind 4: number, made_at, plates, patterns, confidential, body_sha256
     plates   one record of 42 bytes each, sorted by (fold, text, state, id): fold here is of the text, nothing else is stored
     patterns one record of 56 bytes each, sorted by (pattern, state, id)
 
     record   text 12 (pattern 26), zero-padded ASCII | state 2 (zero: not known) | category u8 | approach u8 |
-             flags u8 (1 caution, 2 urgent, 4 confidential) | zero u8 | expires_at i64 (microseconds since 1970 UTC; 0: never) | entry id 16
+             flags u8 (1 caution, 2 urgent) | source u8 | expires_at i64 (microseconds since 1970 UTC; 0: never) | entry id 16
 
-`Edition.open` checks the signature, then the digest of the whole body, before anything is answered. A fold is then found by
+`confidential` names the confidential sources; an entry's source byte counts in them from 1, and 0 is a source that is not
+confidential. `Edition.open` checks the signature, then the digest of the whole body, before anything is answered. A fold is then found by
 binary search, twenty steps in a million; it *proposes*, and `plate.match` decides. Only the match part of an entry is here:
 no reason, no person, no case.
 
@@ -25,7 +26,7 @@ import hashlib
 import mmap
 import struct
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,7 +84,7 @@ _CATEGORY_NUMBERS: Final = {category: number for number, category in _CATEGORIES
 _APPROACH_NUMBERS: Final = {approach: number for number, approach in _APPROACHES.items()}
 _CAUTION: Final = 1
 _URGENT: Final = 2
-_CONFIDENTIAL: Final = 4
+_MOST_SOURCES: Final = 255
 
 _PLATE: Final = struct.Struct(">12s2sBBBBq16s")
 _PATTERN: Final = struct.Struct(">26s2sBBBBq16s")
@@ -104,8 +105,8 @@ class EditionEntry:
     caution: bool
     urgent: bool
     expires_at: datetime | None
-    confidential: bool = False
-    """Its source is confidential: a member who is not authorized for it is told to contact dispatch, and nothing else."""
+    confidential: str | None = None
+    """Name of its confidential source: a member who is not authorized for it is told the plate, the place, and to contact dispatch."""
 
     def __post_init__(self) -> None:
         if self.is_pattern:
@@ -113,6 +114,7 @@ class EditionEntry:
         else:
             PlateText(self.text)
         must_be_state(self.state)
+        _must_be_source(self.confidential)
         if self.expires_at is not None:
             from_microseconds(microseconds(self.expires_at))
 
@@ -121,11 +123,18 @@ def build(number: int, made_at: datetime, entries: Iterable[EditionEntry], key: 
     """The file of an edition, signed. The same entries in any order give the same bytes."""
     plates: list[bytes] = []
     patterns: list[bytes] = []
+    entries = list(entries)
+    confidential = sorted({entry.confidential for entry in entries if entry.confidential is not None})
+    must(
+        len(confidential) <= _MOST_SOURCES,
+        f"An edition has at most {_MOST_SOURCES} confidential sources. Load related lists as one source.",
+    )
+    sources: dict[str | None, int] = {None: 0, **{name: at for at, name in enumerate(confidential, start=1)}}
     for entry in entries:
         if entry.is_pattern:
-            patterns.append(_record(_PATTERN, entry))
+            patterns.append(_record(_PATTERN, entry, sources))
         else:
-            plates.append(_record(_PLATE, entry))
+            plates.append(_record(_PLATE, entry, sources))
     plates.sort(key=lambda record: (record[:_TEXT_BYTES].translate(_FOLD), record))
     patterns.sort()
     body = b"".join([*plates, *patterns])
@@ -136,6 +145,7 @@ def build(number: int, made_at: datetime, entries: Iterable[EditionEntry], key: 
             "made_at": microseconds(made_at),
             "plates": len(plates),
             "patterns": len(patterns),
+            "confidential": confidential,
             "body_sha256": hashlib.sha256(body).digest(),
         }
     )
@@ -151,6 +161,8 @@ class Edition:
         self.made_at = fields.moment("made_at")
         self.plates = fields.integer("plates")
         self.patterns = fields.integer("patterns")
+        self.confidential = fields.texts("confidential", at_most=_MOST_SOURCES)
+        """Names of the confidential sources that its entries come from."""
         said = fields.octets("body_sha256")
         fields.done()
         must(
@@ -161,6 +173,12 @@ class Edition:
             raise Tampered(
                 f"Hotlist edition {self.number} is not what its signed header says: it was cut or changed. Fetch it again; if it stays so, tell the Administrative Supervisor."
             )
+        must(
+            list(self.confidential) == sorted(set(self.confidential)),
+            "The sources of a hotlist edition are not in order. Fetch it again.",
+        )
+        for name in self.confidential:
+            _must_be_source(name)
         self._content = content
         self._start = start
 
@@ -215,13 +233,14 @@ class Edition:
         return self._content[start : start + _TEXT_BYTES].translate(_FOLD)
 
     def _plate(self, at: int) -> EditionEntry:
-        return _entry(_PLATE.unpack_from(self._content, self._start + at * _PLATE.size), is_pattern=False)
+        return _entry(_PLATE.unpack_from(self._content, self._start + at * _PLATE.size), self.confidential, is_pattern=False)
 
     @cached_property
     def _patterns(self) -> tuple[EditionEntry, ...]:
         tail = self._start + self.plates * _PLATE.size
         return tuple(
-            _entry(_PATTERN.unpack_from(self._content, tail + at * _PATTERN.size), is_pattern=True) for at in range(self.patterns)
+            _entry(_PATTERN.unpack_from(self._content, tail + at * _PATTERN.size), self.confidential, is_pattern=True)
+            for at in range(self.patterns)
         )
 
 
@@ -231,22 +250,32 @@ def _header(raw: bytes, find_key: FindKey) -> tuple[int, bytes]:
     return start, open_message(raw[:start], Kind.HOTLIST_EDITION, find_key).body
 
 
-def _record(layout: struct.Struct, entry: EditionEntry) -> bytes:
+def _must_be_source(name: str | None) -> None:
+    must(
+        name is None or (0 < len(name) <= 60 and name.isprintable()),
+        "The name of a source has 1 to 60 printable characters. Correct it.",
+    )
+
+
+def _record(layout: struct.Struct, entry: EditionEntry, sources: Mapping[str | None, int]) -> bytes:
     return layout.pack(
         entry.text.encode("ascii"),
         (entry.state or "").encode("ascii"),
         _CATEGORY_NUMBERS[entry.category],
         _APPROACH_NUMBERS[entry.approach],
-        _CAUTION * entry.caution + _URGENT * entry.urgent + _CONFIDENTIAL * entry.confidential,
-        0,
+        _CAUTION * entry.caution + _URGENT * entry.urgent,
+        sources[entry.confidential],
         0 if entry.expires_at is None else microseconds(entry.expires_at),
         entry.entry_id.bytes,
     )
 
 
-def _entry(record: tuple[bytes, bytes, int, int, int, int, int, bytes], *, is_pattern: bool) -> EditionEntry:
-    text, state, category, approach, flags, zero, expires_at, entry_id = record
-    if category not in _CATEGORIES or approach not in _APPROACHES or flags > _CAUTION + _URGENT + _CONFIDENTIAL or zero:
+def _entry(
+    record: tuple[bytes, bytes, int, int, int, int, int, bytes], confidential: Sequence[str], *, is_pattern: bool
+) -> EditionEntry:
+    text, state, category, approach, flags, source, expires_at, entry_id = record
+    known = category in _CATEGORIES and approach in _APPROACHES
+    if not known or flags > _CAUTION + _URGENT or source > len(confidential):
         raise Malformed(
             "The hotlist edition has an entry that this side does not understand. Bring both sides to the same version."
         )
@@ -260,5 +289,5 @@ def _entry(record: tuple[bytes, bytes, int, int, int, int, int, bytes], *, is_pa
         caution=bool(flags & _CAUTION),
         urgent=bool(flags & _URGENT),
         expires_at=from_microseconds(expires_at) if expires_at else None,
-        confidential=bool(flags & _CONFIDENTIAL),
+        confidential=confidential[source - 1] if source else None,
     )

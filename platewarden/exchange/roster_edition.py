@@ -13,9 +13,23 @@ from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.shift_secret import must_be_verifier
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
 
-__all__ = ["RosterEdition", "RosterMember"]
+__all__ = ["Authorization", "RosterEdition", "RosterMember"]
 
 _AT_MOST: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """A confidential source whose entries a member may see, and the last day of that."""
+
+    source: str
+    until: date
+
+    def __post_init__(self) -> None:
+        must(
+            0 < len(self.source) <= 60 and self.source.isprintable(),
+            "The name of a source in the roster has 1 to 60 printable characters. Correct it.",
+        )
 
 
 @dataclass(frozen=True)
@@ -27,19 +41,23 @@ class RosterMember:
     duties: tuple[str, ...]
     trained_until: date | None
     verifier: bytes
-    authorized: tuple[str, ...] = ()
+    authorized: tuple[Authorization, ...] = ()
 
     def __post_init__(self) -> None:
-        for text, most in ((self.number, 60), (self.name, 200), *((word, 60) for word in (*self.duties, *self.authorized))):
+        for text, most in ((self.number, 60), (self.name, 200), *((word, 60) for word in self.duties)):
             must(
                 0 < len(text) <= most and text.isprintable(),
-                "A number, name, duty or authorization in the roster is empty, too long, or not printable.",
+                "A number, name or duty in the roster is empty, too long, or not printable.",
             )
         must(
             len(self.duties) <= 100 and len(self.authorized) <= 100,
             "A member in the roster has more than 100 duties or authorizations. Send fewer.",
         )
         must_be_verifier(self.verifier)
+
+    def sources_on(self, day: date) -> frozenset[str]:
+        """The confidential sources that the member may see on this day."""
+        return frozenset(each.source for each in self.authorized if day <= each.until)
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,7 @@ class RosterEdition(Message):
                         "duties": list(each.duties),
                         "trained_until": None if each.trained_until is None else each.trained_until.isoformat(),
                         "verifier": each.verifier,
-                        "authorized": list(each.authorized),
+                        "authorized": [{"source": one.source, "until": one.until.isoformat()} for one in each.authorized],
                     }
                     for each in self.members
                 ],
@@ -106,7 +124,13 @@ def _member(fields: Fields) -> RosterMember:
         duties=fields.texts("duties", at_most=100),
         trained_until=fields.optional("trained_until", fields.day),
         verifier=fields.octets("verifier"),
-        authorized=fields.texts("authorized", at_most=100),
+        authorized=tuple(map(_authorization, fields.each("authorized", at_most=100))),
     )
     fields.done()
     return member
+
+
+def _authorization(fields: Fields) -> Authorization:
+    authorization = Authorization(source=fields.text("source"), until=fields.day("until"))
+    fields.done()
+    return authorization

@@ -4,7 +4,8 @@ An alert argues against itself: how it was matched, what makes it doubtful, how 
 VERIFY BEFORE ACTING, and one whose entry says “do not stop” begins with that. A silent entry (surveillance,
 interdiction) shows nothing here: the hit goes to the office with the read, and the car's screen keeps quiet.
 
-An entry whose source is confidential shows as “contact dispatch” to a member whom the roster does not authorize for it.
+An entry whose source is confidential shows as the plate, the place and “contact dispatch”, unless the roster authorizes everybody
+signed on for that very source. What it is listed for, how to act and why are then not told.
 
 What is shown holds a plate. It goes to the terminal of the operator, or as one JSON object a line to the program that
 draws the screen; never into a log.
@@ -22,10 +23,8 @@ from platewarden.exchange.hotlist_edition import Approach, EditionEntry
 from platewarden.plate.match import Answer, Doubt
 from platewarden.unit.place import NOWHERE, Where
 
-__all__ = ["CONFIDENTIAL", "HOW_TO_ACT", "VERIFY", "Alarm", "Alert", "VoicedEntry"]
+__all__ = ["HOW_TO_ACT", "VERIFY", "Alarm", "Alert", "VoicedEntry"]
 
-CONFIDENTIAL = "confidential"
-"""The authorization, as the roster spells it, that opens entries of a confidential source."""
 CONTACT_DISPATCH = "CONTACT DISPATCH about this vehicle, now. Its source is confidential, and you are not authorized for it."
 
 VERIFY = "VERIFY BEFORE ACTING: check the official database before any enforcement."
@@ -73,13 +72,21 @@ class Alert:
         return self.entry.urgent or self.entry.caution
 
     def is_open_to(self, authorized: frozenset[str]) -> bool:
-        """Whether a member with these authorizations may see more than that there is something."""
-        return not self.entry.confidential or CONFIDENTIAL in authorized
+        """Whether a member who is authorized for these sources may see more than the vehicle, the place, and that there is something."""
+        return self.entry.confidential is None or self.entry.confidential in authorized
+
+    @property
+    def at(self) -> str:
+        """The place in words: the crossing, else degrees, else why it is not known."""
+        place = self.where.place
+        if place is None:
+            return f"no position: {self.where.because}"
+        return place.crossing or f"{place.lat:.4f}, {place.lon:.4f}"
 
     def sentences(self, authorized: frozenset[str] = frozenset()) -> list[str]:
         """What the operator reads, line by line: first what could go wrong, last what to do before acting."""
         if not self.is_open_to(authorized):
-            return [CONTACT_DISPATCH, VERIFY]
+            return [f"HIT {self.text} ({self.state or 'state not read'}), {self.at}.", CONTACT_DISPATCH, VERIFY]
         lines = [HOW_TO_ACT[self.entry.approach]] if self.entry.approach is Approach.DO_NOT_STOP else []
         if self.entry.caution:
             lines.append("CAUTION: may be armed and dangerous.")
@@ -103,7 +110,15 @@ class Alert:
 
     def as_json(self, authorized: frozenset[str] = frozenset()) -> dict[str, object]:
         if not self.is_open_to(authorized):
-            return {"alert": str(self.entry.entry_id), "say": self.sentences(authorized)}
+            return {
+                "alert": str(self.entry.entry_id),
+                "text": self.text,
+                "state": self.state,
+                "at": self.at,
+                "camera": self.camera,
+                "captured_at": self.captured_at.isoformat(),
+                "say": self.sentences(authorized),
+            }
         return {
             "alert": str(self.entry.entry_id),
             "tier": self.answer.tier.value,
@@ -117,6 +132,7 @@ class Alert:
             "urgent": self.entry.urgent,
             "doubts": [doubt.value for doubt in self.answer.doubts],
             "camera": self.camera,
+            "at": self.at,
             "captured_at": self.captured_at.isoformat(),
             "hotlist_edition": self.edition,
             "stale": self.stale,

@@ -145,7 +145,7 @@ def sign_on(
         "shift.sign_on", at=at, member=known.number, about=shift_id, purpose=stated.purpose, reference=stated.reference or None
     )
     until = at + timedelta(hours=department.shift_hours)
-    sources = frozenset(known.authorized)
+    sources = known.sources_on(at.astimezone(department.time_zone).date())
     return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until, sources)
 
 
@@ -170,7 +170,8 @@ def sign_on_beside(
         journal.write("shift.join_refused", at=at, member=known.number if known else None, about=shift.shift_id)
         raise Refused(refusal or DO_NOT_FIT)
     journal.write("shift.joined", at=at, member=known.number, about=shift.shift_id)
-    return replace(shift, member=known.number, name=known.name, signed_on_at=at, authorized=frozenset(known.authorized))
+    sources = known.sources_on(at.astimezone(department.time_zone).date())
+    return replace(shift, member=known.number, name=known.name, signed_on_at=at, authorized=sources)
 
 
 def prove(

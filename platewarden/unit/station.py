@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal, Refused, Stale, Unavailable, Unknown
-from platewarden.unit.alarm import CONFIDENTIAL, Alert
+from platewarden.unit.alarm import Alert
 from platewarden.unit.board import Board
 from platewarden.unit.deployment import DeploymentOrder, begin
 from platewarden.unit.hotlist import Hotlist
@@ -107,13 +107,9 @@ class Station:
             return acting
 
     def authorized(self) -> frozenset[str]:
-        """What everybody who sees this screen may see of confidential sources: what one may not see is not shown to two."""
+        """The confidential sources that everybody who sees this screen may see: what one may not see is not shown to two."""
         crew = self.crew
         return frozenset.intersection(*(each.authorized for each in crew)) if crew else frozenset()
-
-    @property
-    def sees_confidential(self) -> bool:
-        return CONFIDENTIAL in self.authorized()
 
     # signing on and off
 

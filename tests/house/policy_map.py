@@ -17,7 +17,6 @@ MAP = ROOT / "docs" / "policy-map.md"
 
 # Clauses that no room keeps yet, and the issue that will make one keep it. What is on this list has no line "Keeps".
 LATER = {
-    Clause.CONFIDENTIAL_DATA: 6,
     Clause.CANVASS: 7,
     Clause.PRIVACY_RECOGNIZED: 8,  # forgetting is how the privacy of the others is recognized
     Clause.RETENTION_SCHEDULE: 8,

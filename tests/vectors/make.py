@@ -25,7 +25,7 @@ from platewarden.exchange.medium_manifest import MediumFile, MediumManifest
 from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import Across, Along, CarHit, NoPlace, Passing, Picture, Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
-from platewarden.exchange.roster_edition import RosterEdition, RosterMember
+from platewarden.exchange.roster_edition import Authorization, RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, digest, seal_to
 from platewarden.exchange.tombstone import Tombstone, Why
 from platewarden.exchange.wire import Kind, decode_body, message_length, open_envelope
@@ -136,7 +136,14 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
             valid_until=LATER,
             policy_edition=1,
             members=(
-                RosterMember("117", "Pat Operator", ("operator",), date(2026, 12, 31), VERIFIER),
+                RosterMember(
+                    "117",
+                    "Pat Operator",
+                    ("operator",),
+                    date(2026, 12, 31),
+                    VERIFIER,
+                    (Authorization("State gang file", date(2026, 6, 30)),),
+                ),
                 RosterMember("204", "Sam Untrained", (), None, VERIFIER),
             ),
         ),
@@ -252,7 +259,7 @@ EDITION_ENTRIES = [
     _entry(0, "ABC1234", None),
     _entry(1, "A8C1234", "IL", category=Category.WANTED_VEHICLE, caution=True, urgent=True, expires_at=LATER),
     _entry(2, "7", "WI", category=Category.STOLEN_PLATE, approach=Approach.NOTIFY),
-    _entry(3, "ZZ99ZZ", "MX", category=Category.ELECTRONIC_SURVEILLANCE, approach=Approach.SILENT),
+    _entry(3, "ZZ99ZZ", "MX", category=Category.ELECTRONIC_SURVEILLANCE, approach=Approach.SILENT, confidential="State gang file"),
     _entry(4, "QQQQQQQQQQQQ", "ON", category=Category.MISSING_PERSON, approach=Approach.DO_NOT_STOP, urgent=True),
     _entry(5, "?7B?4*", "IL", is_pattern=True, category=Category.SUSPECT_INTERDICTION, expires_at=LATER),
     _entry(6, "*A*B*C*D*E*F*G*H*I*J*K*L*", None, is_pattern=True, category=Category.STOLEN_PROPERTY),

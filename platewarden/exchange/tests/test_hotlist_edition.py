@@ -36,6 +36,7 @@ def entries(draw):
         approach=draw(st.sampled_from(Approach)),
         caution=draw(st.booleans()),
         urgent=draw(st.booleans()),
+        confidential=draw(st.none() | st.sampled_from(["Federal file", "State gang file"])),
         expires_at=draw(st.none() | st.datetimes(datetime(1970, 1, 2), timezones=st.just(UTC))),  # noqa: DTZ001
     )
 
@@ -88,6 +89,21 @@ def test_a_file_is_answered_from_its_map(tmp_path):
     (tmp_path / "a.edition").unlink()
     for entry in found:
         assert entry in list(edition.proposals([fold(entry.text)]))
+
+
+def test_an_entry_names_its_confidential_source_and_the_header_names_each_once():
+    found = [
+        dataclasses.replace(ENTRY, entry_id=uuid.UUID(int=at), confidential=name) for at, name in enumerate(["B", None, "A", "B"])
+    ]
+    edition = Edition.open(build(1, AT, found, OFFICE), KEYS.get)
+    assert edition.confidential == ("A", "B")
+    assert by_id(edition.entries()) == found
+
+
+def test_more_confidential_sources_than_a_byte_counts_are_refused():
+    found = [dataclasses.replace(ENTRY, entry_id=uuid.UUID(int=at), confidential=f"file {at}") for at in range(256)]
+    with pytest.raises(Malformed, match="at most 255"):
+        build(1, AT, found, OFFICE)
 
 
 def test_an_empty_edition_is_one_too(tmp_path):
@@ -149,11 +165,30 @@ def test_even_an_offices_broken_records_are_only_ever_malformed(plate, pattern):
 def _signed(body, **changed):
     import hashlib
 
-    header = {"number": 1, "made_at": 0, "plates": 1, "patterns": 1, "body_sha256": hashlib.sha256(body).digest()}
+    header = {
+        "number": 1,
+        "made_at": 0,
+        "plates": 1,
+        "patterns": 1,
+        "confidential": ["A"],
+        "body_sha256": hashlib.sha256(body).digest(),
+    }
     return sign_message(Kind.HOTLIST_EDITION, encode_body({**header, **changed}), OFFICE) + body
 
 
-@pytest.mark.parametrize("changed", [{"number": 0}, {"plates": -1}, {"patterns": -1}, {"made_at": -1}, {"more": 1}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"number": 0},
+        {"plates": -1},
+        {"patterns": -1},
+        {"made_at": -1},
+        {"more": 1},
+        {"confidential": ["B", "A"]},
+        {"confidential": ["A", "A"]},
+        {"confidential": [""]},
+    ],
+)
 def test_it_refuses_what_no_header_has(changed):
     with pytest.raises(Malformed):
         Edition.open(_signed(bytes(98), **changed), KEYS.get)

@@ -7,7 +7,7 @@ from django.db import transaction
 from platewarden.policy.refusal import Refused, Stale
 from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import ENFORCEMENT, AlertState, Disposition, Ground, Outcome
-from platewarden.server.alerts.rules import due_at, must_be_verified
+from platewarden.server.alerts.rules import due_at, may_act_on, must_be_verified
 from platewarden.server.alerts.verify import locked, write_note
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -22,6 +22,8 @@ def dispose(alert_id: int, *, outcome: Outcome, ground: str, because: str, by: M
         raise Refused(refusal)
     with transaction.atomic():
         alert = locked(alert_id)
+        if refusal := may_act_on(alert, by, now()):
+            raise Refused(refusal)
         if alert.state == AlertState.DISPOSED:
             raise Stale("This alert was closed meanwhile. Look at it again.")
         if refusal := must_be_verified(alert, outcome, ground, because):

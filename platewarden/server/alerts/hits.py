@@ -57,6 +57,7 @@ def raise_alerts(report: ReadReport, unit: Unit) -> list[Alert]:
             tier=each.answer.tier.value,
             urgent=facts[0],
             silent=facts[1],
+            source_id=facts[2],
         )
         raised.append(alert)
         merge_waiting(alert)
@@ -96,12 +97,12 @@ def _entries(ids: set[uuid.UUID]) -> list[tuple[uuid.UUID, datetime, LookedFor]]
         return [(row[0], row[1], LookedFor(text=row[2], is_pattern=row[3], state=row[4])) for row in cursor]
 
 
-def _write_hit(hit_id: uuid.UUID, report: ReadReport, found: Found) -> tuple[bool, bool] | None:
-    """Urgent and silent of the entry, or None when the hit was there already."""
+def _write_hit(hit_id: uuid.UUID, report: ReadReport, found: Found) -> tuple[bool, bool, int | None] | None:
+    """Urgent, silent and the source of the entry, or None when the hit was there already."""
     answer = found.answer
     with connection.cursor() as cursor:
         cursor.execute(
-            "select is_urgent, is_silent from plates.write_hit(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
+            "select is_urgent, is_silent, of_source from plates.write_hit(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
             [
                 hit_id,
                 report.read_id,
@@ -116,4 +117,4 @@ def _write_hit(hit_id: uuid.UUID, report: ReadReport, found: Found) -> tuple[boo
             ],
         )
         row = cursor.fetchone()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None

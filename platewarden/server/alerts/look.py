@@ -59,7 +59,8 @@ class Card:
 
     alert: Alert
     shown: Shown
-    entry: ListedEntry
+    entry: ListedEntry | None
+    """None when its source is confidential and whoever looks is not authorized for it: then the card says “contact dispatch”."""
     tier: str
     found_by: str
     doubts: tuple[str, ...]
@@ -70,6 +71,10 @@ class Card:
     edition_age: timedelta | None
     is_stale: bool
     due_at: datetime
+
+    @property
+    def is_masked(self) -> bool:
+        return self.entry is None
 
     @property
     def is_full(self) -> bool:
@@ -135,29 +140,33 @@ def _card(
     return Card(
         alert=alert,
         shown=shown(seen, names, with_overview=with_overview),
-        entry=ListedEntry(
-            entry_id=uuid.UUID(hit["entry_id"]),
-            text=hit["listed_text"],
-            state=hit["listed_state"],
-            is_pattern=hit["is_pattern"],
-            category=hit["category"],
-            approach=hit["approach"],
-            caution=hit["caution"],
-            urgent=hit["urgent"],
-            reason=hit["reason"],
-            reference=hit["reference"],
-            author=hit["author"],
-            entered_at=datetime.fromisoformat(hit["entry_loaded_at"]),
-            expires_at=datetime.fromisoformat(hit["expires_at"]) if hit["expires_at"] else None,
-        ),
-        tier=hit["tier"],
-        found_by=hit["found_by"],
-        doubts=tuple(DOUBT_SENTENCES[Doubt(doubt)] for doubt in hit["doubts"]),
-        confusions=tuple((position + 1, seen_sign, listed_sign) for position, seen_sign, listed_sign in hit["confusions"]),
+        entry=_listed(hit) if hit else None,
+        tier=alert.tier,
+        found_by=hit.get("found_by", ""),
+        doubts=tuple(DOUBT_SENTENCES[Doubt(doubt)] for doubt in hit.get("doubts", ())),
+        confusions=tuple((position + 1, seen_sign, listed_sign) for position, seen_sign, listed_sign in hit.get("confusions", ())),
         notes=tuple({**note, "written_at": datetime.fromisoformat(note["written_at"])} for note in row["notes"]),
         earlier_wrong=row["earlier_wrong"],
         edition=seen.hotlist_edition,
         edition_age=age,
         is_stale=age is not None and age > timedelta(hours=rules.stale_after_hours),
         due_at=due_at(alert, rules),
+    )
+
+
+def _listed(hit: dict[str, Any]) -> ListedEntry:
+    return ListedEntry(
+        entry_id=uuid.UUID(hit["entry_id"]),
+        text=hit["listed_text"],
+        state=hit["listed_state"],
+        is_pattern=hit["is_pattern"],
+        category=hit["category"],
+        approach=hit["approach"],
+        caution=hit["caution"],
+        urgent=hit["urgent"],
+        reason=hit["reason"],
+        reference=hit["reference"],
+        author=hit["author"],
+        entered_at=datetime.fromisoformat(hit["entry_loaded_at"]),
+        expires_at=datetime.fromisoformat(hit["expires_at"]) if hit["expires_at"] else None,
     )

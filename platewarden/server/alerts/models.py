@@ -6,6 +6,7 @@ from django.db import models
 
 from platewarden.policy.verification import Answered, EyeSaw, Verified
 from platewarden.server.equipment.models import Unit
+from platewarden.server.hotlists.models import Source
 
 
 class AlertState(models.TextChoices):
@@ -29,6 +30,7 @@ class Alert(models.Model):
     state = models.CharField(max_length=12, choices=AlertState.choices, default=AlertState.RAISED)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=100, blank=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True)  # of its entry's list; of a BOLO: none
 
     class Meta:
         indexes = [models.Index(fields=["-raised_at"], name="alerts_newest")]

@@ -10,7 +10,8 @@ from platewarden.policy.refusal import Refusal
 from platewarden.policy.verification import Outcome as SharedOutcome
 from platewarden.policy.verification import must_be_verified as shared_rule
 from platewarden.server.alerts.models import Alert, Outcome, Return, Verification
-from platewarden.server.people.models import Duty
+from platewarden.server.people.authorize import may_see
+from platewarden.server.people.models import Duty, Member
 
 SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR})
 
@@ -23,6 +24,13 @@ def sees_silent(duties: frozenset[str]) -> bool:
 def due_at(alert: Alert, rules: Department) -> datetime:
     """Until when the alert should be verified and closed. Later entries are taken, and marked late."""
     return alert.raised_at + timedelta(minutes=rules.urgent_minutes if alert.urgent else rules.routine_minutes)
+
+
+def may_act_on(alert: Alert, member: Member, at: datetime) -> Refusal | None:
+    """Refuses a member who may not see what the alert's confidential source says: what one cannot see, one cannot verify or close."""
+    if alert.source is None or not alert.source.is_confidential:
+        return None
+    return may_see(member, alert.source.name, at)
 
 
 def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) -> Refusal | None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import Alert, AlertState, Return, Seen, Verification
-from platewarden.server.alerts.rules import due_at
+from platewarden.server.alerts.rules import due_at, may_act_on
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -45,6 +45,8 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
         raise Malformed("Name the official database and the reference of its return.")
     with transaction.atomic():
         alert = locked(alert_id)
+        if refusal := may_act_on(alert, by, now()):
+            raise Refused(refusal)
         if alert.state == AlertState.DISPOSED:
             raise Stale("This alert was closed meanwhile. Look at it again.")
         # The unit's clock may be ahead of the office's: the earlier of the two moments counts.

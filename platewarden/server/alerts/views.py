@@ -62,6 +62,8 @@ def _card_page(
 ) -> HttpResponse:
     alert = look.one_alert(alert_id, _member(request))
     one = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=True)
+    if one.is_masked:
+        return render(request, "alerts/masked.html", {"card": one, "now": now()})
     context = {
         "card": one,
         "verifications": alert.verifications.select_related("unit").order_by("at"),

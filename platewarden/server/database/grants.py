@@ -34,6 +34,7 @@ OFFICE: dict[str, dict[str, str]] = {
     },
     "people_assignment": {"app": "select, insert, update", "purge": LOOK},
     "people_completion": {"app": "select, insert", "purge": LOOK},
+    "people_authorization": {"app": "select, insert, update (withdrawn_at, withdrawn_by)", "purge": LOOK},
     "people_policyedition": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
     "people_rosterissue": {"app": LOOK, "ingest": LOOK, "purge": "select, insert"},
     # access: the sign-in role's own

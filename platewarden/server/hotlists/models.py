@@ -11,6 +11,8 @@ class Source(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     created_at = models.DateTimeField()
+    owner = models.CharField(max_length=100, blank=True)  # the agency or desk that answers for it
+    is_confidential = models.BooleanField(default=False)  # its hits are “contact dispatch” to whoever is not authorized
 
     def __str__(self) -> str:
         return self.name

@@ -80,13 +80,13 @@ def newest_edition() -> HotlistEdition | None:
 def _in_force() -> list[EditionEntry]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at from plates.edition_entries()"
+            "select entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at, confidential from plates.edition_entries()"
         )
         return [_entry(row) for row in cursor]
 
 
 def _entry(row: tuple[Any, ...]) -> EditionEntry:
-    entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at = row
+    entry_id, text, is_pattern, state, category, approach, caution, urgent, expires_at, confidential = row
     return EditionEntry(
         entry_id=entry_id,
         text=text,
@@ -97,6 +97,7 @@ def _entry(row: tuple[Any, ...]) -> EditionEntry:
         caution=caution,
         urgent=urgent,
         expires_at=expires_at,
+        confidential=confidential,
     )
 
 

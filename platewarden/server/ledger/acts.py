@@ -22,6 +22,8 @@ class Act(StrEnum):
     PEOPLE_ASSIGN = "people.assign", "A duty was given to a member."
     PEOPLE_RELIEVE = "people.relieve", "A duty was taken from a member."
     PEOPLE_TRAINING = "people.training", "A completed training was entered for a member."
+    PEOPLE_AUTHORIZE = "people.authorize", "A member was authorized for a confidential source."
+    PEOPLE_WITHDRAW = "people.withdraw", "A member's authorization for a confidential source was withdrawn."
     PEOPLE_UNLOCK = "people.unlock", "A member who was locked out was released."
     PEOPLE_LEAVE = "people.leave", "A member left: sign-in, sessions and cars are closed to them."
     PEOPLE_ROSTER = "people.roster", "A roster edition was made for the units."
@@ -45,6 +47,7 @@ class Act(StrEnum):
 
     HOTLISTS_LOAD = "hotlists.load", "A list was loaded and is in force."
     HOTLISTS_LOAD_REFUSED = "hotlists.load_refused", "A list was refused whole; the one in force stays."
+    HOTLISTS_SOURCE = "hotlists.source", "A source's owner was named, and whether it is confidential."
     HOTLISTS_BOLO = "hotlists.bolo", "A BOLO was entered and waits for the second member."
     HOTLISTS_BOLO_DECIDED = "hotlists.bolo_decided", "The second member decided on a BOLO."
     HOTLISTS_BOLOS = "hotlists.bolos", "A member looked at the department's BOLOs."

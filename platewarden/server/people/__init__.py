@@ -3,5 +3,5 @@
 Owns: members, assignments, completions, policy editions, roster issues. Nobody has all duties; nobody approves themselves.
 Must never: know a plate, or let a lapsed training pass.
 
-Keeps: TRAINING_BEFORE_USE, ASSIGNED_MEMBERS, SUPERVISOR_MANAGES
+Keeps: TRAINING_BEFORE_USE, CONFIDENTIAL_DATA, ASSIGNED_MEMBERS, SUPERVISOR_MANAGES
 """

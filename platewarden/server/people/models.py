@@ -131,6 +131,35 @@ class Completion(models.Model):
         return f"{self.member_id} {self.course}"
 
 
+class AuthorizationQuerySet(models.QuerySet["Authorization"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(since_at__lte=at, until_at__gt=at, withdrawn_at=None)
+
+
+class Authorization(models.Model):
+    """Leave to see the entries of one confidential source: granted by whom, why, until when. The source is named as hot lists name it."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="authorizations", to_field="number")
+    source = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    given_by = models.CharField(max_length=100)
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField()  # the end of its last day at the department
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=100, blank=True)
+
+    objects = AuthorizationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until_at__gt=models.F("since_at")), name="authorization_ends_after_it_began"),
+            models.UniqueConstraint(fields=["member", "source"], condition=Q(withdrawn_at=None), name="one_authorization_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.source}"
+
+
 class PolicyEdition(models.Model):
     """The department's file as it stood: edition 1 is stored by setup, later ones are signed off by two."""
 

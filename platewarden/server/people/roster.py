@@ -10,12 +10,13 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from platewarden.exchange.roster_edition import RosterEdition, RosterMember
+from platewarden.exchange.roster_edition import Authorization, RosterEdition, RosterMember
 from platewarden.exchange.seal import SigningKey
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import OFFICE, record
 from platewarden.server.people.models import Member, PolicyEdition, RosterIssue
+from platewarden.server.people.training import today
 
 VALID = timedelta(days=7)
 RENEW = timedelta(days=1)
@@ -54,6 +55,10 @@ def _members() -> tuple[RosterMember, ...]:
             duties=tuple(sorted(member.duties_on(at))),
             trained_until=member.trained_until(),
             verifier=bytes(member.shift_verifier or b""),  # there is one: the query asks for it
+            authorized=tuple(
+                Authorization(each.source, today(each.until_at - timedelta(microseconds=1)))
+                for each in member.authorizations.in_force(at).order_by("source")
+            ),
         )
         for member in Member.objects.filter(is_active=True).exclude(shift_verifier=None).order_by("number")
     )

@@ -133,7 +133,7 @@ class Pages:
         alert = card.alert
         pressing = " is-pressing" if alert.is_pressing else ""
         if not alert.is_open_to(self.station.authorized()):
-            what: list[Inside] = [tag("b", "Contact dispatch")]
+            what: list[Inside] = [tag("b", alert.text, class_="mono"), " contact dispatch"]
         else:
             what = [tag("b", alert.text, class_="mono"), f" {alert.state or '??'} ", tag("small", _category(alert.entry))]
         count = tag("i", f"×{card.count}") if card.count > 1 else None
@@ -291,14 +291,17 @@ class Pages:
 
     def _card_left(self, card: Card) -> Html:
         alert = card.alert
-        if not alert.is_open_to(self.station.authorized()):
-            return tag("div", tag("div", "Confidential source", class_="no-picture no-picture--tall"), class_="card__left")
         local = alert.captured_at.astimezone(self.department.time_zone)
-        place = alert.where.place
-        at = (place.crossing or f"{place.lat:.4f}, {place.lon:.4f}") if place else f"no position: {alert.where.because}"
-        seen = [f"{local:%H:%M:%S}", alert.camera, at]
+        seen = [f"{local:%H:%M:%S}", alert.camera, alert.at]
         if card.count > 1:
             seen.append(f"seen {card.count} times since {card.first_at.astimezone(self.department.time_zone):%H:%M}")
+        if not alert.is_open_to(self.station.authorized()):
+            return tag(
+                "div",
+                tag("div", "Confidential source", class_="no-picture no-picture--tall"),
+                tag("p", " · ".join(seen), class_="seen"),
+                class_="card__left",
+            )
         link = None if self.station.is_locked else card.number
         return tag(
             "div",
@@ -312,8 +315,15 @@ class Pages:
     def _card_head(self, card: Card) -> list[Inside]:
         alert = card.alert
         if not alert.is_open_to(self.station.authorized()):
-            words = "Its source is confidential and you are not authorized for it. Say where you are, and follow the vehicle's entry only as dispatch tells you."
-            return [tag("h1", "CONTACT DISPATCH NOW", class_="bar bar--stop"), tag("p", words, class_="big"), _verify_bar()]
+            words = "Its source is confidential and not everybody signed on is authorized for it. Say the plate and where you are, and act only as dispatch tells you."
+            vehicle = tag(
+                "div",
+                _plate(alert),
+                tag("span", alert.state or "state not read", class_="state" + ("" if alert.state else " state--none")),
+                class_="read",
+            )
+            told = tag("h1", "CONTACT DISPATCH NOW", class_="bar bar--stop")
+            return [told, vehicle, tag("p", words, class_="big"), _verify_bar()]
         bars = []
         if alert.entry.approach is Approach.DO_NOT_STOP:
             bars.append(tag("div", HOW_TO_ACT[Approach.DO_NOT_STOP].upper(), class_="bar bar--stop"))
@@ -611,9 +621,7 @@ class Pages:
         local = alert.captured_at.astimezone(self.department.time_zone)
         came = card.disposed.outcome.label if card.disposed else "open"
         plate: Inside = [tag("b", alert.text, class_="mono"), f" {alert.state or '??'}"]
-        if not alert.is_open_to(self.station.authorized()):
-            plate = "contact dispatch"
-        what = _category(alert.entry) if alert.is_open_to(self.station.authorized()) else "confidential"
+        what = _category(alert.entry) if alert.is_open_to(self.station.authorized()) else "contact dispatch"
         return tag(
             "tr",
             tag("td", f"{local:%H:%M:%S}"),
@@ -654,7 +662,7 @@ class Pages:
             return tag("p", "No entry of this car's list answers. That is not a return of the official database.", class_="none")
         rows = []
         for entry, answer in found:
-            if entry.confidential and not self.station.sees_confidential:
+            if entry.confidential is not None and entry.confidential not in self.station.authorized():
                 rows.append(
                     tag("li", tag("b", "Contact dispatch."), " A confidential source has an entry you are not authorized for.")
                 )

@@ -1,9 +1,11 @@
 """Who is signed on, who touches, and when the screen locks."""
 
 import uuid
+from datetime import date
 
 import pytest
 
+from platewarden.exchange.roster_edition import Authorization
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Refused, Stale, Unavailable, Unknown
 from platewarden.unit.board import Board
@@ -18,7 +20,8 @@ STATED = Stated("4417", SECRET, "routine-patrol")
 @pytest.fixture
 def car(tmp_path):
     office = Office()
-    office.publish_roster(1, [member(authorized=("confidential",)), member("1188", "Officer Lou Tran")])
+    gang_file = Authorization("State gang file", date(2026, 12, 31))
+    office.publish_roster(1, [member(authorized=(gang_file,)), member("1188", "Officer Lou Tran")])
     with serving(office), car_12(tmp_path, office) as car:
         car.transfer.contact()
         yield car
@@ -78,9 +81,9 @@ def test_a_journal_that_cannot_be_written_keeps_no_screen_open(station, monkeypa
 
 def test_what_one_of_two_may_not_see_is_not_shown_to_both(station):
     station.sign_on(STATED)
-    assert station.sees_confidential
+    assert station.authorized() == {"State gang file"}
     station.join("1188", SECRET)
-    assert not station.sees_confidential
+    assert station.authorized() == frozenset()
     assert station.acting.member == "1188"
     with pytest.raises(Stale, match="Two members"):
         station.join("1188", SECRET)

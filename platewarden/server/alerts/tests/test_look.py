@@ -14,12 +14,15 @@ from platewarden.server.alerts.testing import alert_of, verified
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import HotlistEdition
 from platewarden.server.hotlists.publish import make_edition_if_asked
+from platewarden.server.hotlists.source import describe
 from platewarden.server.hotlists.testing import bolo_in_force, list_in_force
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.assign import relieve
+from platewarden.server.people.authorize import authorize, withdraw
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty
-from platewarden.server.people.testing import OPERATOR, SUPERVISOR
+from platewarden.server.people.testing import DESIGNEE, OPERATOR, SUPERVISOR
+from platewarden.server.people.training import today
 from platewarden.server.reads.testing import pictures
 
 
@@ -101,3 +104,58 @@ def test_what_was_written_about_an_alert_stands_on_its_card(office):
     alert = alert_of(office)
     verified(alert, by=office.member(OPERATOR), note="Blue sedan, as listed.")
     assert b"Blue sedan, as listed." in office.browser(OPERATOR).get(f"/alerts/{alert.pk}/").content
+
+
+GANG_FILE = "State gang file"
+DANA = Signer(SUPERVISOR, "Dana Whitfield")
+
+
+def confidential_alert(office):
+    describe(GANG_FILE, owner="State Police", is_confidential=True, by=office.member(SUPERVISOR))
+    list_in_force(
+        "AB12345,IL,wanted_vehicle,G-77,Member of a gang,yes",
+        source=GANG_FILE,
+        header="plate,state,category,reference,reason,caution",
+    )
+    office.receive(office.car(), "AB12345", state="IL", state_confidence=0.9, pictures=pictures())
+    return Alert.objects.latest("pk")
+
+
+def test_a_confidential_hit_is_contact_dispatch_to_whoever_is_not_authorized(office):
+    alert, rosa = confidential_alert(office), office.browser(OPERATOR)
+    for path in ("/alerts/", f"/alerts/{alert.pk}/strip/", f"/alerts/{alert.pk}/"):
+        page = unescape(rosa.get(path).content.decode())
+        assert "AB12345" in page.replace("</span><span>", "") or "A B 1 2 3 4 5" in page
+        assert "Contact dispatch" in page
+        for told in ("gang", "G-77", "Wanted", "Armed", "data:image"):
+            assert told not in page, (path, told)
+    assert rosa.post(f"/alerts/{alert.pk}/acknowledge/").status_code == 302
+    for outcome in ("misread", "no action"):
+        answer = rosa.post(f"/alerts/{alert.pk}/dispose/", {"outcome": outcome, "ground": "", "because": ""})
+        assert answer.status_code == 403
+    assert Alert.objects.get(pk=alert.pk).state == "acknowledged"
+
+
+def test_whoever_is_authorized_sees_it_whole_until_that_is_withdrawn(office):
+    alert, rosa = confidential_alert(office), office.browser(OPERATOR)
+    authorize(
+        office.member(OPERATOR), GANG_FILE, reason="works with the gang unit", until_on=today(now()) + timedelta(days=3), by=DANA
+    )
+    page = rosa.get(f"/alerts/{alert.pk}/").content.decode()
+    assert "G-77" in page
+    assert "Member of a gang" in page
+    verified(alert, by=office.member(OPERATOR), note="the file says a gang")
+    withdraw(office.member(OPERATOR), GANG_FILE, by=DANA)
+    page = rosa.get(f"/alerts/{alert.pk}/").content.decode()
+    assert "Contact dispatch" in page
+    assert "gang" not in page
+    assert "gang" not in office.browser(DESIGNEE).get(f"/alerts/{alert.pk}/").content.decode()  # no duty opens it by itself
+
+
+def test_a_source_that_becomes_confidential_hides_its_earlier_hits_too(office):
+    list_in_force("AB12345,IL,wanted_vehicle,G-77", source=GANG_FILE)
+    office.receive(office.car(), "AB12345", state="IL", state_confidence=0.9)
+    alert, rosa = Alert.objects.latest("pk"), office.browser(OPERATOR)
+    assert "G-77" in rosa.get(f"/alerts/{alert.pk}/").content.decode()
+    describe(GANG_FILE, owner="State Police", is_confidential=True, by=office.member(SUPERVISOR))
+    assert "G-77" not in rosa.get(f"/alerts/{alert.pk}/").content.decode()

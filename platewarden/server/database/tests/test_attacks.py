@@ -207,8 +207,8 @@ def test_only_the_pages_login_has_doors(scene, login, door):
 
 
 def test_the_cars_login_writes_a_read_and_gets_nothing_back(scene):
-    columns = "plate, captured_at, read_id, unit_id, camera, confidence, characters, candidates, engine, hotlist_edition, pictures"
-    values = "'ZZ99999', clock_timestamp(), gen_random_uuid(), gen_random_uuid(), 'front', 1, '{}', '[]', 'test', 0, '[]'"
+    columns = "plate, captured_at, read_id, unit_id, camera, confidence, characters, candidates, engine, hotlist_edition, pictures, began_at, ended_at"
+    values = "'ZZ99999', now(), gen_random_uuid(), gen_random_uuid(), 'front', 1, '{}', '[]', 'test', 0, '[]', now(), now()"
     with scene.connect("ingest") as conn:
         conn.execute(f"insert into plates.reads ({columns}) values ({values}) on conflict do nothing")
         for statement in (

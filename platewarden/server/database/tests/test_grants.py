@@ -18,6 +18,7 @@ INNER = {
     "office.ledger_write(text, text, text, text, jsonb, jsonb)",
     "office.refuse_change()",
     "plates.spanned()",
+    "plates.may_see_source(bigint, text)",
 }
 LETTER = {"select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 

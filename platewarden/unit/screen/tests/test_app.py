@@ -1,6 +1,8 @@
 """The car's screen over real HTTP: who gets in, what is refused with which clause, and what the journal has of it."""
 
+import dataclasses
 import re
+import uuid
 from datetime import date, timedelta
 
 import httpx
@@ -8,8 +10,8 @@ import pytest
 
 from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.field_entry import FieldEntry
+from platewarden.exchange.roster_edition import Authorization
 from platewarden.policy.verification import Answered, EyeSaw, Outcome
-from platewarden.unit.alarm import CONFIDENTIAL
 from platewarden.unit.screen.testing import parked
 from platewarden.unit.testing import NOON, SECRET, Office, entry, member, serving
 
@@ -19,12 +21,12 @@ PLATE = entry("7ABC123")
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     office = Office()
-    office.publish_hotlist(1, [PLATE, entry("XR4444", confidential=True)])
+    office.publish_hotlist(1, [PLATE, entry("XR4444", confidential="State gang file", caution=True)])
     office.publish_roster(
         3,
         [
             member(),
-            member("1188", "Officer Lou Tran", authorized=(CONFIDENTIAL,)),
+            member("1188", "Officer Lou Tran", authorized=(Authorization("State gang file", date(2026, 12, 31)),)),
             member("2280", "Officer Udo Untrained", trained_until=None),
             member("3391", "Officer Lena Lapsed", trained_until=date(2026, 3, 1)),
             member("5500", "Clerk Cara", duties=("records_clerk",)),
@@ -291,14 +293,19 @@ def test_a_bolo_by_voice_is_in_force_for_this_shift_marked_as_unapproved(here, b
 
 
 def test_a_confidential_source_is_dispatchs_matter_for_whoever_is_not_authorized(here, browser):
-    hidden = entry("XR4444", confidential=True)
+    hidden = entry("XR4444", confidential="State gang file", caution=True)
     browser.sign_on()
     here.alert(hidden, "XR4444", plate_picture=b"\xff\xd8 secret")
     number = here.station.board.open()[0].number
     shown = [browser.get(path).text for path in ("/", f"/alerts/{number}", "/shift", "/queue")]
     assert "CONTACT DISPATCH NOW" in shown[0]
-    assert not any("XR4444" in each.replace("</span><span>", "") or "data:image" in each for each in shown)
-    assert "XR4444</b>" not in browser.send("/query", plate="XR4444").text
+    assert 'aria-label="X R 4 4 4 4"' in shown[0]
+    assert "no position: the unit has no receiver" in shown[0]
+    for told in ("data:image", "stolen", "Stolen", "CAUTION", 'class="listed"', "gang"):
+        assert not any(told in each for each in shown), told
+    asked = browser.send("/query", plate="XR4444").text
+    assert "Contact dispatch." in asked
+    assert "Stolen" not in asked
     assert browser.get(f"/alerts/{number}/plate").status_code == 404
     for path in ("copy", "compare", "verify", "dispose"):
         answer = browser.send(f"/alerts/{number}/{path}", characters="same", answer="pending", outcome="misread")
@@ -307,7 +314,14 @@ def test_a_confidential_source_is_dispatchs_matter_for_whoever_is_not_authorized
     here.station.over()
     browser.sign_on("1188")
     here.alert(hidden, "XR4444")
-    assert 'aria-label="X R 4 4 4 4"' in browser.get("/").text
+    assert "Stolen vehicle" in browser.get("/").text
+    other = dataclasses.replace(hidden, entry_id=uuid.UUID(int=4), text="XR5555", confidential="Federal file")
+    here.alert(other, "XR5555", captured_at=NOON + timedelta(seconds=9))
+    shown = browser.get(f"/alerts/{here.station.board.open()[0].number}").text
+    assert "CONTACT DISPATCH NOW" in shown  # authorized for one source is not authorized for another
+    browser.send("/join", member="4417", secret=SECRET)
+    assert {each.member for each in here.station.crew} == {"1188", "4417"}
+    assert "Stolen vehicle" not in browser.get("/").text  # what one may not see is not shown to two
 
 
 def test_no_address_ever_holds_a_plate(here, browser):
