@@ -1,7 +1,8 @@
 """Up: what a member did about an alert in the car: a verification with its return, or a disposition. One act, one message.
 
 The alarm comes before the read has a number, so the read is named by this unit, its camera and the moment it was captured;
-with the entry that it answered, that is one hit at the office. Numbers run in a stream of their own ("field"), together with
+with the entry that it answered, that is one hit at the office. Repeated alerts of one plate and entry stand on one card: what is
+done on it is said of every sighting of the card, so that none stays open at the office. Numbers run in a stream of their own ("field"), together with
 `field_entry`, so that a missing one shows.
 """
 
@@ -16,9 +17,10 @@ from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome, Verified
 
-__all__ = ["AlertOutcome", "Disposed", "Returned"]
+__all__ = ["MOST_SIGHTINGS", "AlertOutcome", "Disposed", "Returned", "Sighting"]
 
 _LONGEST: Final = 2000
+MOST_SIGHTINGS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,30 @@ class Disposed:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """When, and by which camera, an alert's vehicle was seen."""
+
+    camera: str
+    captured_at: datetime
+
+    def __post_init__(self) -> None:
+        from_microseconds(microseconds(self.captured_at))
+        must(
+            0 < len(self.camera) <= 60 and _is_line(self.camera),
+            "The camera of a sighting has 1 to 60 printable characters. Send it so.",
+        )
+
+
+@dataclass(frozen=True)
 class AlertOutcome(Message):
-    """One act of one member on one alert, with the time that the unit's clock said."""
+    """One act of one member on the alerts of one plate and entry, with the time that the unit's clock said."""
 
     kind: ClassVar[Kind] = Kind.ALERT_OUTCOME
 
     unit_key_id: bytes
     sequence: int
-    camera: str
-    captured_at: datetime
+    sightings: tuple[Sighting, ...]
+    """Of each alert, the oldest first; no moment twice."""
     entry_id: uuid.UUID
     shift_id: uuid.UUID
     member: str
@@ -72,13 +89,16 @@ class AlertOutcome(Message):
     def __post_init__(self) -> None:
         must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
         must(1 <= self.sequence <= 2**53, "The number of an outcome is not 1 or more. Send it as it was signed.")
-        from_microseconds(microseconds(self.captured_at))
         from_microseconds(microseconds(self.at))
-        for text in (self.camera, self.member):
-            must(
-                0 < len(text) <= 60 and _is_line(text),
-                "The camera and the member of an outcome have 1 to 60 printable characters. Send them so.",
-            )
+        must(
+            0 < len(self.member) <= 60 and _is_line(self.member),
+            "The member of an outcome has 1 to 60 printable characters. Send it so.",
+        )
+        moments = [each.captured_at for each in self.sightings]
+        must(
+            1 <= len(moments) <= MOST_SIGHTINGS and moments == sorted(set(moments)),
+            f"An outcome names 1 to {MOST_SIGHTINGS} sightings, the oldest first and none twice. Send them so.",
+        )
         must(
             (self.returned is None) != (self.disposed is None),
             "An outcome is one verification or one disposition. Send each as its own message.",
@@ -89,8 +109,7 @@ class AlertOutcome(Message):
             {
                 "unit_key_id": self.unit_key_id,
                 "sequence": self.sequence,
-                "camera": self.camera,
-                "captured_at": microseconds(self.captured_at),
+                "sightings": [{"camera": each.camera, "captured_at": microseconds(each.captured_at)} for each in self.sightings],
                 "entry_id": self.entry_id.bytes,
                 "shift_id": self.shift_id.bytes,
                 "member": self.member,
@@ -120,8 +139,7 @@ class AlertOutcome(Message):
         outcome = cls(
             unit_key_id=fields.octets("unit_key_id"),
             sequence=fields.integer("sequence"),
-            camera=fields.text("camera"),
-            captured_at=fields.moment("captured_at"),
+            sightings=tuple(map(_sighting, fields.each("sightings", at_most=MOST_SIGHTINGS))),
             entry_id=fields.uuid("entry_id"),
             shift_id=fields.uuid("shift_id"),
             member=fields.text("member"),
@@ -131,6 +149,12 @@ class AlertOutcome(Message):
         )
         fields.done()
         return outcome
+
+
+def _sighting(fields: Fields) -> Sighting:
+    sighting = Sighting(camera=fields.text("camera"), captured_at=fields.moment("captured_at"))
+    fields.done()
+    return sighting
 
 
 def _returned(fields: Fields) -> Returned:

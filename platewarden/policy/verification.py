@@ -28,6 +28,11 @@ class _Listed(StrEnum):
         listed.label = label
         return listed
 
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Each word with its label, in the order of the list."""
+        return [(each.value, each.label) for each in cls]
+
 
 class EyeSaw(_Listed):
     """What the member's own eyes say of one of the three: characters, state, vehicle."""

@@ -1,9 +1,10 @@
 """The board: this shift's alerts, in memory only, grouped by plate and entry; what was done about each.
 
 A second alert of the same plate and entry raises a count and brings the newest pictures; it opens no second card while the
-first is open. The board is emptied at sign-off: what it held is at the office, or sealed in the spool.
+first is open. What is done on a card is said of all its sightings. The board is emptied at sign-off: what it held is at the
+office, or sealed in the spool.
 
-Known gap: what is done on a card is said of its newest alert; the earlier ones of the same count stay open at the office.
+Known gap: of a card that was seen more than a thousand times, the oldest sightings stay open at the office.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from platewarden.exchange.alert_outcome import Disposed, Returned
+from platewarden.exchange.alert_outcome import MOST_SIGHTINGS, Disposed, Returned, Sighting
 from platewarden.plate.match import Tier
 from platewarden.policy.refusal import Unknown
 from platewarden.policy.verification import EyeSaw
@@ -34,6 +35,10 @@ class Card:
     alert: Alert
     count: int
     first_at: datetime
+    sightings: tuple[Sighting, ...] = ()
+    """Of each alert on it, the oldest first."""
+    verified: frozenset[Sighting] = frozenset()
+    """Those that the last verification was said of."""
     characters: EyeSaw | None = None
     state: EyeSaw | None = None
     returned: tuple[Returned, ...] = ()
@@ -77,9 +82,10 @@ class Board:
             known = next((each for each in self._cards.values() if each.is_open and _is_same(each.alert, alert)), None)
             if known is None:
                 self._last += 1
-                card = Card(self._last, alert, 1, alert.captured_at)
+                card = Card(self._last, alert, 1, alert.captured_at, _with((), alert))
             else:
-                card = replace(known, alert=alert, count=known.count + 1, is_aside=False)
+                seen = _with(known.sightings, alert)
+                card = replace(known, alert=alert, count=known.count + 1, sightings=seen, is_aside=False)
             self._cards[card.number] = card
             self._forget_pictures()
             self.version += 1
@@ -88,10 +94,17 @@ class Board:
             return card
 
     def put(self, card: Card) -> None:
-        """What was done on a card. The newest alert that came meanwhile stays on it."""
+        """What was done on a card. An alert that came meanwhile stays on it; if it was closed meanwhile, on a new one."""
         with self._turn:
             held = self.card(card.number)
-            self._cards[card.number] = replace(card, alert=held.alert, count=held.count)
+            late = tuple(each for each in held.sightings if each not in card.sightings)
+            if card.disposed and late:
+                self._last += 1
+                self._cards[self._last] = Card(self._last, held.alert, len(late), late[0].captured_at, late)
+                self._cards[card.number] = card
+                self.version += 1
+                return
+            self._cards[card.number] = replace(card, alert=held.alert, count=held.count, sightings=held.sightings)
             self.version += 1
 
     def card(self, number: int) -> Card:
@@ -123,6 +136,14 @@ class Board:
         for card in sorted(with_pictures, key=lambda each: each.alert.captured_at)[:-WITH_PICTURES]:
             bare = replace(card.alert, plate_picture=None, overview_picture=None)
             self._cards[card.number] = replace(card, alert=bare)
+
+
+def _with(sightings: tuple[Sighting, ...], alert: Alert) -> tuple[Sighting, ...]:
+    """One more, in the order of time; two cameras at the very same moment are one."""
+    if any(each.captured_at == alert.captured_at for each in sightings):
+        return sightings
+    seen = sorted((*sightings, Sighting(alert.camera, alert.captured_at)), key=lambda each: each.captured_at)
+    return tuple(seen[-MOST_SIGHTINGS:])
 
 
 def _is_same(one: Alert, other: Alert) -> bool:

@@ -2,7 +2,8 @@
 
 The rule is the office's own (`policy.verification`), with the same sentences. Order of steps: ask the rule, keep the signed
 message in the spool (durable), then change the card. The office learns of it by the next transfer, and merges it with what a
-console did meanwhile.
+console did meanwhile. What is done is said of every sighting of the card; a verification is said of those that came after it too,
+together with the disposition that rests on it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned
+from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned, Sighting
 from platewarden.exchange.seal import SigningKey
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
 from platewarden.policy.verification import ENFORCEMENT, Answered, EyeSaw, Ground, Outcome, Verified, must_be_verified
@@ -56,8 +57,8 @@ class Outcomes:
             raise Malformed("Enter what came back, as dispatch read it out or the terminal shows it, and say from which.")
         seen = Verified(card.characters, card.state, EyeSaw.CANNOT_TELL, answer)
         returned = Returned(seen, SOURCES.get(source, ""), words.strip(), at)
-        self._keep(card, by, at, returned=returned, disposed=None)
-        self.board.put(replace(card, returned=(*card.returned, returned)))
+        self.spool.keep([self._draft(card, card.sightings, by, at, returned=returned)], at=at)
+        self.board.put(replace(card, returned=(*card.returned, returned), verified=frozenset(card.sightings)))
         return self.board.card(number)
 
     def again(self, number: int) -> Card:
@@ -72,7 +73,11 @@ class Outcomes:
             raise Refused(refusal)
         rests_on = Ground(ground) if outcome in ENFORCEMENT else None
         disposed = Disposed(outcome, rests_on, because.strip())
-        self._keep(card, by, at, returned=None, disposed=disposed)
+        drafts = [self._draft(card, card.sightings, by, at, disposed=disposed)]
+        later = tuple(each for each in card.sightings if each not in card.verified)
+        if card.returned and later:
+            drafts.insert(0, self._draft(card, later, by, at, returned=card.returned[-1]))
+        self.spool.keep(drafts, at=at)
         self.board.put(replace(card, disposed=disposed, by=by.name))
         return self.board.card(number)
 
@@ -82,13 +87,21 @@ class Outcomes:
             raise Stale("This alert was closed meanwhile. Look at it again.")
         return card
 
-    def _keep(self, card: Card, by: Shift, at: datetime, *, returned: Returned | None, disposed: Disposed | None) -> None:
+    def _draft(
+        self,
+        card: Card,
+        sightings: tuple[Sighting, ...],
+        by: Shift,
+        at: datetime,
+        *,
+        returned: Returned | None = None,
+        disposed: Disposed | None = None,
+    ) -> Draft:
         def outcome(sequence: int) -> bytes:
             return AlertOutcome(
                 unit_key_id=self.key.key_id,
                 sequence=sequence,
-                camera=card.alert.camera,
-                captured_at=card.alert.captured_at,
+                sightings=sightings,
                 entry_id=card.alert.entry.entry_id,
                 shift_id=by.shift_id,
                 member=by.member,
@@ -97,4 +110,4 @@ class Outcomes:
                 disposed=disposed,
             ).signed(self.key)
 
-        self.spool.keep([Draft(STREAM, outcome, urgency=1, has_limit=False)], at=at)
+        return Draft(STREAM, outcome, urgency=1, has_limit=False)

@@ -106,11 +106,12 @@ def _department() -> Department:
 editions.department = _department  # type: ignore[assignment] # before the forms take it by name
 
 from platewarden.demo.scenes import draw_scene  # noqa: E402
+from platewarden.policy.verification import ENFORCEMENT, Outcome  # noqa: E402
 from platewarden.server.access.forms import PurposeForm  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
-from platewarden.server.alerts.models import ENFORCEMENT, Alert, Disposition, Outcome, Verification  # noqa: E402
+from platewarden.server.alerts.models import Alert, Disposition, Verification  # noqa: E402
 from platewarden.server.clock import now  # noqa: E402
 from platewarden.server.equipment.models import EnrolmentAsk, LateReport, Unit  # noqa: E402
 from platewarden.server.hotlists.forms import BoloForm, LoadForm  # noqa: E402

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned
+from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned, Sighting
 from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldAct, FieldEntry
@@ -174,8 +174,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         AlertOutcome(
             unit_key_id=UNIT.key_id,
             sequence=1,
-            camera="front",
-            captured_at=AT,
+            sightings=(Sighting("front", AT), Sighting("rear", AT + timedelta(seconds=90))),
             entry_id=ENTRIES[0],
             shift_id=SHIFT,
             member="117",
@@ -191,8 +190,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         AlertOutcome(
             unit_key_id=UNIT.key_id,
             sequence=2,
-            camera="front",
-            captured_at=AT,
+            sightings=(Sighting("front", AT),),
             entry_id=ENTRIES[0],
             shift_id=SHIFT,
             member="117",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from platewarden.policy.refusal import Refused, Stale
+from platewarden.policy.verification import ENFORCEMENT, Ground, Outcome
 from platewarden.server.access.rules import may_do
-from platewarden.server.alerts.models import ENFORCEMENT, AlertState, Disposition, Ground, Outcome
+from platewarden.server.alerts.models import AlertState, Disposition
 from platewarden.server.alerts.rules import due_at, may_act_on, must_be_verified
 from platewarden.server.alerts.verify import locked, write_note
 from platewarden.server.clock import now

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from platewarden.server.alerts.models import Ground, Outcome, Return, Seen
+from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome
 from platewarden.server.alerts.verify import Checked
 from platewarden.server.clock import now
 from platewarden.server.people.editions import department
@@ -26,9 +26,9 @@ MISSING = {
 class VerificationForm(forms.Form):
     """Three taps, then the typed return. The time is 24-hour; a time later than now is yesterday's."""
 
-    characters = forms.ChoiceField(label="Characters", choices=Seen.choices, widget=forms.RadioSelect)
-    state = forms.ChoiceField(label="State", choices=Seen.choices, widget=forms.RadioSelect)
-    vehicle = forms.ChoiceField(label="Vehicle", choices=Seen.choices, widget=forms.RadioSelect)
+    characters = forms.ChoiceField(label="Characters", choices=EyeSaw.choices(), widget=forms.RadioSelect)
+    state = forms.ChoiceField(label="State", choices=EyeSaw.choices(), widget=forms.RadioSelect)
+    vehicle = forms.ChoiceField(label="Vehicle", choices=EyeSaw.choices(), widget=forms.RadioSelect)
     source = forms.CharField(label="Official database", max_length=40, initial="LEADS")
     reference = forms.RegexField(
         label="Reference of the return",
@@ -36,7 +36,7 @@ class VerificationForm(forms.Form):
         max_length=40,
         error_messages={"invalid": "Letters, digits, hyphens and slashes only, 3 to 40 of them."},
     )
-    answer = forms.ChoiceField(label="What it answered", choices=Return.choices, widget=forms.RadioSelect)
+    answer = forms.ChoiceField(label="What it answered", choices=Answered.choices(), widget=forms.RadioSelect)
     returned_at = forms.TimeField(
         label="Time of the return",
         widget=forms.TimeInput(attrs={"placeholder": "14:05", "inputmode": "numeric", "autocomplete": "off"}),
@@ -52,12 +52,12 @@ class VerificationForm(forms.Form):
     def checked(self) -> Checked:
         given = self.cleaned_data
         return Checked(
-            characters=Seen(given["characters"]),
-            state=Seen(given["state"]),
-            vehicle=Seen(given["vehicle"]),
+            characters=EyeSaw(given["characters"]),
+            state=EyeSaw(given["state"]),
+            vehicle=EyeSaw(given["vehicle"]),
             source=given["source"],
             reference=given["reference"],
-            answer=Return(given["answer"]),
+            answer=Answered(given["answer"]),
             returned_at=self._moment(),
             note=given["note"],
         )
@@ -80,6 +80,6 @@ class VerificationForm(forms.Form):
 class DispositionForm(forms.Form):
     """An outcome of the closed list; for enforcement, on what it rests."""
 
-    outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices, widget=forms.RadioSelect)
-    ground = forms.ChoiceField(label="It rests on", choices=[("", "Choose one"), *Ground.choices], required=False)
+    outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices(), widget=forms.RadioSelect)
+    ground = forms.ChoiceField(label="It rests on", choices=[("", "Choose one"), *Ground.choices()], required=False)
     because = forms.CharField(label="Because", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from platewarden.policy.verification import Answered, EyeSaw, Verified
+from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome, Verified
 from platewarden.server.equipment.models import Unit
 from platewarden.server.hotlists.models import Source
 
@@ -39,37 +39,18 @@ class Alert(models.Model):
         return f"alert {self.id}"
 
 
-class Seen(models.TextChoices):
-    """What the member's own eyes say of one of the three."""
-
-    SAME = "same", "Same"
-    DIFFERENT = "different", "Different"
-    CANNOT_TELL = "cannot tell", "Can't tell"
-
-
-class Return(models.TextChoices):
-    """What the official database answered."""
-
-    CONFIRMS = "confirms", "Confirms plate, state and an active entry"
-    NOT_ACTIVE = "not active", "Entry not active, or recovered"
-    DIFFERENT_VEHICLE = "different vehicle", "Registered to a different vehicle"
-    NO_RECORD = "no record", "No record"
-    NOT_CONFIRMED = "not confirmed", "Not confirmed"
-    PENDING = "pending", "No answer yet"
-
-
 class Verification(models.Model):
     """Checking with the official database before acting on an alert."""
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="verifications")
     at = models.DateTimeField()
     by = models.CharField(max_length=100)
-    characters = models.CharField(max_length=12, choices=Seen.choices)
-    state = models.CharField(max_length=12, choices=Seen.choices)
-    vehicle = models.CharField(max_length=12, choices=Seen.choices)
+    characters = models.CharField(max_length=12, choices=EyeSaw.choices())
+    state = models.CharField(max_length=12, choices=EyeSaw.choices())
+    vehicle = models.CharField(max_length=12, choices=EyeSaw.choices())
     source = models.CharField(max_length=40)
     reference = models.CharField(max_length=40)
-    answer = models.CharField(max_length=20, choices=Return.choices)
+    answer = models.CharField(max_length=20, choices=Answered.choices())
     returned_at = models.DateTimeField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # made in that car; at a console: none
 
@@ -86,42 +67,14 @@ class Verification(models.Model):
         return Verified(EyeSaw(self.characters), EyeSaw(self.state), EyeSaw(self.vehicle), Answered(self.answer))
 
 
-class Outcome(models.TextChoices):
-    """The closed list of what can come of an alert."""
-
-    STOP = "stop made", "Stop made"
-    ARREST = "arrest", "Arrest"
-    TOW = "tow", "Vehicle towed"
-    CITATION = "citation", "Citation"
-    SEARCH = "search", "Vehicle searched"
-    MISREAD = "misread", "Misread"
-    WRONG_STATE = "wrong state", "Wrong state"
-    STALE_ENTRY = "stale entry", "Entry out of date"
-    DIFFERENT_VEHICLE = "different vehicle", "Different vehicle"
-    NOT_LOCATED = "not located", "Vehicle not located"
-    NO_ACTION = "no action", "Seen, no action taken"
-    NOTIFIED = "notified", "Entering agency notified"
-
-
-ENFORCEMENT = frozenset({Outcome.STOP, Outcome.ARREST, Outcome.TOW, Outcome.CITATION, Outcome.SEARCH})
-
-
-class Ground(models.TextChoices):
-    """On what an enforcement outcome rests."""
-
-    VERIFIED = "verified", "Verified through the official database"
-    IMPRACTICABLE = "impracticable", "Verification was not practicable"
-    INDEPENDENT = "independent", "Independent grounds"
-
-
 class Disposition(models.Model):
     """What came of an alert."""
 
     alert = models.OneToOneField(Alert, on_delete=models.PROTECT, related_name="disposition")
     at = models.DateTimeField()
     by = models.CharField(max_length=100)
-    outcome = models.CharField(max_length=20, choices=Outcome.choices)
-    ground = models.CharField(max_length=14, choices=Ground.choices, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices())
+    ground = models.CharField(max_length=14, choices=Ground.choices(), blank=True)
     for_review = models.BooleanField()  # waits for the supervisor: impracticable, or independent grounds
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # made in that car; at a console: none
 
@@ -140,7 +93,7 @@ class CarOutcomeState(models.TextChoices):
 
 
 class CarOutcome(models.Model):
-    """What one member did about one alert in a car, as it came in: kept whatever the merge made of it."""
+    """What one member did about one alert in a car, as it came in: kept whatever the merge made of it. One message, one for each sighting."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
     sequence = models.BigIntegerField()
@@ -165,7 +118,7 @@ class CarOutcome(models.Model):
     for_review = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "sequence"], name="one_car_outcome_a_number")]
+        constraints = [models.UniqueConstraint(fields=["unit", "sequence", "captured_at"], name="one_car_outcome_a_sighting")]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.sequence} {self.state}"

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal
-from platewarden.policy.verification import Outcome as SharedOutcome
+from platewarden.policy.verification import Answered, Outcome
 from platewarden.policy.verification import must_be_verified as shared_rule
-from platewarden.server.alerts.models import Alert, Outcome, Return, Verification
+from platewarden.server.alerts.models import Alert, Verification
 from platewarden.server.people.authorize import may_see
 from platewarden.server.people.models import Duty, Member
 
@@ -42,7 +42,7 @@ def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) 
     made = list(alert.verifications.order_by("at"))
     counts = counting(made)
     return shared_rule(
-        SharedOutcome(outcome.value),
+        outcome,
         ground,
         because,
         counts=counts.as_verified() if counts else None,
@@ -54,5 +54,5 @@ def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) 
 def counting(made: Sequence[Verification]) -> Verification | None:
     """The verification that counts: the last one of its place (this car, that car, the office); between places the earliest answer."""
     last = {each.unit_id: each for each in made}.values()
-    answered = [each for each in last if each.answer != Return.PENDING]
+    answered = [each for each in last if each.answer != Answered.PENDING]
     return min(answered, key=lambda each: each.at) if answered else max(last, key=lambda each: each.at, default=None)

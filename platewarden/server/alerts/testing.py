@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from platewarden.server.alerts.models import Alert, Return, Seen, Verification
+from platewarden.policy.verification import Answered, EyeSaw
+from platewarden.server.alerts.models import Alert, Verification
 from platewarden.server.alerts.verify import Checked, verify
 from platewarden.server.clock import now
 from platewarden.server.hotlists.testing import bolo_in_force
@@ -25,12 +26,12 @@ def alert_of(office: Any, *, plate: str = PLATE, is_full: bool = True, entry: di
 def checked(**changes: Any) -> Checked:
     """Everything the same, and a return that confirms."""
     facts: dict[str, Any] = {
-        "characters": Seen.SAME,
-        "state": Seen.SAME,
-        "vehicle": Seen.SAME,
+        "characters": EyeSaw.SAME,
+        "state": EyeSaw.SAME,
+        "vehicle": EyeSaw.SAME,
         "source": "LEADS",
         "reference": "77-1204",
-        "answer": Return.CONFIRMS,
+        "answer": Answered.CONFIRMS,
         "returned_at": now(),
     }
     return Checked(**{**facts, **changes})

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.policy.verification import Answered, EyeSaw
 from platewarden.server.access.rules import may_do
-from platewarden.server.alerts.models import Alert, AlertState, Return, Seen, Verification
+from platewarden.server.alerts.models import Alert, AlertState, Verification
 from platewarden.server.alerts.rules import due_at, may_act_on
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -25,12 +26,12 @@ from platewarden.server.people.models import Member
 class Checked:
     """What was seen and what came back. `returned_at` is when the official database answered."""
 
-    characters: Seen
-    state: Seen
-    vehicle: Seen
+    characters: EyeSaw
+    state: EyeSaw
+    vehicle: EyeSaw
     source: str
     reference: str
-    answer: Return
+    answer: Answered
     returned_at: datetime
     note: str = ""
 
@@ -64,7 +65,7 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
             answer=checked.answer,
             returned_at=checked.returned_at,
         )
-        if alert.state != AlertState.VERIFIED and checked.answer != Return.PENDING:
+        if alert.state != AlertState.VERIFIED and checked.answer != Answered.PENDING:
             alert.state = AlertState.VERIFIED
             alert.save(update_fields=["state"])
         write_note(alert, by=by, kind="verification", body=checked.note)

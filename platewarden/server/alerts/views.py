@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from platewarden.policy.verification import ENFORCEMENT, Outcome
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.rules import may_do
 from platewarden.server.access.session import not_input
@@ -13,7 +14,6 @@ from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
 from platewarden.server.alerts.dispose import dispose
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm
-from platewarden.server.alerts.models import ENFORCEMENT, Outcome
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act

@@ -29,11 +29,15 @@ OFFICE: dict[str, dict[str, str]] = {
     "people_member": {
         "app": "select, insert, update (name, is_active, shift_verifier, last_login)",
         "login": "select, update (password)",
-        "ingest": "select (id, number, name)",
+        "ingest": "select (id, number, name, is_active)",
         "purge": LOOK,
     },
-    "people_assignment": {"app": "select, insert, update", "purge": LOOK},
-    "people_completion": {"app": "select, insert", "purge": LOOK},
+    "people_assignment": {
+        "app": "select, insert, update",
+        "ingest": "select (member_id, duty, since_at, until_at)",
+        "purge": LOOK,
+    },
+    "people_completion": {"app": "select, insert", "ingest": "select (member_id, expires_on)", "purge": LOOK},
     "people_authorization": {"app": "select, insert, update (withdrawn_at, withdrawn_by)", "purge": LOOK},
     "people_policyedition": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
     "people_rosterissue": {"app": LOOK, "ingest": LOOK, "purge": "select, insert"},

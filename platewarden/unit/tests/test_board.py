@@ -55,6 +55,23 @@ def test_what_is_done_does_not_undo_a_sighting_that_came_meanwhile():
     assert (held.characters, held.count, held.alert.captured_at) == (EyeSaw.SAME, 2, NOON + timedelta(seconds=7))
 
 
+def test_what_came_while_a_card_was_closed_stands_on_a_new_one():
+    board = Board()
+    card = board.take(alert())
+    board.take(alert(s=7))
+    board.put(replace(card, disposed=Disposed(Outcome.MISREAD, None, "")))
+    (new,) = board.open()
+    assert (new.number, new.count, [each.captured_at for each in new.sightings]) == (2, 1, [NOON + timedelta(seconds=7)])
+    assert [each.captured_at for each in board.card(card.number).sightings] == [NOON]
+
+
+def test_a_card_knows_its_sightings_in_order_and_no_moment_twice():
+    board = Board()
+    for s in (5, 0, 9, 5):
+        card = board.take(alert(s=s))
+    assert (card.count, [each.captured_at for each in card.sightings]) == (4, [NOON + timedelta(seconds=s) for s in (0, 5, 9)])
+
+
 def test_what_was_put_aside_comes_back_with_the_next_sighting():
     board = Board()
     board.put(replace(board.take(alert()), is_aside=True))

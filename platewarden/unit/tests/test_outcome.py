@@ -1,5 +1,7 @@
 """What is done about an alert in the car: the office's rule, offline, kept before the card changes."""
 
+from datetime import timedelta
+
 import pytest
 
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unavailable
@@ -79,3 +81,16 @@ def test_three_taps_in_their_order_and_nothing_after_the_end(outcomes):
     outcomes.dispose(1, outcome=Outcome.MISREAD, ground="", because="", by=SHIFT, at=NOON)
     with pytest.raises(Stale):
         outcomes.compare(1, characters=EyeSaw.SAME)
+
+
+def test_what_is_done_is_said_of_every_sighting_and_a_later_one_is_verified_with_the_disposition(car, outcomes):
+    again = [alert_of(entry("7ABC123"), "7ABC123", "IL", at=NOON + timedelta(minutes=at)) for at in (1, 2)]
+    outcomes.board.take(again[0])
+    verified(outcomes)
+    outcomes.board.take(again[1])
+    outcomes.dispose(1, outcome=Outcome.STOP, ground=Ground.VERIFIED, because="", by=SHIFT, at=NOON)
+    car.transfer.round()
+    moments = [[(each.captured_at - NOON) // timedelta(minutes=1) for each in said.sightings] for said in car.office.field]
+    assert moments == [[0, 1], [2], [0, 1, 2]]
+    assert [said.returned is not None for said in car.office.field] == [True, True, False]
+    assert car.office.field[1].returned == car.office.field[0].returned

@@ -10,8 +10,9 @@ from django.db import connections
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused, Stale
+from platewarden.policy.verification import ENFORCEMENT, Answered, EyeSaw, Ground, Outcome
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.models import ENFORCEMENT, Alert, AlertState, Disposition, Ground, Outcome, Return, Seen
+from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.alerts.rules import must_be_verified
 from platewarden.server.alerts.testing import alert_of, verified
 from platewarden.server.clock import now
@@ -19,7 +20,7 @@ from platewarden.server.people.editions import department
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR
 
 SAID = "The radio was down in the underpass."
-NOTHING, CONFIRMED, NOT_CONFIRMED = None, {}, {"answer": Return.NO_RECORD}
+NOTHING, CONFIRMED, NOT_CONFIRMED = None, {}, {"answer": Answered.NO_RECORD}
 
 
 def refusal(alert, outcome, ground, because=""):
@@ -44,13 +45,13 @@ def test_the_truth_table_of_a_full_hit(office):
     locked = {(True, ground, said): False for ground in ("", Ground.VERIFIED) for said in (True, False)}
     unlocked = {**locked, (True, Ground.VERIFIED, True): True, (True, Ground.VERIFIED, False): True}
     assert table() == {**free, **reasons, **locked}
-    for answer in Return:
-        if answer != Return.CONFIRMS:
+    for answer in Answered:
+        if answer != Answered.CONFIRMS:
             verified(alert, by=rosa, answer=answer)
             assert table() == {**free, **reasons, **locked}, answer
     verified(alert, by=rosa)
     assert table() == {**free, **reasons, **unlocked}
-    verified(alert, by=rosa, answer=Return.NOT_ACTIVE)
+    verified(alert, by=rosa, answer=Answered.NOT_ACTIVE)
     assert table() == {**free, **reasons, **locked}, "the last return counts"
 
 
@@ -60,10 +61,10 @@ def test_a_possible_hit_needs_an_eye_on_the_state_before_it_is_closed_in_any_way
     for outcome in Outcome:
         for ground in Ground:
             assert refusal(alert, outcome, ground, SAID), outcome
-    verified(alert, by=rosa, state=Seen.CANNOT_TELL)
+    verified(alert, by=rosa, state=EyeSaw.CANNOT_TELL)
     assert refusal(alert, Outcome.MISREAD, "")
     assert refusal(alert, Outcome.STOP, Ground.IMPRACTICABLE, SAID)
-    verified(alert, by=rosa, state=Seen.DIFFERENT, answer=Return.PENDING)
+    verified(alert, by=rosa, state=EyeSaw.DIFFERENT, answer=Answered.PENDING)
     assert refusal(alert, Outcome.WRONG_STATE, "") is None
     assert refusal(alert, Outcome.STOP, Ground.VERIFIED)
     assert refusal(alert, Outcome.STOP, Ground.IMPRACTICABLE, SAID) is None

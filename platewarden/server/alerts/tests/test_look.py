@@ -7,9 +7,10 @@ from html import unescape
 
 from platewarden.exchange.hotlist_edition import Approach
 from platewarden.plate.match import Doubt
+from platewarden.policy.verification import Outcome
 from platewarden.server.alerts.dispose import dispose
 from platewarden.server.alerts.look import DOUBT_SENTENCES, visible_alerts
-from platewarden.server.alerts.models import Alert, Outcome
+from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.testing import alert_of, verified
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import HotlistEdition

@@ -20,11 +20,12 @@ def test_patrol_sees_none_and_an_investigator_on_patrol_does():
     assert sees_silent(frozenset({"operator", "investigator"}))
 
 
-def test_the_offices_lists_are_those_that_cars_know():
-    from platewarden.policy import verification as shared
-    from platewarden.server.alerts import models
+def test_the_offices_columns_take_the_lists_that_cars_know():
+    from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome
+    from platewarden.server.alerts.models import Disposition, Verification
 
-    for ours, theirs in (("Seen", "EyeSaw"), ("Return", "Answered"), ("Outcome", "Outcome"), ("Ground", "Ground")):
-        pairs = [(each.value, each.label) for each in getattr(shared, theirs)]
-        assert sorted(pairs) == sorted(getattr(models, ours).choices)
-    assert {each.value for each in shared.ENFORCEMENT} == {each.value for each in models.ENFORCEMENT}
+    lists = {"characters": EyeSaw, "state": EyeSaw, "vehicle": EyeSaw, "answer": Answered}
+    for name, listed in lists.items():
+        assert Verification._meta.get_field(name).choices == listed.choices()
+    for name, listed in {"outcome": Outcome, "ground": Ground}.items():
+        assert Disposition._meta.get_field(name).choices == listed.choices()

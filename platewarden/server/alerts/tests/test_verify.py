@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.policy.verification import Answered, EyeSaw, Outcome
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.models import Alert, AlertState, Outcome, Return, Seen, Verification
+from platewarden.server.alerts.models import Alert, AlertState, Verification
 from platewarden.server.alerts.testing import alert_of, checked, verified
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
@@ -19,7 +20,7 @@ from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MA
 def test_it_records_what_eyes_saw_and_what_came_back_with_the_words_apart(office):
     alert = alert_of(office)
     found = verified(alert, by=office.member(OPERATOR), note="Blue sedan, as listed.", source=" LEADS ", reference=" 77-1204 ")
-    assert (found.source, found.reference, found.answer, found.unlocks) == ("LEADS", "77-1204", Return.CONFIRMS, True)
+    assert (found.source, found.reference, found.answer, found.unlocks) == ("LEADS", "77-1204", Answered.CONFIRMS, True)
     assert Alert.objects.get().state == AlertState.VERIFIED
     assert office.ledger()[-1] == ("alerts.verify", OPERATOR)
     assert office.ask_owner("select kind, body, member from plates.alert_note") == [
@@ -30,7 +31,7 @@ def test_it_records_what_eyes_saw_and_what_came_back_with_the_words_apart(office
 
 def test_a_return_that_is_pending_verifies_nothing_yet(office):
     alert = alert_of(office)
-    found = verified(alert, by=office.member(OPERATOR), answer=Return.PENDING)
+    found = verified(alert, by=office.member(OPERATOR), answer=Answered.PENDING)
     assert not found.unlocks
     assert Alert.objects.get().state == AlertState.RAISED
 
@@ -93,13 +94,13 @@ def test_whoever_acknowledges_first_is_the_one_and_it_is_recorded_once(office):
     ("changes", "unlocks"),
     [
         ({}, True),
-        ({"vehicle": Seen.CANNOT_TELL}, True),
-        ({"vehicle": Seen.DIFFERENT}, False),
-        ({"characters": Seen.CANNOT_TELL}, False),
-        ({"characters": Seen.DIFFERENT}, False),
-        ({"state": Seen.CANNOT_TELL}, False),
-        ({"state": Seen.DIFFERENT}, False),
-        *(({"answer": answer}, False) for answer in Return if answer != Return.CONFIRMS),
+        ({"vehicle": EyeSaw.CANNOT_TELL}, True),
+        ({"vehicle": EyeSaw.DIFFERENT}, False),
+        ({"characters": EyeSaw.CANNOT_TELL}, False),
+        ({"characters": EyeSaw.DIFFERENT}, False),
+        ({"state": EyeSaw.CANNOT_TELL}, False),
+        ({"state": EyeSaw.DIFFERENT}, False),
+        *(({"answer": answer}, False) for answer in Answered if answer != Answered.CONFIRMS),
     ],
 )
 def test_only_eyes_and_return_together_unlock_enforcement(changes, unlocks):

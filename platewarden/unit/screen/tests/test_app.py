@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from platewarden.exchange.alert_outcome import AlertOutcome
+from platewarden.exchange.alert_outcome import AlertOutcome, Sighting
 from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.roster_edition import Authorization
 from platewarden.policy.verification import Answered, EyeSaw, Outcome
@@ -171,7 +171,7 @@ def test_three_taps_and_a_disposition_go_up_signed_with_the_member_who_did_them(
     done = [each for each in field_messages(here) if isinstance(each, AlertOutcome)][-2:]
     assert [each.member for each in done] == ["4417", "4417"]
     assert (done[0].returned.seen.answer, done[0].returned.words) == (Answered.CONFIRMS, "active, stolen, 10-99")
-    assert (done[0].entry_id, done[0].captured_at, done[0].camera) == (PLATE.entry_id, NOON, "front")
+    assert (done[0].entry_id, done[0].sightings) == (PLATE.entry_id, (Sighting("front", NOON),))
     assert done[1].disposed.outcome is Outcome.STOP
 
 
