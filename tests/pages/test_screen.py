@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -119,8 +118,7 @@ def alerts(here):
     here.alert(MISSING, "KFZ7311", "WI", **pictured("KFZ7311", "WI", 8))
     for _ in range(2):
         here.alert(STOLEN, "DRL5188", "IL", **pictured("DRL5188", "IL", 3))
-    doubtful = {"stale": True, "edition_age": timedelta(hours=31)}
-    here.alert(ROBBERY, "B7K4TR1", None, **doubtful, **pictured("B7K4TR1", "IL", 5, dusk=True))
+    here.alert(ROBBERY, "B7K4TR1", None, **pictured("B7K4TR1", "IL", 5, dusk=True))
 
 
 def test_a_member_without_training_is_refused_with_the_clause(here, page):

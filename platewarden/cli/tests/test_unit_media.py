@@ -6,15 +6,11 @@ from dataclasses import replace
 import pytest
 
 from platewarden.cli.main import run as platewarden
+from platewarden.cli.testing import desk_of
 from platewarden.server.config import ServerConfig
+from platewarden.server.people.testing import LIST_MANAGER, OPERATOR
 from platewarden.unit.config import write_config
 from platewarden.unit.testing import Office, car_12, serving
-
-
-@pytest.fixture
-def office():
-    with serving(Office()) as address:
-        yield address
 
 
 @pytest.fixture
@@ -31,7 +27,18 @@ def call(*words):
     return 0
 
 
-def test_there_and_back_by_hand(tmp_path, stick, capsys, monkeypatch):
+@pytest.fixture
+def desk(office):
+    return desk_of(office)
+
+
+def at_door(desk, address):
+    """The desk's server answers cars at this address."""
+    config = ServerConfig.load(desk.data)
+    replace(config, intake_port=int(address.rpartition(":")[2])).save()
+
+
+def test_there_and_back_by_hand(tmp_path, stick, capsys, desk):
     far = Office()
     with serving(far) as address:
         with car_12(tmp_path / "car", far) as car:
@@ -39,17 +46,18 @@ def test_there_and_back_by_hand(tmp_path, stick, capsys, monkeypatch):
             car.keep_read()
         assert call("unit", "export", stick, "--data", tmp_path / "car", "--json") == 0
         assert json.loads(capsys.readouterr().out) == {"written": 1, "already_there": 0, "freed": 0, "waiting": 1}
-        config = replace(ServerConfig(data=tmp_path, database=None, role_prefix="x"), intake_port=int(address.rpartition(":")[2]))
-        monkeypatch.setattr(ServerConfig, "load", lambda _folder: config)
-        assert call("import", stick, "--data", tmp_path, "--json") == 0
-        assert json.loads(capsys.readouterr().out) == {"units": 1, "receipted": 1, "wrong": []}
+        at_door(desk, address)
+        assert desk.run_as(LIST_MANAGER, "import", str(stick)).returncode == 1
+        done = desk.run_as(OPERATOR, "import", str(stick), "--json")
+        assert (done.returncode, json.loads(done.stdout)) == (0, {"units": 1, "receipted": 1, "wrong": []}), done.stderr
+        assert desk.office.ledger()[-1] == ("unit.medium", OPERATOR)
         assert call("unit", "import", stick, "--data", tmp_path / "car") == 0
         assert "1 messages are receipted and freed, 0 still wait." in capsys.readouterr().out
     assert call("unit", "export", tmp_path / "nothing", "--data", tmp_path / "car") != 0
     assert "is not a folder" in capsys.readouterr().err
 
 
-def test_a_file_that_was_not_taken_is_said_and_ends_with_1(tmp_path, stick, capsys, monkeypatch):
+def test_a_file_that_was_not_taken_is_said_and_ends_with_1(tmp_path, stick, desk):
     far = Office()
     with serving(far) as address:
         with car_12(tmp_path / "car", far) as car:
@@ -58,9 +66,8 @@ def test_a_file_that_was_not_taken_is_said_and_ends_with_1(tmp_path, stick, caps
         call("unit", "export", stick, "--data", tmp_path / "car")
         (path,) = stick.rglob("read-*.sealed")
         path.write_bytes(b"x")
-        config = replace(ServerConfig(data=tmp_path, database=None, role_prefix="x"), intake_port=int(address.rpartition(":")[2]))
-        monkeypatch.setattr(ServerConfig, "load", lambda _folder: config)
-        assert call("import", stick, "--data", tmp_path) == 1
-        printed = capsys.readouterr()
-        assert "it is not what the unit wrote" in printed.err
-        assert "1 were not taken" in printed.out
+        at_door(desk, address)
+        done = desk.run_as(OPERATOR, "import", str(stick))
+        assert done.returncode == 1
+        assert "it is not what the unit wrote" in done.stderr
+        assert "1 were not taken" in done.stdout

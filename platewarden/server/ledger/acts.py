@@ -78,6 +78,7 @@ class Act(StrEnum):
     UNIT_QUERY_MADE = "unit.query_made", "A plate was looked for in the local hotlist of a mobile workstation."
     UNIT_VOICE_ENTERED = "unit.voice_entered", "A BOLO by voice of dispatch was entered on a mobile workstation."
     UNIT_TYPED = "unit.typed", "A plate that a member typed on a mobile workstation came in, as a query or a BOLO by voice."
+    UNIT_MEDIUM = "unit.medium", "A member took in what units wrote onto a portable medium."
     UNIT_JOINED = "unit.joined", "A second member signed on beside the first."
     UNIT_JOIN_REFUSED = "unit.join_refused", "A second member was refused beside the first."
     UNIT_LEFT = "unit.left", "A second member signed off."

@@ -9,11 +9,11 @@ from django.test import Client
 from platewarden.exchange.medium_manifest import MediumFile, MediumManifest, manifest_name
 from platewarden.exchange.receipt import Outcome
 from platewarden.exchange.seal import digest, key_id_of, seal_to
-from platewarden.policy.refusal import Malformed, Unavailable
+from platewarden.policy.refusal import Malformed, Refused, Unavailable
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
-from platewarden.server.people.testing import SUPERVISOR
-from platewarden.server.unit_api.media import Door, take_medium
+from platewarden.server.people.testing import LAPSED, LIST_MANAGER, OPERATOR, SUPERVISOR
+from platewarden.server.unit_api.media import Door, import_medium, take_medium
 from platewarden.unit import medium as unit_media
 from platewarden.unit import testing as unit_testing
 
@@ -153,3 +153,47 @@ def test_from_a_real_unit_over_a_real_socket_and_back(tmp_path):
 def test_without_a_server_it_says_how_to_start_one(tmp_path):
     with pytest.raises(Unavailable, match="platewarden serve"):
         take_medium(tmp_path, Door(replace(settings.CONFIG, intake_port=9)))
+
+
+ABOUT = (
+    "select a ->> 'medium', a ->> 'receipted', a ->> 'not_taken', a ->> 'whole' from office.ledger_leaf, "
+    "lateral (select body::jsonb -> 'about' as a) x where act = 'unit.medium'"
+)
+
+
+def test_who_took_in_which_medium_and_how_much_is_one_line_of_the_ledger(office, car, door, tmp_path):
+    folder = write(tmp_path, car, car.report("AB12345"), car.report("CD12345"))
+    min(folder.glob("read-*")).unlink()
+    taken = import_medium(tmp_path, door, by=office.member(OPERATOR))
+    assert (taken.receipted, len(taken.wrong)) == (1, 1)
+    assert office.ledger()[-1] == ("unit.medium", OPERATOR)
+    assert office.ask_owner(ABOUT) == [(tmp_path.name, "1", "1", "true")]
+
+
+def test_a_medium_that_is_broken_off_is_written_down_as_far_as_it_came(office, car, door, tmp_path):
+    write(tmp_path, car, car.report("AB12345"), car.report("CD12345"))
+    real, asked = door.ask, []
+
+    def ask(method, path, body=None):
+        asked.append(path)
+        return real(method, path, body) if len(asked) < 3 else (503, b"")
+
+    door.ask = ask
+    with pytest.raises(Unavailable):
+        import_medium(tmp_path, door, by=office.member(OPERATOR))
+    assert office.ask_owner(ABOUT) == [(tmp_path.name, "1", "0", "false")]
+
+
+@pytest.mark.parametrize("number", [LAPSED, LIST_MANAGER])
+def test_whoever_is_untrained_or_has_no_duty_for_it_takes_nothing_in(office, car, door, tmp_path, number):
+    write(tmp_path, car, car.report("AB12345"))
+    with pytest.raises(Refused):
+        import_medium(tmp_path, door, by=office.member(number))
+    assert office.ask_owner("select count(*) from plates.reads") == [(0,)]
+
+
+def test_what_was_done_in_the_car_comes_by_medium_too():
+    from platewarden.exchange.receipt import Stream
+    from platewarden.server.unit_api.media import DOORS
+
+    assert set(DOORS) == set(Stream)
