@@ -21,11 +21,14 @@ from typing import TextIO
 
 from platewarden.exchange.hotlist_edition import Approach, EditionEntry
 from platewarden.plate.match import Answer, Doubt
-from platewarden.unit.place import NOWHERE, Where
+from platewarden.unit.place import NOWHERE, Where, apart_m
 
 __all__ = ["HOW_TO_ACT", "VERIFY", "Alarm", "Alert", "VoicedEntry"]
 
 CONTACT_DISPATCH = "CONTACT DISPATCH about this vehicle, now. Its source is confidential, and you are not authorized for it."
+
+MOVED_M = 50.0
+"""A unit that moved less, beyond what its places are sure of, still stands where it was."""
 
 VERIFY = "VERIFY BEFORE ACTING: check the official database before any enforcement."
 
@@ -107,6 +110,14 @@ class Alert:
             words.append("entered here by voice of dispatch; nobody at the office has approved it")
         pairs = [f"character {each.position + 1} may be {each.b}, was read as {each.a}" for each in self.answer.confusions]
         return [*words, *pairs]
+
+    def moved_m(self, here: Where) -> int | None:
+        """How far this unit has moved since the vehicle was seen, in metres; None when that is not known, or within what places are sure of."""
+        then, now = self.where.place, here.place
+        if then is None or now is None:
+            return None
+        far = apart_m(then, now)
+        return round(far) if far > MOVED_M + then.accuracy_m + now.accuracy_m else None
 
     def as_json(self, authorized: frozenset[str] = frozenset()) -> dict[str, object]:
         if not self.is_open_to(authorized):

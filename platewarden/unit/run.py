@@ -210,6 +210,7 @@ class _Run:
         """One shift, from the watch's beginning to its sign-off."""
         self._watch, self.shift = watch, watch.shift
         self.station.begins(watch.stop)
+        self.station.where = lambda: watch.where
         if self._told.is_set():
             watch.stop()
         try:

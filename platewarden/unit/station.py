@@ -25,6 +25,7 @@ from platewarden.unit.board import Board
 from platewarden.unit.deployment import DeploymentOrder, begin
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
+from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.roster import Roster
 from platewarden.unit.shift import Shift, Stated, leave, prove, sign_on, sign_on_beside
 from platewarden.unit.spool import Spool
@@ -50,6 +51,8 @@ class Station:
     clock: Callable[[], datetime]
     timer: Callable[[], float]
     new_id: Callable[[], uuid.UUID]
+    where: Callable[[], Where] = lambda: NOWHERE
+    """Where the unit is now."""
     version: int = 0
     """Rises whenever somebody signs on or off, takes over, locks or unlocks."""
     _crew: tuple[Shift, ...] = ()
@@ -207,6 +210,7 @@ class Station:
                 leave(self._crew[1], at=self.clock(), journal=self.journal)
             self._crew, self._acting, self._is_locked = (), "", False
             self._end = lambda: None
+            self.where = lambda: NOWHERE
             self.board.empty()
             self.hotlist.forget_voiced()
             self._changed()

@@ -18,9 +18,11 @@ from PIL import Image
 from platewarden.demo.scenes import draw_scene
 from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.hotlist_edition import Approach, Category
+from platewarden.exchange.read_report import Place
 from platewarden.policy.verification import Answered, Outcome
 from platewarden.recognition.picture import Picture
 from platewarden.unit import pictures
+from platewarden.unit.place import Where
 from platewarden.unit.screen.testing import parked
 from platewarden.unit.testing import SECRET, Office, entry, member, serving
 from tests.pages.test_pages import CHROMIUM, FLAGS, axe, playwright
@@ -118,7 +120,8 @@ def alerts(here):
     here.alert(MISSING, "KFZ7311", "WI", **pictured("KFZ7311", "WI", 8))
     for _ in range(2):
         here.alert(STOLEN, "DRL5188", "IL", **pictured("DRL5188", "IL", 3))
-    here.alert(ROBBERY, "B7K4TR1", None, **pictured("B7K4TR1", "IL", 5, dusk=True))
+    crossing = Where(Place(42.1817, -87.8003, 4.0, None, 0.5, "Central Ave & Green Bay Rd"), None)
+    here.alert(ROBBERY, "B7K4TR1", None, where=crossing, **pictured("B7K4TR1", "IL", 5, dusk=True))
 
 
 def test_a_member_without_training_is_refused_with_the_clause(here, page):

@@ -308,7 +308,7 @@ class Pages:
             _picture(alert.plate_picture, "plate", "The plate as the camera saw it", link),
             _picture(alert.overview_picture, "overview", "The vehicle as the camera saw it", link),
             tag("p", " · ".join(seen), class_="seen"),
-            _doubts(alert),
+            _doubts(alert, alert.moved_m(self.station.where())),
             class_="card__left",
         )
 
@@ -867,8 +867,10 @@ def _category(entry: EditionEntry) -> str:
     return entry.category.value.replace("_", " ").capitalize()
 
 
-def _doubts(alert: Alert) -> Html:
+def _doubts(alert: Alert, moved_m: int | None) -> Html:
     doubts = list(alert.doubts())
+    if moved_m is not None:
+        doubts.insert(0, f"this unit has moved {moved_m} m since; the vehicle before you may be another")
     if alert.stale:
         doubts.insert(0, f"the hot list is {_span(alert.edition_age)} old")
     told = (

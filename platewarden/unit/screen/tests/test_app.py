@@ -10,8 +10,11 @@ import pytest
 
 from platewarden.exchange.alert_outcome import AlertOutcome, Sighting
 from platewarden.exchange.field_entry import FieldEntry
+from platewarden.exchange.read_report import Place
 from platewarden.exchange.roster_edition import Authorization
+from platewarden.plate.match import Answer, Confusion, Doubt, Tier
 from platewarden.policy.verification import Answered, EyeSaw, Outcome
+from platewarden.unit.place import Where
 from platewarden.unit.screen.testing import parked
 from platewarden.unit.testing import NOON, SECRET, Office, entry, member, serving
 
@@ -290,6 +293,32 @@ def test_a_bolo_by_voice_is_in_force_for_this_shift_marked_as_unapproved(here, b
     here.station.over()
     assert here.car.hotlist.voiced == ()
     assert here.station.board.all() == []
+
+
+def test_a_card_says_how_often_and_where_it_was_seen_and_everything_that_may_be_wrong(here, browser):
+    browser.sign_on()
+    place = Place(42.1817, -87.8003, 4.0, None, 0.0, "Central Ave & Green Bay Rd")
+    doubts = (Doubt.STATE_UNREAD, Doubt.CONFUSABLE, Doubt.LOW_CONFIDENCE)
+    changes = {
+        "answer": Answer(Tier.POSSIBLE, doubts, (Confusion(1, "A", "4"),)),
+        "stale": True,
+        "edition_age": timedelta(hours=31),
+        "where": Where(place, None),
+    }
+    here.alert(PLATE, "7ABC123", **changes)
+    card = browser.get("/").text
+    assert "Central Ave &amp; Green Bay Rd" in card
+    for told in ("The hot list is 31 h old.", "The state was not read; read it by eye.", "Character 2 may be 4, was read as A.", "The camera was not sure of this reading."):  # fmt: skip
+        assert told in card, told
+    assert "has moved" not in card  # nobody knows where the unit is now
+    assert "seen 2 times" not in card
+    here.alert(PLATE, "7ABC123", captured_at=NOON + timedelta(seconds=9), **changes)
+    here.station.where = lambda: Where(dataclasses.replace(place, lat=42.1844), None)
+    card = browser.get("/").text
+    assert "seen 2 times since" in card
+    assert "This unit has moved 301 m since" in card
+    here.station.where = lambda: Where(dataclasses.replace(place, lat=42.1818), None)
+    assert "has moved" not in browser.get("/").text
 
 
 def test_a_confidential_source_is_dispatchs_matter_for_whoever_is_not_authorized(here, browser):
