@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -191,6 +192,13 @@ def read(text: str, state: str | None, *, sure: tuple[float, ...] = (), at: date
         camera="front left",
         lat=42.18169 if fix else None,
         lon=-87.80034 if fix else None,
+        crossing="Central Ave & Green Bay Rd" if fix else None,
+        no_place=None if fix else "the receiver sees too few satellites",
+        began_at=(at or ago(seconds=14)) - timedelta(seconds=2),
+        ended_at=(at or ago(seconds=14)) + timedelta(seconds=1),
+        along="away",
+        across=None,
+        travel_deg=None,
         engine="rapidocr 3.10",
         member_number="HP-131",
         hotlist_edition=41,
@@ -601,6 +609,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "console": lambda: ("alerts/console.html", {"cards": cards(), "last_alert_id": 1042, "stated": stated(), "now": now()}),
     "console-empty": lambda: ("alerts/console.html", {"cards": [], "last_alert_id": 0, "stated": stated(), "now": now()}),
     "card": lambda: ("alerts/card.html", card_page(urgent_card())),
+    "card-masked": lambda: ("alerts/masked.html", {"card": replace(urgent_card("raised"), entry=None, notes=(), doubts=(), confusions=(), shown=replace(urgent_card().shown, plate_picture=None, overview_picture=None)), "now": now()}),
     "card-full": lambda: ("alerts/card.html", card_page(cards()[1])),
     "card-pattern": lambda: ("alerts/card.html", card_page(cards()[3], disposition=Disposition(at=ago(hours=1), by="HP-131 Ray Okafor", outcome="notified", ground="", for_review=False))),
     "card-verified": lambda: ("alerts/card.html", card_page(cards()[2], verifications=Verified([verified("pending"), verified()]))),
@@ -665,6 +674,7 @@ PATROL = (
     "console-empty",
     "card",
     "card-full",
+    "card-masked",
     "card-pattern",
     "card-verified",
     "card-dispatcher",
