@@ -9,7 +9,8 @@ bears another country's name, none, or a made-up one. Shown on as many others, a
 from __future__ import annotations
 
 import argparse
-import random
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -45,8 +46,6 @@ class Sharp(Press):
         super()._words(sheet, text, use, ink, middle, high, most, x)
 
     def _name(self, sheet, design: Design, ink) -> None:
-        from dataclasses import replace
-
         super()._name(sheet, replace(design, name=self.other) if self.other else design, ink)
 
     def _finish(self, sheet):
@@ -68,8 +67,6 @@ class Sharp(Press):
 
 
 def _without_motto(design: Design) -> Design:
-    from dataclasses import replace
-
     return replace(design, slogan="")
 
 
@@ -90,8 +87,6 @@ def drawn(fonts: list[Path], debian: Path, train: Path, count: int, seed: int):
 
 def reals(train: Path):
     """The real plates whose country or state is known, as `drawn` gives them."""
-    import json
-
     for name in ("romania", "world", "florida"):
         for line in (train / name / "boxes.jsonl").read_text().splitlines():
             row = json.loads(line)
@@ -113,7 +108,12 @@ def looked_at(teller: StateTeller, plates) -> dict[str, torch.Tensor]:
     for picture, corners, text, answer, wide in plates:
         figures.append(teller.heard(picture, corners))
         answers.append(answer), wides.append(wide), texts.append(text)
-    return {"figures": torch.from_numpy(np.stack(figures)), "answers": torch.tensor(answers), "wides": torch.tensor(wides), "texts": texts}
+    return {
+        "figures": torch.from_numpy(np.stack(figures)),
+        "answers": torch.tensor(answers),
+        "wides": torch.tensor(wides),
+        "texts": texts,
+    }
 
 
 def told(part: dict, weights: torch.Tensor, lengths: torch.Tensor, groups: list[torch.Tensor]) -> torch.Tensor:

@@ -28,8 +28,8 @@ from PIL import Image, ImageDraw, ImageFont
 from lab import synth
 from lab.dies import ALPHABET, Dies, FontDies, FontShelf
 from lab.words import ANYWHERE, ELSEWHERE, VAGUE
-from platewarden.recognition.state import STRIP_COLUMNS, STRIP_ROWS, THIRDS_ROWS
 from platewarden.recognition.rectify import MARGIN_X, MARGIN_Y
+from platewarden.recognition.state import STRIP_COLUMNS, STRIP_ROWS, THIRDS_ROWS
 from platewarden.recognition.state_words import WORDS
 
 WIDE, HIGH = 480, 240  # pixels of the whole plate when it is drawn
@@ -58,7 +58,9 @@ class Lettering:
                 found.setdefault(path.parts[-3], []).append(str(path))
         for path in sorted(p for p in debian.rglob("*") if p.suffix in {".ttf", ".otf"}):
             if not any(odd in path.name for odd in UNFIT):
-                found.setdefault(path.stem.split("-")[0] if not path.stem.startswith("routed") else "routed-gothic", []).append(str(path))
+                found.setdefault(path.stem.split("-")[0] if not path.stem.startswith("routed") else "routed-gothic", []).append(
+                    str(path)
+                )
         kept = {name: paths for name, paths in found.items() if (hashlib.sha256(name.encode()).digest()[0] % 5 == 0) == held_out}
         self.scripts = [paths for name, paths in kept.items() if name in SCRIPTS]
         self.others = [paths for name, paths in kept.items() if name not in SCRIPTS]
@@ -120,7 +122,9 @@ class StripPress:
     def babble(self) -> str:
         rng = self.rng
         if rng.random() < 0.3:
-            return "".join(rng.choice(string.ascii_uppercase if rng.random() < 0.9 else string.digits) for _ in range(rng.randint(2, 12)))
+            return "".join(
+                rng.choice(string.ascii_uppercase if rng.random() < 0.9 else string.digits) for _ in range(rng.randint(2, 12))
+            )
         words = []
         for _ in range(rng.choice((1, 1, 2, 2, 3))):
             word = "".join(
@@ -137,7 +141,9 @@ class StripPress:
         for _ in range(self.rng.choice((1, 2, 2, 3))):
             at = self.rng.randrange(len(letters))
             if letters[at].isalpha():
-                letters[at] = self.rng.choice((self.rng.choice(string.ascii_uppercase), "", letters[at] + self.rng.choice("AEIORSTNL")))
+                letters[at] = self.rng.choice(
+                    (self.rng.choice(string.ascii_uppercase), "", letters[at] + self.rng.choice("AEIORSTNL"))
+                )
         return "".join(letters)
 
     def word(self, tells: float = 0.5) -> str:
@@ -172,13 +178,20 @@ class StripPress:
         if form < 0.1:
             mask = bent(mask, 0.0, rng.uniform(-0.45, -0.15))
         elif form < 0.26:
-            mask = bent(mask, rng.choice((rng.uniform(-0.4, 0.4), rng.uniform(0.2, 0.8))), rng.choice((0.0, rng.uniform(-0.3, 0.35))))
+            mask = bent(
+                mask, rng.choice((rng.uniform(-0.4, 0.4), rng.uniform(0.2, 0.8))), rng.choice((0.0, rng.uniform(-0.3, 0.35)))
+            )
         return mask
 
     def lay(self, sheet: Sheet, mask: Mask, x: float, y: float, ink: float) -> None:
         """A mask with its middle at (x, y), cut at the edges."""
         left, top = round(x - mask.shape[1] / 2), round(y - mask.shape[0] / 2)
-        x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + mask.shape[1], sheet.shape[1]), min(top + mask.shape[0], sheet.shape[0])
+        x0, y0, x1, y1 = (
+            max(left, 0),
+            max(top, 0),
+            min(left + mask.shape[1], sheet.shape[1]),
+            min(top + mask.shape[0], sheet.shape[0]),
+        )
         if x1 > x0 and y1 > y0:
             part = mask[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.float32) / 255
             sheet[y0:y1, x0:x1] += (ink - sheet[y0:y1, x0:x1]) * part
@@ -212,7 +225,13 @@ class StripPress:
             sheet[max(a, 0) : b] = rng.uniform(0, 255) + (sheet[max(a, 0) : b] - ground) * rng.choice((0.0, 0.5))
         if rng.random() < 0.12:
             for _ in range(rng.randint(1, 3)):
-                cv2.line(sheet, (0, int(row(rng.uniform(0, 90)))), (wide, int(row(rng.uniform(0, 90)))), rng.uniform(0, 255), rng.randint(1, 14))
+                cv2.line(
+                    sheet,
+                    (0, int(row(rng.uniform(0, 90)))),
+                    (wide, int(row(rng.uniform(0, 90)))),
+                    rng.uniform(0, 255),
+                    rng.randint(1, 14),
+                )
         serial = rng.uniform(52, 74) if easy else rng.uniform(38, 74)  # where the serial's edge is
         self.serial(sheet, row, serial, lower=lower)
         for _ in range(0 if easy else rng.choice((0, 0, 0, 1, 1, 2))):
@@ -227,7 +246,15 @@ class StripPress:
     def words(self, sheet: Sheet, row, serial: float, said: list, *, easy: bool) -> None:
         rng, wide = self.rng, sheet.shape[1]
         count = rng.random()
-        heights = [] if count < 0.1 else [rng.uniform(20, 50)] if count < 0.55 else [rng.uniform(11, 26)] if count < 0.86 else [rng.uniform(12, 30), rng.uniform(9, 20)]
+        heights = (
+            []
+            if count < 0.1
+            else [rng.uniform(20, 50)]
+            if count < 0.55
+            else [rng.uniform(11, 26)]
+            if count < 0.86
+            else [rng.uniform(12, 30), rng.uniform(9, 20)]
+        )
         if easy:
             heights = [rng.uniform(24, 48)]
         if len(heights) == 2 and rng.random() < 0.5:
@@ -238,9 +265,13 @@ class StripPress:
             room = rng.uniform(330, 440) if easy else rng.uniform(150, 400) if len(text) <= 8 else rng.uniform(220, 440)
             mask = self.say(text, tall, room)
             tall = mask.shape[0]
-            middle = row(at + tall / 2 if len(heights) == 2 else max(tall / 2 + 2, rng.uniform(14, max(15.0, serial - tall / 2 + 4))))
+            middle = row(
+                at + tall / 2 if len(heights) == 2 else max(tall / 2 + 2, rng.uniform(14, max(15.0, serial - tall / 2 + 4)))
+            )
             at += tall + rng.uniform(3, 8)
-            x = wide / 2 + (rng.uniform(-14, 14) if rng.random() < 0.7 else rng.uniform(-1, 1) * max(0.0, (WIDE - mask.shape[1]) / 2 - 8))
+            x = wide / 2 + (
+                rng.uniform(-14, 14) if rng.random() < 0.7 else rng.uniform(-1, 1) * max(0.0, (WIDE - mask.shape[1]) / 2 - 8)
+            )
             y0, x0 = max(0, round(middle - tall / 2)), max(0, round(x - mask.shape[1] / 2))
             under = sheet[y0 : y0 + tall, x0 : x0 + mask.shape[1]]
             base, spread = float(under.mean()), float(under.std())
@@ -255,8 +286,16 @@ class StripPress:
                 ink = rng.uniform(0, 40) if base > 127 else rng.uniform(215, 255)
             edge = rng.random()
             if edge < 0.14:
-                ring = cv2.dilate(cv2.copyMakeBorder(mask, 3, 3, 3, 3, cv2.BORDER_CONSTANT), np.ones((rng.choice((3, 4, 5)),) * 2, np.uint8))
-                self.lay(sheet, ring, x + rng.choice((0, 0, 1, 2)), middle + rng.choice((0, 0, 1, 2)), 250.0 - ink if rng.random() < 0.6 else rng.uniform(0, 255))
+                ring = cv2.dilate(
+                    cv2.copyMakeBorder(mask, 3, 3, 3, 3, cv2.BORDER_CONSTANT), np.ones((rng.choice((3, 4, 5)),) * 2, np.uint8)
+                )
+                self.lay(
+                    sheet,
+                    ring,
+                    x + rng.choice((0, 0, 1, 2)),
+                    middle + rng.choice((0, 0, 1, 2)),
+                    250.0 - ink if rng.random() < 0.6 else rng.uniform(0, 255),
+                )
             elif edge < 0.3:
                 light = np.zeros_like(sheet)
                 self.lay(light, mask, x, middle, rng.uniform(30, 110))
@@ -276,7 +315,9 @@ class StripPress:
         x = sheet.shape[1] / 2 - cell * (count - 1) / 2 + rng.uniform(-10, 10)
         for _ in range(count):
             if rng.random() < 0.95:
-                glyph = cv2.resize(rng.choice(self.glyphs), (max(8, round(cell * rng.uniform(0.72, 0.86))), tall), interpolation=cv2.INTER_AREA)
+                glyph = cv2.resize(
+                    rng.choice(self.glyphs), (max(8, round(cell * rng.uniform(0.72, 0.86))), tall), interpolation=cv2.INTER_AREA
+                )
                 self.lay(sheet, glyph, x, row(edge + tall / 2), ink)
             x += cell
 
@@ -307,10 +348,20 @@ class StripPress:
         if rng.random() < 0.5:
             for side in rng.choice(((0,), (1,), (0, 1))):
                 w, h = rng.randint(20, 42), rng.randint(12, 24)
-                x, y = (SIDE + w + rng.randint(0, 14), sheet.shape[1] - SIDE - w - rng.randint(0, 14))[side], row(h + rng.uniform(0, 12))
+                x, y = (
+                    (SIDE + w + rng.randint(0, 14), sheet.shape[1] - SIDE - w - rng.randint(0, 14))[side],
+                    row(h + rng.uniform(0, 12)),
+                )
                 paint = rng.uniform(0, 255)
                 cv2.rectangle(sheet, (int(x - w), int(y - h)), (int(x + w), int(y + h)), paint, -1)
-                text = rng.choice((f"{rng.randint(0, 29):02}", rng.choice("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()), str(rng.randint(1990, 2022)), str(rng.randint(10000, 9999999))))
+                text = rng.choice(
+                    (
+                        f"{rng.randint(0, 29):02}",
+                        rng.choice("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()),
+                        str(rng.randint(1990, 2022)),
+                        str(rng.randint(10000, 9999999)),
+                    )
+                )
                 if rng.random() < 0.85:
                     self.lay(sheet, self.say(text, h * rng.uniform(0.7, 1.4), 2 * w - 8), x, y, 245.0 if paint < 120 else 15.0)
 
@@ -338,7 +389,9 @@ class StripPress:
         if b - a > 16 and rng.random() < 0.85:
             text = self.word(0.08)
             mask = self.say(text, (b - a) * rng.uniform(0.45, 0.75), rng.uniform(200, 440))
-            self.lay(sheet, mask, wide / 2 + rng.uniform(-60, 60) * (mask.shape[1] < 340), (a + b) / 2, 240.0 if paint < 110 else 20.0)
+            self.lay(
+                sheet, mask, wide / 2 + rng.uniform(-60, 60) * (mask.shape[1] < 340), (a + b) / 2, 240.0 if paint < 110 else 20.0
+            )
             said.append((text, (a + b) / 2 - mask.shape[0] / 2, (a + b) / 2 + mask.shape[0] / 2))
 
     # --- the strip as it is read
@@ -378,7 +431,9 @@ class StripPress:
             worn = cv2.resize(worn, None, fx=less, fy=min(1.0, less * 1.5), interpolation=cv2.INTER_AREA)
             back[0] *= worn.shape[1] / size[0]
             back[1] *= worn.shape[0] / size[1]
-        strip = cv2.warpAffine(worn, back, (STRIP_COLUMNS, STRIP_ROWS), flags=method | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+        strip = cv2.warpAffine(
+            worn, back, (STRIP_COLUMNS, STRIP_ROWS), flags=method | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
         texts = [text for text, _ in lines]
         return np.asarray(strip), *([*texts, "", ""][:2])
 

@@ -73,7 +73,9 @@ class Exam:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fonts", type=Path, nargs="+", required=True, help="folders with node_modules/@fontsource; the first has the serials' too")
+    parser.add_argument(
+        "--fonts", type=Path, nargs="+", required=True, help="folders with node_modules/@fontsource; the first has the serials' too"
+    )
     parser.add_argument("--debian-fonts", type=Path, default=Path("/usr/share/fonts"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--from", dest="start", type=Path, required=True, help="a serial reader's checkpoint")
@@ -97,7 +99,9 @@ def main() -> None:
     else:
         model.begun_from(torch.load(asked.start)["slow"])
         slow.load_state_dict(model.state_dict())
-    data = DataLoader(Stream(asked.fonts, asked.debian_fonts, seen), asked.batch, num_workers=1, collate_fn=together, prefetch_factor=8)
+    data = DataLoader(
+        Stream(asked.fonts, asked.debian_fonts, seen), asked.batch, num_workers=1, collate_fn=together, prefetch_factor=8
+    )
     began, last, before, losses = time.time() - spent, time.time(), seen, []
     lengths = torch.full((2 * asked.batch,), STEPS)
     model.train()
@@ -122,7 +126,13 @@ def main() -> None:
                 a.mul_(keep).add_(b, alpha=1 - keep) if a.is_floating_point() else a.copy_(b)
         if time.time() - last > asked.score_every or at >= 1:
             now = time.time()
-            whole = {"model": model.state_dict(), "slow": slow.state_dict(), "optimiser": optimiser.state_dict(), "seen": seen, "spent": now - began}
+            whole = {
+                "model": model.state_dict(),
+                "slow": slow.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "seen": seen,
+                "spent": now - began,
+            }
             torch.save(whole, kept.with_suffix(".part"))
             kept.with_suffix(".part").rename(kept)
             line = {"seen": seen, "minutes": round((now - began) / 60, 1), "rate": round((seen - before) / (now - last), 1),

@@ -37,7 +37,9 @@ class WordReader(nn.Module):
             if name in mine:
                 if name.endswith("collapse.0.weight"):
                     wide, deep = value.shape[:2]
-                    rows = functional.interpolate(value.view(wide, deep, -1), mine[name].shape[2], mode="linear", align_corners=True)
+                    rows = functional.interpolate(
+                        value.view(wide, deep, -1), mine[name].shape[2], mode="linear", align_corners=True
+                    )
                     mine[name] = rows.view_as(mine[name])
                 else:
                     mine[name] = value

@@ -1,7 +1,7 @@
 """What the states print on their plates that tells one state from all others: names, mottoes, addresses. Words, no artwork.
 
-Found within what is read: `KANSAS` is in `ARKANSAS`, and the longer word explains more. Anything that two states say, or a dealer, is left out, as are
-words of fewer than four letters.
+Found within what is read: `KANSAS` is in `ARKANSAS`, and the longer word explains more. Anything that two states say, or a dealer,
+is left out, as are words of fewer than four letters.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "VT": ("Vermont", "Green Mountains"),
     "WA": ("WASHINGTON", "EVERGREEN STATE"),
     "WI": ("WISCONSIN", "America's Dairyland"),
-    "WV": ("West Virginia", "WILD, WONDERFUL", "Mountain State", "Almost Heaven", "Wild, Wonderful"),
+    "WV": ("West Virginia", "WILD, WONDERFUL", "Mountain State", "Almost Heaven"),
     "WY": ("WYOMING", "Forever West", "Like No Place on Earth", "THE EQUALITY STATE", "CENTENNIAL 1890-1990", "The Cowboy State"),
 }
 """State -> its words as they are printed; the name comes first. Only letters and digits count."""
