@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +23,15 @@ from torch.nn import functional
 from lab import real, synth
 from lab.designs import Design
 from lab.dies import FontShelf
-from lab.plates import WIDE, Press
-from lab.strips import Lettering, StripPress
+from lab.plates import WIDE, Flat, Picture, Press
+from lab.strips import Lettering, Sheet, StripPress
 from lab.words import ELSEWHERE
+from platewarden.recognition.picture import Pixels
+from platewarden.recognition.result import Corners
 from platewarden.recognition.state import STATES, StateTeller
 
 NONE = len(STATES)
+Plate = tuple[Pixels, Corners, str, int, float]
 
 
 class Sharp(Press):
@@ -38,20 +42,22 @@ class Sharp(Press):
         self.lettering, self.other = lettering, ""
         self.babbler = StripPress(lettering, fonts, seed)
 
-    def _words(self, sheet, text, use, ink, middle, high, most, x=WIDE // 2) -> None:
+    def _words(
+        self, sheet: Sheet, text: str, use: str, ink: Sheet, middle: int, high: float, most: int, x: int = WIDE // 2
+    ) -> None:
         if text.isascii() and len(text) > 3:
             families = self.lettering.scripts if use == "script" else self.lettering.others
             path = self.rng.choice(self.rng.choice(families))
             self.fonts.names = {**self.fonts.names, use: [path]}
         super()._words(sheet, text, use, ink, middle, high, most, x)
 
-    def _name(self, sheet, design: Design, ink) -> None:
+    def _name(self, sheet: Sheet, design: Design, ink: Sheet) -> None:
         super()._name(sheet, replace(design, name=self.other) if self.other else design, ink)
 
-    def _finish(self, sheet):
+    def _finish(self, sheet: Sheet) -> Picture:
         return np.clip(sheet, 0, 255).astype(np.uint8)
 
-    def one(self) -> tuple:
+    def one(self) -> tuple[Flat, int]:
         """A plate and its answer."""
         pick = self.rng.random()
         if pick < 0.1:
@@ -70,7 +76,7 @@ def _without_motto(design: Design) -> Design:
     return replace(design, slogan="")
 
 
-def drawn(fonts: list[Path], debian: Path, train: Path, count: int, seed: int):
+def drawn(fonts: list[Path], debian: Path, train: Path, count: int, seed: int) -> Iterator[Plate]:
     """Photographs of drawn plates: RGB, corners a little wrong, serial, answer, width."""
     press = Sharp(FontShelf(fonts[0], debian), Lettering(fonts, debian, held_out=True), seed)
     rng, backs = np.random.default_rng(seed), real.streets(train)
@@ -85,7 +91,7 @@ def drawn(fonts: list[Path], debian: Path, train: Path, count: int, seed: int):
         yield picture, tuple(tuple(c) for c in corners.tolist()), "".join(flat.lines), answer, wide
 
 
-def reals(train: Path):
+def reals(train: Path) -> Iterator[Plate]:
     """The real plates whose country or state is known, as `drawn` gives them."""
     for name in ("romania", "world", "florida"):
         for line in (train / name / "boxes.jsonl").read_text().splitlines():
@@ -102,7 +108,7 @@ def reals(train: Path):
                 yield np.ascontiguousarray(whole), tuple((float(a), float(b)) for a, b in corners), text or "", answer, float(w)
 
 
-def looked_at(teller: StateTeller, plates) -> dict[str, torch.Tensor]:
+def looked_at(teller: StateTeller, plates: Iterator[Plate]) -> dict[str, torch.Tensor]:
     """What the network says of each: (n, lines, words) figures of the spotter, answers, widths."""
     figures, answers, wides, texts = [], [], [], []
     for picture, corners, text, answer, wide in plates:

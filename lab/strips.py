@@ -17,6 +17,7 @@ import hashlib
 import random
 import string
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size)
 
 
-def lettered(text: str, path: str, spacing: float, small_capitals: bool) -> Mask:
+def lettered(text: str, path: str, spacing: float, *, small_capitals: bool) -> Mask:
     """Text in a font as a mask about forty pixels high, cut to its edges."""
     font, lower = _font(path, 52), _font(path, 42)
     said = text.upper() if small_capitals else text
@@ -165,7 +166,7 @@ class StripPress:
         rng = self.rng
         path, script = self.lettering.pick(rng)
         spacing = 0.0 if script or rng.random() < 0.55 else rng.uniform(1, 9) if rng.random() < 0.7 else rng.uniform(9, 34)
-        mask = lettered(text, path, spacing, not script and rng.random() < 0.08)
+        mask = lettered(text, path, spacing, small_capitals=not script and rng.random() < 0.08)
         scale = min(high / mask.shape[0], most / mask.shape[1])
         wide = max(6, min(int(most), round(mask.shape[1] * scale * rng.uniform(0.72, 1.35))))
         mask = cv2.resize(mask, (wide, max(5, round(mask.shape[0] * scale))), interpolation=cv2.INTER_AREA)
@@ -233,17 +234,17 @@ class StripPress:
                     rng.randint(1, 14),
                 )
         serial = rng.uniform(52, 74) if easy else rng.uniform(38, 74)  # where the serial's edge is
-        self.serial(sheet, row, serial, lower=lower)
+        self.serial(sheet, row, serial)
         for _ in range(0 if easy else rng.choice((0, 0, 0, 1, 1, 2))):
             self.blot(sheet, rng.uniform(SIDE, wide - SIDE), row(rng.uniform(10, 110)), rng.uniform(12, 46))
         said: list[tuple[str, float, float]] = []  # words, first and last row
         self.words(sheet, row, serial, said, easy=easy)
         self.things(sheet, row)
-        self.surroundings(sheet, row, said, lower=lower)
+        self.surroundings(sheet, row, said)
         lines = [(plainly(text), (a + b) / 2) for text, a, b in said if plainly(text)]
         return np.clip(sheet, 0, 255), sorted(lines, key=lambda line: line[1])[:2]
 
-    def words(self, sheet: Sheet, row, serial: float, said: list, *, easy: bool) -> None:
+    def words(self, sheet: Sheet, row: Callable[[float], float], serial: float, said: list, *, easy: bool) -> None:
         rng, wide = self.rng, sheet.shape[1]
         count = rng.random()
         heights = (
@@ -304,7 +305,7 @@ class StripPress:
             self.lay(sheet, mask, x, middle, ink)
             said.append((text, middle - tall / 2, middle + tall / 2))
 
-    def serial(self, sheet: Sheet, row, edge: float, *, lower: bool) -> None:
+    def serial(self, sheet: Sheet, row: Callable[[float], float], edge: float) -> None:
         rng, tall = self.rng, round(self.rng.uniform(96, 140))
         if rng.random() < 0.04:
             return
@@ -335,7 +336,7 @@ class StripPress:
                 cv2.ellipse(over, (int(cx), int(cy)), (int(size * rng.uniform(0.3, 1)), int(size * rng.uniform(0.3, 1))), rng.randint(0, 180), 0, 360, rng.uniform(0, 255), rng.choice((-1, 2, 4)))  # fmt: skip
         sheet += (over - sheet) * rng.choice((rng.uniform(0.15, 0.5), rng.uniform(0.6, 1.0)))
 
-    def things(self, sheet: Sheet, row) -> None:
+    def things(self, sheet: Sheet, row: Callable[[float], float]) -> None:
         """Bolts and stickers."""
         rng = self.rng
         if rng.random() < 0.6:
@@ -365,7 +366,7 @@ class StripPress:
                 if rng.random() < 0.85:
                     self.lay(sheet, self.say(text, h * rng.uniform(0.7, 1.4), 2 * w - 8), x, y, 245.0 if paint < 120 else 15.0)
 
-    def surroundings(self, sheet: Sheet, row, said: list, *, lower: bool) -> None:
+    def surroundings(self, sheet: Sheet, row: Callable[[float], float], said: list) -> None:
         """What is outside of the plate, and a dealer's frame over its edge."""
         rng, high, wide = self.rng, sheet.shape[0], sheet.shape[1]
         edge = rng.choice((0.0, 0.0, rng.uniform(0, 3)))

@@ -12,6 +12,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -48,7 +49,7 @@ class Stream(IterableDataset):
 
 def fitting(text: str) -> list[int]:
     """A line's characters; one too long for the columns is cut where it could not be written anyway."""
-    twice = sum(a == b for a, b in zip(text, text[1:], strict=False))
+    twice = sum(a == b for a, b in pairwise(text))
     return lines_of(text[: STEPS - twice])
 
 

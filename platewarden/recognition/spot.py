@@ -70,4 +70,4 @@ class Spotter:
 def _shortened(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """Runs of columns that surely hold nothing as one."""
     silent = columns[:, 0] > np.log(NOTHING)
-    return columns[~(silent & np.roll(silent, 1)) | (np.arange(len(columns)) == 0)]
+    return np.asarray(columns[~(silent & np.roll(silent, 1)) | (np.arange(len(columns)) == 0)])

@@ -5,8 +5,7 @@ from platewarden.plate.text import STATES as ISSUERS
 from platewarden.recognition import state as state_room
 from platewarden.recognition.decode import ALPHABET
 from platewarden.recognition.own_engine import open_engine
-from platewarden.recognition.state import NARROWEST_PIXELS, STATES, STRIP_COLUMNS, STRIP_ROWS, TOLD, StateTeller, plainly
-from platewarden.recognition.state_words import WORDS
+from platewarden.recognition.state import NARROWEST_PIXELS, STATES, STRIP_COLUMNS, STRIP_ROWS, TOLD, StateTeller
 from platewarden.recognition.weights import session_options
 
 onnx = pytest.importorskip("onnx", reason="the extra platewarden[test] is not installed")
@@ -57,20 +56,6 @@ def test_the_states_are_the_fifty_and_the_district():
     assert len(STATES) == 51
     assert list(STATES) == sorted(STATES)
     assert {each for each in STATES if each not in ISSUERS} == set()
-
-
-def test_no_word_is_said_by_two_states_nor_short():
-    words = [(plainly(word), state) for state, said in WORDS.items() for word in said]
-    assert len({word for word, _ in words}) == len(words)
-    assert min(len(word) for word, _ in words) >= 4
-
-
-def test_no_states_name_stands_in_anothers_word_unless_that_explains_more():
-    for state, said in WORDS.items():
-        name = plainly(said[0])
-        for other, words in WORDS.items():
-            for word in map(plainly, words):
-                assert other == state or name not in word or len(word) > len(name)
 
 
 @pytest.mark.parametrize(("word", "state"), [("ALASKA", "AK"), ("CALIFORNIA", "CA"), ("WYOMING", "WY"), ("LANDOFLINCOLN", "IL")])
