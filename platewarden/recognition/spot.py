@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from platewarden.recognition.decode import ALPHABET
 
-__all__ = ["Spotter"]
+__all__ = ["FARTHEST", "Spotter"]
 
 FARTHEST = -1e4
 NOTHING = 0.999

@@ -29,7 +29,7 @@ from platewarden.recognition.state_words import WORDS
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["STATES", "StateTeller"]
+__all__ = ["STATES", "STRIP_COLUMNS", "STRIP_ROWS", "THIRDS_ROWS", "StateTeller", "plainly"]
 
 STATES = tuple(WORDS)
 TOLD = 0.95
