@@ -14,7 +14,8 @@ import onnxruntime
 import torch
 
 from lab.model import Reader
-from lab.state_model import StateTeller
+from lab.word_model import WordReader
+from platewarden.recognition.state import STRIP_COLUMNS, STRIP_ROWS
 
 
 def main() -> None:
@@ -24,10 +25,10 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     asked = parser.parse_args()
     state = torch.load(asked.checkpoint)
-    model = Reader(*state["widths"]) if asked.what == "reader" else StateTeller()
+    model = Reader(*state["widths"]) if asked.what == "reader" else WordReader()
     model.load_state_dict(state["slow"])
     model.eval()
-    example = torch.rand(2, 1, 48, 160) * 255 if asked.what == "reader" else torch.rand(2, 3, 72, 160) * 255
+    example = torch.rand(2, 1, *((48, 160) if asked.what == "reader" else (STRIP_ROWS, STRIP_COLUMNS))) * 255
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
         model, (example,), str(asked.out), input_names=["plates"], output_names=["logits"], opset_version=17, dynamo=False,

@@ -2,41 +2,49 @@ import numpy as np
 import pytest
 
 from platewarden.plate.text import STATES as ISSUERS
-from platewarden.recognition.state import NARROWEST_PIXELS, STATES, TOLD, StateTeller
+from platewarden.recognition import state as state_room
+from platewarden.recognition.decode import ALPHABET
+from platewarden.recognition.own_engine import open_engine
+from platewarden.recognition.state import NARROWEST_PIXELS, STATES, STRIP_COLUMNS, STRIP_ROWS, TOLD, StateTeller
 from platewarden.recognition.weights import session_options
 
 onnx = pytest.importorskip("onnx", reason="the extra platewarden[test] is not installed")
 
-PLATE = ((0.0, 0.0), (160.0, 0.0), (160.0, 72.0), (0.0, 72.0))
-NONE_OF_THEM = len(STATES)
+PLATE = ((0.0, 0.0), (320.0, 0.0), (320.0, 160.0), (0.0, 160.0))
 
 
-def coloured(red, green=0, blue=0) -> np.ndarray:
-    return np.full((72, 160, 3), (red, green, blue), dtype=np.uint8)
+def plate(upper: int = 0, lower: int = 0) -> np.ndarray:
+    """A plate whose upper and lower half have these lights."""
+    return np.repeat(np.array([upper, lower], dtype=np.uint8), 80)[:, None, None] * np.ones((1, 320, 3), dtype=np.uint8)
 
 
-def teller(answer: int, logit: float, channel: int = 0, side: tuple[int, int] = (24, 40)) -> StateTeller:
-    """The smallest network of the teller's shape: as sure of one answer as the picture has of one colour."""
+def spelled(text: str, logit: float) -> np.ndarray:
+    """Logits of one line that spells a text: columns x characters."""
+    line = np.zeros((STRIP_COLUMNS // 4, 37), dtype=np.float32)
+    line[:, 0] = logit
+    for at, character in enumerate(text):
+        line[2 * at, [0, ALPHABET.index(character) + 1]] = 0, logit
+    return line
+
+
+def teller(upper_line: str, lower_line: str = "", logit: float = 12.0) -> StateTeller:
+    """The smallest network of the teller's shape: a strip as light as can be says these two lines surely, a dark one nothing."""
     onnxruntime = pytest.importorskip("onnxruntime")
     node, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    dark = np.stack([spelled("", 20.0)] * 2)[None]
+    light = np.stack([spelled(upper_line, logit), spelled(lower_line, logit if lower_line else 20.0)])[None]
     nodes = [
-        node("Gather", ["plates", "channel"], ["colour"], axis=1),
-        node("ReduceMean", ["colour"], ["mean"], axes=[1, 2, 3], keepdims=0),
-        node("Reshape", ["mean", "upright"], ["light"]),
-        node("Mul", ["light", "answer"], ["logits"]),
+        node("ReduceMean", ["plates"], ["mean"], axes=[1, 2, 3], keepdims=1),
+        node("Mul", ["mean", "whole"], ["light"]),
+        node("Mul", ["light", "difference"], ["more"]),
+        node("Add", ["more", "dark"], ["logits"]),
     ]
-    answers = np.zeros((1, len(STATES) + 1), dtype=np.float32)
-    answers[0, answer] = logit / 255
-    constants = {
-        "channel": np.array([channel], dtype=np.int64),
-        "upright": np.array([-1, 1], dtype=np.int64),
-        "answer": answers,
-    }
+    constants = {"whole": np.array(1 / 255, dtype=np.float32), "difference": light - dark, "dark": dark}
     graph = onnx.helper.make_graph(
         nodes,
         "state",
-        [info("plates", onnx.TensorProto.FLOAT, ["n", 3, *side])],
-        [info("logits", onnx.TensorProto.FLOAT, ["n", len(STATES) + 1])],
+        [info("plates", onnx.TensorProto.FLOAT, ["n", 1, STRIP_ROWS, STRIP_COLUMNS])],
+        [info("logits", onnx.TensorProto.FLOAT, ["n", 2, STRIP_COLUMNS // 4, 37])],
         [onnx.numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
@@ -44,52 +52,87 @@ def teller(answer: int, logit: float, channel: int = 0, side: tuple[int, int] = 
     return StateTeller(onnxruntime.InferenceSession(raw, session_options(1), providers=["CPUExecutionProvider"]))
 
 
-def logit_of(chance: float) -> float:
-    """The logit with which one answer has this probability while all others stand at nought."""
-    return float(np.log(chance / (1 - chance) * len(STATES)))
-
-
-def test_the_states_are_the_fifty_and_the_district_in_the_networks_order():
+def test_the_states_are_the_fifty_and_the_district():
     assert len(STATES) == 51
     assert list(STATES) == sorted(STATES)
     assert {each for each in STATES if each not in ISSUERS} == set()
 
 
-@pytest.mark.parametrize("state", ["AK", "CA", "WY"])
-def test_a_state_that_is_surely_seen_is_told_with_its_confidence(state):
-    told, sure = teller(STATES.index(state), logit_of(0.99)).tell(coloured(255), PLATE)
+@pytest.mark.parametrize(("word", "state"), [("ALASKA", "AK"), ("CALIFORNIA", "CA"), ("WYOMING", "WY"), ("LANDOFLINCOLN", "IL")])
+@pytest.mark.parametrize("where", [(255, 0), (0, 255)])
+def test_a_state_is_told_by_its_word_above_or_below_the_serial(word, state, where):
+    told, sure = teller(word).tell(plate(*where), PLATE)
     assert told == state
-    assert sure == pytest.approx(0.99, abs=1e-3)
+    assert TOLD <= sure <= 1
 
 
-@pytest.mark.parametrize(("chance", "told"), [(TOLD + 0.005, "NY"), (TOLD - 0.005, None), (0.5, None), (1 / 52, None)])
-def test_a_state_is_never_told_below_its_threshold(chance, told):
-    state, sure = teller(STATES.index("NY"), logit_of(chance)).tell(coloured(255), PLATE)
-    assert state == told
-    assert (sure is None) == (told is None)
+def test_a_word_in_the_second_line_of_a_strip_counts_too():
+    assert teller("SAMPLE", "VERMONT").tell(plate(255), PLATE)[0] == "VT"
 
 
-def test_none_of_them_is_never_told_as_a_state_however_sure():
-    assert teller(NONE_OF_THEM, 50.0).tell(coloured(255), PLATE) == (None, None)
+@pytest.mark.parametrize(("read", "state"), [("WESTVIRGINIA", "WV"), ("MAYMONTANA05", "MT"), ("NEWMEXICOUSA", "NM")])
+def test_the_longer_word_explains_more(read, state):
+    assert teller(read).tell(plate(255), PLATE)[0] == state
 
 
-@pytest.mark.parametrize(("wide", "told"), [(NARROWEST_PIXELS - 1, None), (NARROWEST_PIXELS + 1, "TX")])
+@pytest.mark.parametrize(("read", "longer"), [("ARKANSAS", "AR"), ("WASHINGTONDC", "DC")])
+def test_of_a_word_and_one_two_letters_longer_the_shorter_is_never_told(read, longer, monkeypatch):
+    asked = teller(read)
+    assert asked.tell(plate(255), PLATE)[0] in {None, longer}
+    monkeypatch.setattr(state_room, "TOLD", 0.5)
+    assert asked.tell(plate(255), PLATE)[0] == longer
+
+
+@pytest.mark.parametrize("name", ["IOWA", "OHIO", "UTAH", "TEXAS", "IDAHO", "MAINE"])
+def test_a_short_name_alone_is_not_enough(name):
+    assert teller(name).tell(plate(255), PLATE) == (None, None)
+
+
+def test_a_short_name_is_told_with_its_motto():
+    assert teller("OHIO", "BIRTHPLACEOFAVIATION").tell(plate(255), PLATE)[0] == "OH"
+
+
+@pytest.mark.parametrize("read", ["ONTARIO", "SAMPLE", "TOYOTA", "VETERAN", "UTBX", "QUEENSLAND", ""])
+def test_a_word_of_no_state_tells_none(read):
+    assert teller(read).tell(plate(255, 255), PLATE) == (None, None)
+
+
+def test_words_of_two_states_tell_neither():
+    assert teller("OREGON", "NEVADA").tell(plate(255), PLATE) == (None, None)
+
+
+def test_two_words_of_one_state_are_surer_than_one():
+    one = teller("MONTANA").tell(plate(255), PLATE)[1]
+    two = teller("MONTANA", "TREASURESTATE").tell(plate(255), PLATE)[1]
+    assert two > one
+
+
+def test_a_state_is_told_from_its_threshold_on_and_not_below(monkeypatch):
+    asked = teller("VERMONT")
+    _, sure = asked.tell(plate(255), PLATE)
+    monkeypatch.setattr(state_room, "TOLD", sure + 1e-6)
+    assert asked.tell(plate(255), PLATE) == (None, None)
+
+
+@pytest.mark.parametrize(("wide", "told"), [(NARROWEST_PIXELS - 1, None), (NARROWEST_PIXELS + 1, "VT")])
 def test_a_plate_that_is_too_narrow_is_not_asked_about(wide, told):
-    narrow = ((0.0, 0.0), (wide, 0.0), (wide, 30.0), (0.0, 30.0))
-    assert teller(STATES.index("TX"), 50.0).tell(coloured(255), narrow)[0] == told
+    narrow = ((0.0, 0.0), (wide, 0.0), (wide, 40.0), (0.0, 40.0))
+    assert teller("VERMONT").tell(plate(255, 255), narrow)[0] == told
 
 
-@pytest.mark.parametrize("channel", range(3))
-def test_the_colours_come_to_the_network_in_their_order(channel):
-    picture = coloured(*(255 if each == channel else 0 for each in range(3)))
-    assert teller(STATES.index("VT"), 50.0, channel).tell(picture, PLATE)[0] == "VT"
-    assert teller(STATES.index("VT"), 50.0, (channel + 1) % 3).tell(picture, PLATE) == (None, None)
+def test_the_network_that_ships_tells_no_state_of_a_blank_plate():
+    pytest.importorskip("onnxruntime")
+    for light in (0, 128, 255):
+        assert open_engine()._teller.tell(plate(light, light), PLATE) == (None, None)
 
 
-@pytest.mark.parametrize("side", [(24, 40), (72, 192)])
-def test_the_plate_comes_as_fine_as_the_model_file_wants_it(side):
-    assert teller(STATES.index("IA"), 50.0, side=side).tell(coloured(255), PLATE)[0] == "IA"
+@pytest.mark.parametrize(("name", "state"), [("NEBRASKA", "NE"), ("Delaware", "DE"), ("MICHIGAN", "MI"), ("MONTREAL", None)])
+def test_the_network_that_ships_reads_a_name_that_is_clear(name, state):
+    pytest.importorskip("onnxruntime")
+    from PIL import Image, ImageDraw, ImageFont
 
-
-def test_a_logit_of_any_size_is_a_confidence():
-    assert teller(STATES.index("OH"), 1e6).tell(coloured(255), PLATE) == ("OH", 1.0)
+    sheet = Image.new("RGB", (320, 160), (244, 244, 240))
+    pen = ImageDraw.Draw(sheet)
+    pen.text((160, 8), name, fill=(20, 30, 90), font=ImageFont.load_default(26), anchor="mt")
+    pen.text((160, 48), "ABC 123", fill=(20, 30, 90), font=ImageFont.load_default(72), anchor="mt")
+    assert open_engine()._teller.tell(np.asarray(sheet), PLATE)[0] == state
