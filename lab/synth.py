@@ -17,6 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab import decoys
+
 ROWS, COLUMNS = 48, 160  # pixels of the straightened plate, whatever its shape
 MARGIN_X, MARGIN_Y = 0.04, 0.07  # of the plate's sides, kept around it
 
@@ -234,3 +236,23 @@ def nothing(rng: Random, backs: NDArray[np.uint8]) -> Grey:
     high = wide / rng.uniform(1.8, 4.5)
     quad = np.array([[x, y], [x + wide, y], [x + wide, y + high], [x, y + high]], np.float32)
     return straightened(rng, worn(rng, back, high, float(rng.uniform(0.1, 1.0))), quad)
+
+
+def sign(rng: Random, hand: decoys.Hand, backs: NDArray[np.uint8]) -> Grey:
+    """A sign, a house number, a badge or lettering as the reader would get it, had it been taken for a plate."""
+    while True:
+        _, sheet, mask = decoys.draw(hand)
+        rows, columns = np.nonzero(mask > 0.5)
+        if len(rows) and columns.max() - columns.min() > 12 and rows.max() - rows.min() > 6:
+            break
+    x0, x1, y0, y1 = columns.min(), columns.max() + 1, rows.min(), rows.max() + 1
+    if (x1 - x0) / (y1 - y0) < 1.4:  # too high for a plate: some of its lines only
+        high = int((x1 - x0) / rng.uniform(1.5, 3.5))
+        y0 += int(rng.integers(0, max(1, y1 - y0 - high)))
+        y1 = y0 + max(7, high)
+    sheet, mask = sheet[y0:y1, x0:x1], mask[y0:y1, x0:x1]
+    street = cv2.resize(backs[rng.integers(len(backs))], (sheet.shape[1], sheet.shape[0])).astype(np.float32)
+    drawn = street + (sheet - street) * mask
+    flat = np.repeat(np.clip(drawn, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    aspect = float(np.clip(drawn.shape[1] / drawn.shape[0], 1.3, 6.5))
+    return photograph(rng, flat, aspect, backs, float(rng.uniform(0.1, 0.9)))

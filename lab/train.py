@@ -21,7 +21,7 @@ import torch
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from lab import real, synth
+from lab import decoys, real, synth
 from lab.dies import ALPHABET
 from lab.model import STEPS, Reader
 
@@ -60,8 +60,9 @@ def lines_of(text: str) -> list[int]:
 class Stream(IterableDataset):
     """Endless pictures: (48, 160) uint8 and the two lines' characters."""
 
-    def __init__(self, pool: Path, train: Path, dev_seed: int, share_real: float, seed: int) -> None:
-        self.pool, self.train, self.dev_seed, self.share_real, self.seed = pool, train, dev_seed, share_real, seed
+    def __init__(self, pool: Path, train: Path, dev_seed: int, share_real: float, share_signs: float, seed: int) -> None:
+        self.pool, self.train, self.dev_seed, self.seed = pool, train, dev_seed, seed
+        self.share_real, self.share_signs = share_real, share_signs
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, list[int], list[int]]]:
         cv2.setNumThreads(1)
@@ -72,6 +73,7 @@ class Stream(IterableDataset):
         reals = [r for r in real.load(self.train) if not r.held_out]
         weights = np.array([r.weight for r in reals])
         weights /= weights.sum()
+        hand = decoys.Hand(rng)
         count = 0
         while True:
             count += 1
@@ -83,6 +85,9 @@ class Stream(IterableDataset):
                 continue
             if rng.random() < 0.03:  # nothing is there, and nothing must be read
                 yield synth.nothing(rng, backs), [], []
+                continue
+            if rng.random() < self.share_signs:  # something is there, and it is no serial
+                yield synth.sign(rng, hand, backs), [], []
                 continue
             picture, row = pool.pick(rng)
             grey = synth.photograph(rng, picture, row["aspect"], backs, float(rng.uniform(0.1, 1.0)))
@@ -134,6 +139,9 @@ class Exam:
             pictures.append(synth.photograph(rng, picture, row["aspect"], backs, float(rng.uniform(0.1, 1.0))))
             texts.append(row["text"])
         self.sets["synthetic"] = torch.from_numpy(np.stack(pictures))[:, None], texts, np.ones(len(texts))
+        hand = decoys.Hand(np.random.default_rng(8), held_out=True)
+        signs = [synth.sign(rng, hand, backs) for _ in range(600)]
+        self.sets["signs"] = torch.from_numpy(np.stack(signs))[:, None], [""] * len(signs), np.ones(len(signs))
         groups: dict[str, list[real.Real]] = {"real-us": [], "real-eu": []}
         for one in real.load(train):
             if one.held_out:
@@ -174,6 +182,7 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=10_000)
     parser.add_argument("--minutes", type=float, default=0.0, help="the rate falls to nothing after so long, if that is sooner")
     parser.add_argument("--real", type=float, default=0.05, help="share of real cut-outs")
+    parser.add_argument("--signs", type=float, default=0.0, help="share of signs, house numbers and lettering, to be left unread")
     parser.add_argument("--widths", type=int, nargs=4, default=(32, 48, 96, 128))
     parser.add_argument("--dev-seed", type=int, default=1)
     parser.add_argument("--from", dest="start", type=Path, help="weights to begin with")
@@ -200,7 +209,7 @@ def main() -> None:
     else:
         slow.load_state_dict(model.state_dict())
     data = DataLoader(
-        Stream(asked.pool, asked.train, asked.dev_seed, asked.real, seen + 1),
+        Stream(asked.pool, asked.train, asked.dev_seed, asked.real, asked.signs, seen + 1),
         asked.batch,
         num_workers=asked.workers,
         collate_fn=together,
