@@ -11,14 +11,14 @@ A hash of level L stands for 256**L leaves. Numbers are written in groups of thr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from platewarden.policy.refusal import Malformed
-from platewarden.transparency.tree import root_of
+from platewarden.transparency.tree import EMPTY_ROOT, node_hash, root_of
 
-__all__ = ["HASHES", "Tile", "entry_bundle", "tiles"]
+__all__ = ["HASHES", "Tile", "TileTree", "entry_bundle", "tiles"]
 
 HASHES: Final = 256  # in a full tile
 _LONGEST_ENTRY: Final = 0xFFFF
@@ -67,6 +67,58 @@ def tiles(leaf_hashes: Iterable[bytes]) -> Iterator[Tile]:
             yield Tile(level, numbers[level], len(row), b"".join(row))
 
 
+class TileTree:
+    """A tree that is known by its tiles alone: of those it fetches what it needs, each once.
+
+    `fetch` gives the content of a path. Nothing it gives is believed: whoever asks compares the root with a signed one.
+    """
+
+    def __init__(self, size: int, fetch: Callable[[str], bytes]) -> None:
+        self._size, self._fetch = size, fetch
+        self._rows: dict[tuple[int, int], bytes] = {}
+
+    def root(self) -> bytes:
+        """The root of the whole tree."""
+        return self._over(0, self._size) if self._size else EMPTY_ROOT
+
+    def consistency_proof(self, old_size: int) -> list[bytes]:
+        """The proof that the first `old_size` leaves are the beginning of all of them (RFC 6962, 2.1.2)."""
+        if not 0 < old_size <= self._size:
+            raise IndexError("the smaller tree is not the beginning of the larger")
+        return self._proof(0, self._size, old_size, whole=True)
+
+    def _proof(self, start: int, end: int, old_end: int, *, whole: bool) -> list[bytes]:
+        if old_end == end:
+            return [] if whole else [self._over(start, end)]
+        middle = start + _split(end - start)
+        if old_end <= middle:
+            return [*self._proof(start, middle, old_end, whole=whole), self._over(middle, end)]
+        return [*self._proof(middle, end, old_end, whole=False), self._over(start, middle)]
+
+    def _over(self, start: int, end: int) -> bytes:
+        """The root over a range that starts where a subtree of its size may."""
+        wide = end - start
+        if wide & (wide - 1) == 0:
+            return self._complete(wide.bit_length() - 1, start)
+        middle = start + _split(wide)
+        return node_hash(self._over(start, middle), self._over(middle, end))
+
+    def _complete(self, height: int, start: int) -> bytes:
+        level, above = divmod(height, 8)
+        number, at = divmod(start >> 8 * level, HASHES)
+        row = self._row(level, number)
+        return root_of([row[each * 32 : each * 32 + 32] for each in range(at, at + (1 << above))])
+
+    def _row(self, level: int, number: int) -> bytes:
+        if (level, number) not in self._rows:
+            wanted = Tile(level, number, min(HASHES, (self._size >> 8 * level) - number * HASHES), b"")
+            content = self._fetch(wanted.path)
+            if len(content) != wanted.width * 32:
+                raise Malformed(f"{wanted.path} has {len(content)} bytes and not {wanted.width * 32}. Fetch it again, whole.")
+            self._rows[level, number] = content
+        return self._rows[level, number]
+
+
 def entry_bundle(number: int, entries: Sequence[bytes]) -> Tile:
     """Up to 256 entries as one file. Refused: one that is longer than its length can say."""
     if any(len(entry) > _LONGEST_ENTRY for entry in entries):
@@ -79,3 +131,8 @@ def _written(number: int) -> str:
     while number := number // 1000:
         groups.append(f"x{number % 1000:03}")
     return "/".join(reversed(groups))
+
+
+def _split(wide: int) -> int:
+    """The largest power of two below it."""
+    return 1 << (wide - 1).bit_length() - 1

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from platewarden.policy.refusal import Malformed
-from platewarden.transparency.tiles import HASHES, Tile, entry_bundle, tiles
-from platewarden.transparency.tree import leaf_hash, root_of
+from platewarden.transparency.tiles import HASHES, Tile, TileTree, entry_bundle, tiles
+from platewarden.transparency.tree import EMPTY_ROOT, consistency_proof, leaf_hash, root_of
 
 
 def hashes(count: int) -> list[bytes]:
@@ -69,3 +69,33 @@ def test_a_tile_of_known_leaves_has_a_known_digest():
     """Computed apart, by hand: SHA-256(0x00 | decimal number) of 0 to 255, joined."""
     joined = b"".join(hashlib.sha256(b"\x00" + str(n).encode()).digest() for n in range(256))
     assert next(iter(tiles(hashes(256)))).content == joined
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 511, 700, 65536, 65537, 66000])
+def test_a_tree_of_tiles_has_the_root_and_the_proofs_of_its_leaves(size):
+    leaves = hashes(size)
+    made = {each.path: each.content for each in tiles(leaves)}
+    tree = TileTree(size, made.__getitem__)
+    assert tree.root() == root_of(leaves)
+    for old in {1, min(size, 2), size // 2 or 1, max(1, size - 1), size, min(size, 256), min(size, 300)}:
+        assert tree.consistency_proof(old) == consistency_proof(leaves, old)
+
+
+def test_of_a_large_tree_only_a_few_tiles_are_fetched():
+    made = {each.path: each.content for each in tiles(hashes(66000))}
+    asked = []
+    TileTree(66000, lambda path: asked.append(path) or made[path]).consistency_proof(60000)
+    assert len(asked) <= 6
+    assert len(asked) == len(set(asked))
+
+
+def test_an_empty_tree_needs_no_tile():
+    assert TileTree(0, {}.__getitem__).root() == EMPTY_ROOT
+    for old in (0, 1):
+        with pytest.raises(IndexError):
+            TileTree(0, {}.__getitem__).consistency_proof(old)
+
+
+def test_a_tile_that_was_cut_is_refused():
+    with pytest.raises(Malformed, match="has 31 bytes and not 32"):
+        TileTree(1, lambda _path: bytes(31)).root()
