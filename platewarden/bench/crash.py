@@ -39,6 +39,7 @@ from typing import Final
 
 import psycopg
 
+from platewarden.bench import end_in_order
 from platewarden.exchange.enrolment import EnrolmentRequest
 from platewarden.exchange.read_report import Passing, Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt
@@ -363,4 +364,5 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main())

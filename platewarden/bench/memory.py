@@ -23,6 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from platewarden.bench import end_in_order
+
 __all__ = ["Held", "memory"]
 
 LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
@@ -127,6 +129,7 @@ def main(given: list[str] | None = None) -> int:
     if asked.step == "hold":
         print(json.dumps(_hold(asked.folder)))  # noqa: T201
         return 0
+    end_in_order()
     held = memory(asked.entries)
     if asked.json:
         figures = [

@@ -28,6 +28,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from platewarden.bench import end_in_order
 from platewarden.demo.scenes import HEIGHT, WIDTH
 from platewarden.demo.street import Passing, Street, how_filmed
 from platewarden.plate.match import LookedFor, answers
@@ -282,4 +283,5 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main())

@@ -37,6 +37,7 @@ from typing import Final
 
 import psycopg
 
+from platewarden.bench import end_in_order
 from platewarden.bench.car import draft_of, parts
 from platewarden.bench.crash import answers_cars, department_of, free_port, serving_cars, tell
 from platewarden.exchange.seal import SigningKey, fingerprint
@@ -107,6 +108,18 @@ class Car:
         self.running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self._listen, args=(self.running,), daemon=True).start()
 
+    @contextlib.contextmanager
+    def running_on(self) -> Iterator[None]:
+        """For the length of a block; a car that it leaves behind is killed."""
+        self.start()
+        try:
+            self.wait_for_more()
+            yield
+        finally:
+            if self.running is not None and self.running.poll() is None:
+                self.running.kill()
+                self.running.wait()
+
     def _listen(self, running: subprocess.Popen[str]) -> None:
         assert running.stdout is not None
         for line in running.stdout:
@@ -169,20 +182,19 @@ def road(times: int, *, pause_ms: float = 20.0) -> Killed:
     kills = {"car": 0, "door": 0, "database": 0}
     with _office() as (server, config, door, unit):
         car = Car(unit, pause_ms)
-        car.start()
-        car.wait_for_more()
-        for _ in range(times):
-            time.sleep(chance.uniform(0, 0.25))
-            which = chance.choices(("car", "door", "database"), (6, 2, 2))[0]
-            kills[which] += 1
-            if which == "car":
-                car.kill()
-            elif which == "door":
-                _kill_door(config, door)
-            else:
-                _kill_database(server)
-            car.wait_for_more()
-        car.end()
+        with car.running_on():
+            for _ in range(times):
+                time.sleep(chance.uniform(0, 0.25))
+                which = chance.choices(("car", "door", "database"), (6, 2, 2))[0]
+                kills[which] += 1
+                if which == "car":
+                    car.kill()
+                elif which == "door":
+                    _kill_door(config, door)
+                else:
+                    _kill_database(server)
+                car.wait_for_more()
+            car.end()
         numbers, stored = _stored(server, config)
     return Killed(
         kills=times,
@@ -311,4 +323,5 @@ def _figures(found: Killed | Offline) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main())

@@ -32,6 +32,7 @@ def demo(
     from platewarden.demo.story import tell_live, tell_once
 
     if once:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # everything it started ends with it
         told = tell_once(photos, _say)
         if json_:
             print(told.as_json())

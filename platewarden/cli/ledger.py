@@ -1,4 +1,4 @@
-"""ledger verify, checkpoint: does the book hold, and what can somebody outside keep of it?"""
+"""ledger verify, checkpoint, key, publish: does the book hold, and what can somebody outside keep of it?"""
 
 from __future__ import annotations
 
@@ -76,3 +76,49 @@ def checkpoint(data: Data = None) -> None:
     if note is None:
         raise Unavailable("Nothing is sealed yet. Start the server, then ask again.")
     print(note, end="")
+
+
+@app.command()
+def key(data: Data = None) -> None:
+    """Print the ledger's public key. Give it to whoever is to check the ledger, by a way of its own: on paper, in a letter, on the city's page.
+
+    Example: platewarden ledger key > ledger-key.txt
+    """
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "worker")
+        from platewarden.server.ledger.chain import verifier
+
+        print(verifier())
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(help="A folder of its own, such as one that a web server gives out.")],
+    data: Data = None,
+    entries: Annotated[
+        bool,
+        typer.Option(
+            "--entries", help="Also the text of every line: when, which act, which member. For an auditor, not for the public."
+        ),
+    ] = False,
+) -> None:
+    """Write the sealed ledger to a folder that outsiders can check with tools/verify.py: hashes, signed checkpoints, the key.
+
+    Example: platewarden ledger publish published
+
+    Repeat it as often as you like: files that are full never change. Refused when the folder says what today's ledger does not.
+    """
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    office = data_folder(data)
+    with database_of(ServerConfig.load(office), say=tell):
+        start_django(office, "worker")
+        from platewarden.server.ledger.publish import publish as published
+
+        told = published(folder, entries=entries)
+    print(f"{told.size} lines are published in {folder}, root {told.root.hex()}; {told.files} files are new.")

@@ -74,6 +74,7 @@ COMMANDS = (
     Command("bolo", "hotlist", "Enter a plate to be on the lookout for.", "server"),
     Command("people", "people", "Members: appoint, train, authorize, unlock.", "server"),
     Command("ledger", "ledger", "Check the ledger of every act and every look.", "server"),
+    Command("witness", "witness", "Watch a department's published ledger, and sign that it only grows.", "witness", "Outside"),
 )
 
 

@@ -6,7 +6,7 @@
 
 Checks of proofs answer yes or no and never raise for a wrong proof: they follow RFC 9162, sections 2.1.3.2 and 2.1.4.2.
 
-Known gap: proofs are computed from all leaf hashes in memory, in time that grows with the tree; tiles come with the ledger's own issue.
+Known gap: proofs are computed from all leaf hashes in memory, in time that grows with the tree, and not yet from tiles.
 """
 
 from __future__ import annotations

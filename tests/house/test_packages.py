@@ -15,7 +15,7 @@ import pytest
 from platewarden.recognition.weights import DIGESTS
 from tests.house.source import PACKAGE, ROOT, is_for_tests, name_of, short, tracked, tree
 
-PLAIN_WINGS = ("policy", "plate", "exchange", "transparency", "recognition", "unit")
+PLAIN_WINGS = ("policy", "plate", "exchange", "transparency", "recognition", "unit", "witness")
 
 FREE = {
     "MIT", "MIT License", "MIT-0", "MIT-CMU", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "3-Clause BSD License", "0BSD", "Zlib",

@@ -45,7 +45,7 @@ def test_every_module_of_a_room_has_a_test_or_is_listed() -> None:
 def test_every_module_of_a_plain_wing_has_a_test() -> None:
     missing = [
         short(path)
-        for wing in ("policy", "plate", "exchange", "transparency", "recognition", "unit")
+        for wing in ("policy", "plate", "exchange", "transparency", "recognition", "unit", "witness")
         for path in (PACKAGE / wing).glob("*.py")
         if not path.name.startswith("__") and path.name != "testing.py" and path.stem not in modules_with_tests(PACKAGE / wing)
     ]

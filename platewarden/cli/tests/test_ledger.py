@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +65,22 @@ def test_before_anything_is_sealed_there_is_no_checkpoint_to_print(desk):
         root.execute("set session_replication_role = replica")
         root.execute("delete from office.ledger_checkpoint")
     assert desk.run("ledger", "checkpoint").returncode == 3
+
+
+def test_what_is_published_an_outsider_checks_with_the_key_alone(desk, tmp_path):
+    key = desk.run("ledger", "key")
+    assert key.returncode == 0
+    done = desk.run("ledger", "publish", str(tmp_path / "published"))
+    assert done.returncode == 0, done.stderr
+    assert f"{len(desk.office.ledger())} lines are published" in done.stdout
+    tool = Path(__file__).parents[3] / "tools" / "verify.py"
+    outside = [sys.executable, "-I", str(tool), str(tmp_path / "published"), "--key", key.stdout.strip()]
+    told = subprocess.run(outside, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout.splitlines()[-1]) == (0, "HOLDS.")
+    tile = next((tmp_path / "published" / "tile" / "0").rglob("*"))
+    tile = next(each for each in [tile, *tile.rglob("*")] if each.is_file())
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    assert subprocess.run(outside, capture_output=True, check=False).returncode == 1
+    again = desk.run("ledger", "publish", str(tmp_path / "published"))
+    assert again.returncode != 0
+    assert "says something else than today's ledger" in again.stderr

@@ -132,7 +132,15 @@ def revoke(unit_id: uuid.UUID, *, by: Member) -> None:
 
 def enrolled_unit(key_id: bytes) -> Unit:
     """The unit of a key. Refused when it is unknown or revoked."""
-    unit = Unit.objects.filter(key_id=key_id).first()
+    return _enrolled(Unit.objects.filter(key_id=key_id).first())
+
+
+def still_enrolled(key_id: bytes) -> Unit:
+    """The same once more, in the transaction that keeps something of it: a revocation waits for that one, or this waits for it and refuses."""
+    return _enrolled(Unit.objects.select_for_update(no_key=True).filter(key_id=key_id).first())
+
+
+def _enrolled(unit: Unit | None) -> Unit:
     if unit is None:
         raise Refused(NOT_ENROLLED)
     if unit.state == UnitState.REVOKED:

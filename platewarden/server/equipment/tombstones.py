@@ -12,6 +12,7 @@ from platewarden.exchange import tombstone
 from platewarden.exchange.receipt import Outcome
 from platewarden.policy.refusal import Tampered
 from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import still_enrolled
 from platewarden.server.equipment.models import Tombstone, Unit
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -20,6 +21,7 @@ from platewarden.server.ledger.write import Signer, record
 def keep_tombstone(said: tombstone.Tombstone, unit: Unit, digest: bytes) -> Outcome:
     """Keeps what a unit signed, and writes it in the ledger; again it is answered “already kept”."""
     with transaction.atomic():
+        still_enrolled(bytes(unit.key_id))
         kept, is_new = Tombstone.objects.get_or_create(
             unit=unit,
             sequence=said.sequence,

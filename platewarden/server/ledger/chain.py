@@ -92,8 +92,14 @@ def _must_answer(grown: Frontier) -> None:
 
 def sealed_leaf_hashes() -> Iterator[bytes]:
     """Leaf hashes in tree order, recomputed from the text of each leaf."""
-    for _leaf_id, body, _stored in _sealed():
+    for body in sealed_bodies():
         yield leaf_hash(body.encode())
+
+
+def sealed_bodies() -> Iterator[str]:
+    """The texts of the sealed leaves, in tree order."""
+    for _leaf_id, body, _stored in _sealed():
+        yield body
 
 
 def _sealed() -> Iterator[tuple[int, str, bytes]]:

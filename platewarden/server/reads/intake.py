@@ -19,6 +19,7 @@ from platewarden.plate.grams import tokens
 from platewarden.plate.likeness import fold
 from platewarden.policy.refusal import Tampered
 from platewarden.server.clock import now
+from platewarden.server.equipment.enrol import still_enrolled
 from platewarden.server.equipment.models import LateReport, Unit
 from platewarden.server.reads.images import keep_picture
 
@@ -41,7 +42,8 @@ def answer_for_resend(key_id: bytes, stream: str, sequence: int, digest: bytes) 
 
 
 def note_received(key_id: bytes, stream: str, sequence: int, digest: bytes, outcome: Outcome) -> bool:
-    """Writes the number down, in the caller's transaction; False when it was there already."""
+    """Writes the number down, in the caller's transaction; False when it was there already. Refused when the unit was revoked meanwhile."""
+    still_enrolled(key_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into office.received (unit_key_id, stream, sequence, digest, outcome) values (%s, %s, %s, %s, %s) on conflict do nothing",

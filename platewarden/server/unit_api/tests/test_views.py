@@ -137,6 +137,22 @@ def test_an_unknown_and_a_revoked_unit_are_refused_everywhere_with_the_clause(of
     assert nothing_stored(office)
 
 
+def test_a_unit_that_is_revoked_between_the_check_and_the_keeping_is_refused(office, monkeypatch):
+    car = office.car()
+    check = enrol.enrolled_unit
+
+    def revoked_right_after(key_id):
+        unit = check(key_id)
+        with office.database.connect("owner") as owner:
+            owner.execute("update office.equipment_unit set state = 'revoked' where id = %s", [unit.pk])
+        return unit
+
+    monkeypatch.setattr(enrol, "enrolled_unit", revoked_right_after)
+    refused = said(office.post_to_door("reports", sealed(car.report("AB12345").signed(car.key))), 403)
+    assert "revoked" in refused["error"]
+    assert nothing_stored(office)
+
+
 def test_a_replayed_and_an_older_contact_are_stale_and_change_nothing(office):
     car = office.car()
     older = contact_of(car, spooled=9)
