@@ -24,7 +24,7 @@ __all__ = ["LEAST", "Signs", "trust"]
 LEAST = 0.15
 """Below this a text is not told as a reading."""
 
-WEIGHTS = {"one": -0.972, "probable": 0.5, "agreed": 1.109, "height": 0.159, "plate": 1.172, "odd": -0.3}
+WEIGHTS = {"one": -0.661, "probable": 0.653, "agreed": 0.699, "height": 0.0, "plate": 1.425, "odd": -0.3}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ FOLDER = Path(__file__).parent / "onnx"
 
 DIGESTS: dict[str, str] = {
     "finder": "d45806ce408fa4918f169c20970cdc0ee6da15de54bc63620c346e17e75c82af",
-    "reader": "c3291a3fe3783b180065f3403098b1ba9a66afaccdab8020f0ec17dd53b11e4d",
+    "reader": "e4d88679626a624f5c151237e34e3e529ecb660b2d62fb1ecb6651526478ff2a",
     "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
     "state": "0bda855dc3df8cf352bfba8c17006d493124df1a37db853474a2f19d90ef2967",
 }
