@@ -1,6 +1,8 @@
 """Two checkpoints of one training as one: weights and normalisations between them. What both have learned stays, what each learned by chance goes.
 
     python -m lab.average EARLIER.pt LATER.pt OUT.pt --later 0.75
+
+Nothing is trained here; what comes out is examined like any other.
 """
 
 from __future__ import annotations
