@@ -97,7 +97,12 @@ def main() -> None:
         raise SystemExit(f"The network says something else than the file: {apart}")
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     weights = model.state_dict()
-    widths = (model.stem[0][0].out_channels, model.stem[1][0].out_channels, model.stem[3][0].out_channels, model.lines[0].along[0].in_channels)
+    widths = (
+        model.stem[0][0].out_channels,
+        model.stem[1][0].out_channels,
+        model.stem[3][0].out_channels,
+        model.lines[0].along[0].in_channels,
+    )
     torch.save({"model": weights, "slow": weights, "seen": 0, "widths": widths}, asked.out)
     print(f"{asked.out}: widths {widths}, apart by {apart:.4f}")
 
