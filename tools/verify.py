@@ -204,19 +204,24 @@ def entries_of(folder: Path, leaves: list[bytes], belongs: dict[str, bytes]) -> 
     return found
 
 
-def others(folder: Path, belongs: dict[str, bytes]) -> None:
-    """Every other file under tile/ must be a beginning of one that belongs: a narrower tile from an earlier day."""
+def others(folder: Path, belongs: dict[str, bytes]) -> int:
+    """How many files under tile/ are of a later publishing, not signed yet. A narrower tile from an earlier day must be the beginning of today's."""
+    later = 0
     for path in sorted((folder / "tile").rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or name in belongs or path.suffix == ".part":
             continue
-        whole, dot, _ = name.rpartition(".p/")
-        now = next((raw for each, raw in belongs.items() if each == whole or each.startswith(f"{whole}.p/")), None)
-        if not dot or now is None:
-            raise Wrong(f"{name} belongs to no tree of this size.")
-        raw = read(path)
-        if not now.startswith(raw) or not raw:
+        whole, dot, width = name.rpartition(".p/")
+        today = next((each for each in belongs if each.startswith(f"{whole}.p/" if dot else f"{name}.p/") or each == whole), None)
+        if (
+            today is None
+            or (not dot and today != name)
+            or (today != whole and width.isdigit() and int(width) > int(today.rpartition("/")[2]))
+        ):
+            later += 1
+        elif not belongs[today].startswith(read(path)) or not read(path):
             raise Wrong(f"{name} says something else than the tile that followed it.")
+    return later
 
 
 def earlier_ones(folder: Path, key: Key, seen: list[Path]) -> dict[tuple[int, bytes], str]:
@@ -287,10 +292,11 @@ def check(folder: Path, key: Key, seen: list[Path]) -> list[str]:
     must_begin(leaves, root, earlier)
     must_stand_on(folder, leaves, belongs)
     entries = entries_of(folder, leaves, belongs)
-    others(folder, belongs)
+    later = others(folder, belongs)
     return [
         f"{size} lines, signed by {key.name}, root {root.hex()}.",
         f"{len(earlier)} earlier checkpoints, {len(seen)} of them yours: each is the beginning of this book.",
+        *([f"{later} files are of a later publishing that is not signed yet; they were not looked at."] if later else []),
         *counted(entries),
     ]
 

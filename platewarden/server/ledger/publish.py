@@ -3,8 +3,8 @@
 Without entries it tells how much was recorded and when it was signed, and of whom and what nothing: hashes only. With entries it has the
 text of every line (when, which act, which member, no content), for an auditor.
 
-Order of steps: tiles first, the checkpoint last, each written beside its place, brought to the disk and renamed. Whoever reads at
-any instant finds every tile of the checkpoint that stands there; a publishing that was cut off is repeated.
+Order of steps: tiles first, then the checkpoint, each written beside its place, brought to the disk and renamed; what the new tiles replace
+goes last. Whoever reads at any instant finds every tile of the checkpoint that stands there; a publishing that was cut off is repeated.
 
 Notable choices:
 
@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -60,8 +61,9 @@ def publish(folder: Path, *, entries: bool = False) -> Published:
         if entries:
             files += sum(_put(folder, each) for each in _bundles(newest.size))
         files += _write(folder / KEY, f"{log}\n".encode())
-        files += _write(folder / EARLIER / str(newest.size), note.encode())
         files += _write(folder / CHECKPOINT, note.encode())
+        files += _write(folder / EARLIER / str(newest.size), note.encode())
+        _remove_replaced(folder)
     return Published(newest.size, newest.root, files)
 
 
@@ -117,21 +119,18 @@ def _bundles(size: int) -> Iterator[Tile]:
 
 
 def _put(folder: Path, tile: Tile) -> bool:
-    """Writes a tile that is not there yet; the partial ones of a full one go."""
+    """Writes a tile that is not there yet."""
     place = folder / tile.path
     if place.exists() and place.read_bytes() != tile.content:
         raise Tampered(f"The file {tile.path} in {folder} says something else than today's ledger. {ALTERED}")
-    written = _write(place, tile.content)
-    if tile.is_full:
-        _remove(sorted(place.with_name(f"{place.name}.p").glob("*")))
-    return written
+    return _write(place, tile.content)
 
 
-def _remove(partial: Iterable[Path]) -> None:
-    for each in partial:
-        each.unlink(missing_ok=True)
-        if not any(each.parent.iterdir()):
-            each.parent.rmdir()
+def _remove_replaced(folder: Path) -> None:
+    """The narrower tiles of a full one."""
+    for narrow in sorted((folder / "tile").rglob("*.p")):
+        if narrow.with_suffix("").exists():
+            shutil.rmtree(narrow)
 
 
 def _write(place: Path, content: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import fcntl
 import importlib.util
 import json
@@ -199,10 +200,48 @@ def test_lines_that_change_places_are_found(folder, key, outsider, capsys):
     assert "reordered" in capsys.readouterr().out
 
 
-def test_a_file_that_belongs_to_no_tree_is_found(folder, key, outsider, capsys):
+def test_a_publishing_that_was_cut_off_at_any_file_holds_and_is_repeated(office, tmp_path, key, outsider, monkeypatch, capsys):
+    """Whoever copies the folder at any instant has a book that holds: the earlier one until the new checkpoint stands."""
+    from platewarden.server.ledger import publish as module
+
+    place = tmp_path / "published"
+    write(5)
+    office.seal()
+    published(office, place, entries=True)
+    write(300)
+    office.seal()
+    whole = module._write
+
+    class Cut(Exception):
+        pass
+
+    for most in range(12):
+        folder = tmp_path / f"cut-{most}"
+        shutil.copytree(place, folder)
+        left = iter(range(most))
+
+        def until_cut(where, content, left=left):
+            if next(left, None) is None:
+                raise Cut
+            return whole(where, content)
+
+        monkeypatch.setattr(module, "_write", until_cut)
+        with contextlib.suppress(Cut):
+            published(office, folder, entries=True)
+        assert outsider.main([str(folder), "--key", str(key)]) == 0, (most, capsys.readouterr().out)
+        monkeypatch.setattr(module, "_write", whole)
+        published(office, folder, entries=True)
+        assert outsider.main([str(folder), "--key", str(key)]) == 0
+        again = tmp_path / f"whole-{most}"
+        shutil.copytree(place, again)
+        published(office, again, entries=True)
+        assert files(folder) == files(again)
+
+
+def test_a_file_of_no_tree_is_not_looked_at_and_said(folder, key, outsider, capsys):
     (folder / "tile" / "0" / "009").write_bytes(bytes(8192))
-    assert outsider.main([str(folder), "--key", str(key)]) == 1
-    assert "belongs to no tree" in capsys.readouterr().out
+    assert outsider.main([str(folder), "--key", str(key)]) == 0
+    assert "1 files are of a later publishing" in capsys.readouterr().out
 
 
 def test_a_book_that_was_written_anew_is_found_by_whoever_kept_a_checkpoint(office, folder, key, outsider, tmp_path, capsys):
