@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from platewarden.policy.refusal import Unavailable
+from platewarden.policy.refusal import Malformed, Unavailable
 
 if TYPE_CHECKING:
     from platewarden.transparency.note import NoteVerifier
@@ -44,7 +44,7 @@ def run(
 
     Example: platewarden witness run https://ledger.example.org --key ledger-key.txt --state witness
 
-    An alarm ends it with exit status 1 and keeps both checkpoints. A place that cannot be reached is said, and asked again.
+    An alarm ends it with exit status 1 and keeps both checkpoints. A place that cannot be reached, or gives half a file, is said and asked again.
     """
     from platewarden.witness.place import place_of
     from platewarden.witness.watch import Witness
@@ -54,7 +54,7 @@ def run(
     while True:
         try:
             seen = witness.round(where)
-        except Unavailable as trouble:
+        except (Unavailable, Malformed) as trouble:
             if once:
                 raise
             typer.echo(trouble.message, err=True)

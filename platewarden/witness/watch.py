@@ -1,7 +1,8 @@
 """A round of the witness: fetch the checkpoint, see that it goes on from the last one, sign it.
 
-What it has seen last stands in its own folder, and so do its key, what it signed, and what it raised an alarm about: both checkpoints,
-side by side, each signed by the department. That pair is the proof; nobody needs to believe the witness.
+What it has seen last stands in its own folder, and so do its key, what it signed, and what it raised an alarm about: what it found now and what
+it had seen before. Where the ledger was rewritten, both are signed by the department and contradict each other: that proves it to
+anybody. Where it went back, or is not signed with the known key, the alarm is a reason to ask, and no proof.
 
 Order of steps: signed note, origin, size, consistency by the tiles; then what was seen is written down, then the cosignature. A witness
 that is killed in between signs the same checkpoint again and never two that contradict each other.
@@ -43,7 +44,7 @@ _COSIGNED: Final = "cosigned"
 
 
 class Alarm(Tampered):
-    """The ledger does not go on from what it was. Both checkpoints are kept."""
+    """The ledger does not go on from what it was. What it was and what it is are kept."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,9 @@ class Witness:
         if last:
             _write(kept / "before", last)
         _write(kept / "what", f"{self._clock().isoformat(timespec='seconds')} {sentence}\n")
-        return Alarm(f"ALARM. {sentence} Both checkpoints are kept in {kept}. Tell whoever oversees the department.")
+        return Alarm(
+            f"ALARM. {sentence} What was found and what was seen before are kept in {kept}. Tell whoever oversees the department."
+        )
 
 
 def _write(place: Path, text: str) -> None:

@@ -42,7 +42,7 @@ BANNED_ON_PAGES = {
 # Nobody catches our errors but one translator a door; these catch one of them for a stated purpose.
 CATCHES = {
     "platewarden.cli.main": "translator of the command line",
-    "platewarden.cli.witness": "the loop: a place that is not reached is said, and asked again",
+    "platewarden.cli.witness": "the loop: a place that is not reached or gives half a file is said, and asked again",
     "platewarden.server.web.translator": "translator of the pages; the shell itself may be unavailable",
     "platewarden.server.hotlists.forms": "a field's fault is shown at the field",
     "platewarden.server.reads.forms": "a field's fault is shown at the field",

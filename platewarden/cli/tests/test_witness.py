@@ -60,3 +60,21 @@ def test_a_place_that_is_not_there_is_said(desk, tmp_path):
     done = witness("run", tmp_path / "nothing", "--key", tmp_path / "key", "--state", tmp_path / "auditor", "--once")
     assert done.returncode == 3
     assert "checkpoint is not in" in done.stderr
+
+
+def test_half_a_file_does_not_end_the_watching(desk, tmp_path):
+    """A folder that is being copied: said, asked again, and signed once it is whole."""
+    witness("init", "--state", tmp_path / "auditor", "--name", "auditor.example.org")
+    tile = next(each for each in (tmp_path / "published" / "tile" / "0").rglob("*") if each.is_file())
+    whole = tile.read_bytes()
+    tile.write_bytes(whole[:7])
+    words = ["run", tmp_path / "published", "--key", tmp_path / "key", "--state", tmp_path / "auditor", "--every", 1]
+    command = [sys.executable, "-m", "platewarden", "witness", *map(str, words)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        try:
+            assert "has 7 bytes" in watching.stderr.readline()
+            tile.write_bytes(whole)
+            assert "the first look" in watching.stdout.readline()
+        finally:
+            watching.kill()
+    assert not (tmp_path / "auditor" / "alarm").exists()

@@ -34,6 +34,7 @@ from platewarden.transparency.tree import Frontier
 KEY = "key"
 CHECKPOINT = "checkpoint"
 EARLIER = "checkpoints"
+ENTRIES = "tile/entries"
 LOCK = ".publishing"
 ALTERED = "Stop, publish nothing, keep both, run `platewarden ledger verify`, and tell the Administrative Supervisor and whoever audits the ledger."
 
@@ -55,6 +56,10 @@ def publish(folder: Path, *, entries: bool = False) -> Published:
     newest = Checkpoint.of_note(note, log)
     with _alone(folder):
         before = _published_before(folder)
+        if not entries and (folder / ENTRIES).exists():
+            raise Unavailable(
+                f"The lines themselves were published in {folder}, so an outsider expects them there. Add --entries, or name another folder."
+            )
         hashes = list(islice(sealed_leaf_hashes(), newest.size))
         _must_hold(hashes, newest, before)
         files = sum(_put(folder, each) for each in tiles(hashes))

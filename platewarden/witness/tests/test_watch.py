@@ -1,4 +1,4 @@
-"""A ledger that only grows is signed. Whatever else it does raises an alarm, with both checkpoints as the proof."""
+"""A ledger that only grows is signed. Whatever else it does raises an alarm, with what was found and what was seen before."""
 
 import stat
 from datetime import UTC, datetime

@@ -113,8 +113,8 @@ def test_two_do_not_publish_to_one_folder_at_once(office, folder):
     with (folder / LOCK).open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(Unavailable, match="somebody else"):
-            published(office, folder)
-    published(office, folder)
+            published(office, folder, entries=True)
+    published(office, folder, entries=True)
 
 
 def test_a_folder_that_cannot_be_made_is_said(office, tmp_path):
@@ -126,6 +126,17 @@ def test_a_folder_that_cannot_be_made_is_said(office, tmp_path):
 
 
 # What is refused
+
+
+def test_a_folder_that_has_the_lines_goes_on_having_them(office, folder, key, outsider):
+    write(3)
+    office.seal()
+    before = files(folder)
+    with pytest.raises(Unavailable, match="Add --entries"):
+        published(office, folder)
+    assert files(folder) == before
+    published(office, folder, entries=True)
+    assert outsider.main([str(folder), "--key", str(key)]) == 0
 
 
 def test_a_rewritten_ledger_is_not_published_over_what_was(office, folder, key, outsider):
@@ -145,16 +156,16 @@ def test_a_folder_of_another_ledger_is_refused(office, folder, monkeypatch):
     note = (folder / "checkpoint").read_text()
     (folder / "checkpoint").write_text(chain.Checkpoint("platewarden/elsewhere", 1, bytes(32)).signed(other))
     with pytest.raises(Tampered, match="not signed by this ledger's key"):
-        published(office, folder)
+        published(office, folder, entries=True)
     (folder / "checkpoint").write_text(note)
-    published(office, folder)
+    published(office, folder, entries=True)
 
 
 def test_a_full_tile_that_was_changed_is_refused(office, folder):
     tile = folder / "tile" / "0" / "000"
     tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
     with pytest.raises(Tampered, match="says something else than today's ledger"):
-        published(office, folder)
+        published(office, folder, entries=True)
 
 
 # What the outsider's tool finds
