@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,7 +59,7 @@ def enrol(
     by: By,
     data: Data = None,
 ) -> None:
-    """Take a member on, with duties. Prints one-time credentials, once.
+    """Take a member on, with duties. Prints a one-time password, once.
 
     Example: platewarden people enrol 1042 "Rosa Vega" --duty operator --duty investigator --by 1001
     """
@@ -90,8 +91,52 @@ def enrol(
             new, handed = enrol_member(number=number.strip().upper(), name=name, by=signer)
             for each in duty:
                 assign(new, Duty(each), by=signer)
-    print(f"{new.number}  password {handed.password}  shift secret {handed.shift_secret}")
-    tell("Hand these over in person. The first sign-in asks for a second factor; training must be entered before anything opens.")
+    print(f"{new.number}  password {handed.password}")
+    tell("Hand it over in person. The first sign-in asks for a second factor; training must be entered before anything opens.")
+    if "operator" in duty:
+        tell(f"For cars: platewarden people shift-secret {new.number} --stick FOLDER --by {by}")
+
+
+@app.command()
+def shift_secret(
+    number: Number,
+    stick: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the member's stick is mounted; the key file is written there.")
+    ],
+    by: By,
+    data: Data = None,
+) -> None:
+    """Hand out a new shift secret for cars, and write its key onto the member's stick. The one before ends with the next roster.
+
+    Example: platewarden people shift-secret 1042 --stick /media/STICK --by 1001
+
+    The secret is printed once and kept nowhere. Whoever finds the stick has no secret, and whoever hears the secret has no key.
+    """
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.access.rules import may_do
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.models import Member
+        from platewarden.server.people.shift_secret import ShiftCredentials, hand_out, write_key_file
+
+        one = Member.objects.filter(number=number.strip().upper(), is_active=True).first()
+        if one is None:
+            raise Malformed(f"There is no member {number[:12]}. Check the number.")
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_SHIFT_SECRET, now()):
+            raise Refused(refusal)
+        credentials = ShiftCredentials.new()
+        write_key_file(stick, one.number, credentials.key)  # first: a secret without its key would lock the member out of cars
+        hand_out(one, credentials, by=Signer(member.number, member.name))
+    print(f"{one.number}  shift secret {credentials.secret}")
+    tell("Hand stick and secret over in person. Cars learn of it by the next roster; the ones before no longer count then.")
 
 
 @app.command()

@@ -79,7 +79,7 @@ def setup(
     with database_of(config, say=tell):
         handed = _first_members(folder, department, first, second, day)
         for number, credentials in handed.items():  # at once: they are kept nowhere, and stopping the database takes a while
-            print(f"{number}  password {credentials.password}  shift secret {credentials.shift_secret}", flush=True)
+            print(f"{number}  password {credentials.password}", flush=True)
     tell(f"Set up. Now run: platewarden serve --data {folder}")
 
 

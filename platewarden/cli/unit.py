@@ -109,6 +109,10 @@ def run(
     secret_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File with your shift secret; asked for when left out.")
     ] = None,
+    sticks: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDERS", help="Where members' sticks are mounted, parted by colons; the unit's own when left out."),
+    ] = None,
     engine: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which engine reads the plates; the unit's own when left out.")
     ] = None,
@@ -121,14 +125,14 @@ def run(
         int | None, typer.Option(metavar="PORT", help="Serve the car's own screen on this machine, at this port.", min=1, max=65535)
     ] = None,
     deployed: Annotated[
-        bool, typer.Option("--deployed", help="A fixed post: run under the order in deployment.toml, with nobody signed on.")
+        bool, typer.Option("--deployed", help="A fixed post: run under the office's deployment order, with nobody signed on.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Sign on, and read plates until the shift is over.
 
-    Sign-on is checked here, without a network, against the office's signed roster: number and shift secret, the operator's
-    duty, training valid today, a purpose of the department's list. Alerts come at once; reads wait in the spool until
+    Sign-on is checked here, without a network, against the office's signed roster: number, shift secret and the key on your
+    stick, the operator's duty, training valid today, a purpose of the department's list. Alerts come at once; reads wait in the spool until
     the office has receipted them. With `--screen` members sign on at http://127.0.0.1:PORT, one shift after the other, and
     nothing is read between them. A fixed post runs with `--deployed` under its deployment order. Ends with 0 when all is receipted, 1 when refused, 3 when something still waits.
 
@@ -165,6 +169,7 @@ def run(
         as_json=as_json,
         screen_port=screen,
         is_deployed=deployed,
+        sticks=sticks,
         told_to_stop=_when_told_to_stop,
     )
     _print(account.as_json(), as_json=as_json)

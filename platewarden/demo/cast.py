@@ -15,13 +15,14 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Player:
-    """A member of the cast and what they are handed. `seed` is the second factor's secret, base32."""
+    """A member of the cast and what they are handed. `key_file` is what stands on their stick; `seed` the second factor's secret, base32."""
 
     number: str
     name: str
     duties: tuple[str, ...]
     password: str
     shift_secret: str
+    key_file: str
     seed: str
     is_trained: bool
 
@@ -47,6 +48,7 @@ def make_cast(policy_text: str) -> list[Player]:
     """Sets the department up with the first two, then takes the others on. The database's owner must be logged in."""
     from allauth.mfa.totp.internal.auth import TOTP  # noqa: PLC0415  needs Django to be set up
 
+    from platewarden.exchange.shift_key import key_file_text  # noqa: PLC0415
     from platewarden.server.clock import now  # noqa: PLC0415
     from platewarden.server.ledger.acts import Act  # noqa: PLC0415
     from platewarden.server.ledger.write import CONSOLE, Signer, record  # noqa: PLC0415
@@ -54,6 +56,7 @@ def make_cast(policy_text: str) -> list[Player]:
     from platewarden.server.people.enrol import enrol_member  # noqa: PLC0415
     from platewarden.server.people.first_setup import FirstMember, set_up_department  # noqa: PLC0415
     from platewarden.server.people.models import Duty, Member  # noqa: PLC0415
+    from platewarden.server.people.shift_secret import ShiftCredentials, hand_out  # noqa: PLC0415
     from platewarden.server.people.training import enter_completion  # noqa: PLC0415
 
     trained_on = (now() - timedelta(days=40)).date()
@@ -78,7 +81,10 @@ def make_cast(policy_text: str) -> list[Player]:
         seed = base64.b32encode(secrets.token_bytes(20)).decode()
         TOTP.activate(member, seed)
         record(Act.ACCESS_SECOND_FACTOR, by=CONSOLE, about={"member": number})
-        players.append(Player(number, name, duties, handed[number].password, handed[number].shift_secret, seed, is_trained))
+        shift = ShiftCredentials.new()
+        hand_out(member, shift, by=supervisor)
+        key_file = key_file_text(number, shift.key)
+        players.append(Player(number, name, duties, handed[number].password, shift.secret, key_file, seed, is_trained))
     return players
 
 

@@ -29,6 +29,7 @@ from platewarden.demo import cast
 from platewarden.demo.cast import Player
 from platewarden.demo.scenes import write_scenes
 from platewarden.demo.visitor import Console, NotAsTold, Visitor, refusal_of
+from platewarden.exchange.shift_key import key_file_name
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import PlatewardenError, Unavailable
 from platewarden.recognition.picture import SUFFIXES, NotAPicture, look_at
@@ -308,13 +309,16 @@ def edition_is_out(visitor: Visitor) -> bool | None:
 
 
 def shift_command(at: Stage, unit: Path, source: Path, *extra: str) -> list[str]:
-    """The command line of Rosa Vega's shift in car 12. Her shift secret goes by a file of hers."""
+    """The command line of Rosa Vega's shift in car 12. Her shift secret goes by a file of hers, its key by her stick."""
     secret = at.folder / "shift-secret"
     secret.touch(mode=0o600)
     secret.write_text(at.players[cast.OPERATOR].shift_secret)
+    stick = at.folder / "sticks" / "vega"
+    stick.mkdir(parents=True, exist_ok=True)
+    (stick / key_file_name(cast.OPERATOR)).write_text(at.players[cast.OPERATOR].key_file)
     return [
         "unit", "run", "--data", str(unit), "--source", str(source), "--member", cast.OPERATOR, "--purpose", "routine-patrol",
-        "--reference", SHIFT, "--secret-file", str(secret), "--json", *extra,
+        "--reference", SHIFT, "--secret-file", str(secret), "--sticks", str(stick.parent), "--json", *extra,
     ]  # fmt: skip
 
 
@@ -322,7 +326,7 @@ def drive_once(at: Stage, unit: Path, told: Told, say: Say) -> None:
     """One shift over every picture, until the spool is empty."""
     say(
         "unit/shift.py",
-        f"{at.players[cast.OPERATOR].name} signs on to car 12 with number and shift secret, checked without a network.",
+        f"{at.players[cast.OPERATOR].name} signs on to car 12 with number, shift secret and stick, checked without a network.",
     )
     with _platewarden(*shift_command(at, unit, at.photos, "--once")) as driving:
         progress = threading.Thread(target=_count_lines, args=(driving, say), daemon=True)

@@ -30,6 +30,7 @@ ACTS: Final = frozenset(
         "screen.touched",
         "screen.unlock_refused",
         "screen.unlocked",
+        "shift.ended",
         "shift.join_refused",
         "shift.joined",
         "shift.left",

@@ -1,6 +1,6 @@
 """Down: who may operate a unit, trained until when, with the verifier of each member's shift secret. Numbered and dated.
 
-After `valid_until` nobody signs on with it: a car that never comes home doesn't keep a roster for ever.
+With it come the policy in force, as the department's file says it, and the deployment orders of fixed posts. After `valid_until` nobody signs on with it: a car that never comes home doesn't keep a roster for ever.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Final
 
+from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.shift_secret import must_be_verifier
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
@@ -16,6 +17,8 @@ from platewarden.exchange.wire import Kind, encode_body, from_microseconds, micr
 __all__ = ["Authorization", "RosterEdition", "RosterMember"]
 
 _AT_MOST: Final = 50_000
+_ORDERS_AT_MOST: Final = 5_000
+_LONGEST_POLICY: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class RosterMember:
 
 @dataclass(frozen=True)
 class RosterEdition(Message):
-    """A numbered list of who may operate, and the edition of the policy in force with it."""
+    """A numbered list of who may operate, and the edition of the policy in force with it: its number, and the file's own text."""
 
     kind: ClassVar[Kind] = Kind.ROSTER_EDITION
 
@@ -70,7 +73,9 @@ class RosterEdition(Message):
     made_at: datetime
     valid_until: datetime
     policy_edition: int
+    policy: str
     members: tuple[RosterMember, ...]
+    orders: tuple[DeploymentOrder, ...] = ()
 
     def __post_init__(self) -> None:
         must(1 <= self.number <= 2**53, "The number of a roster edition is not 1 or more. Send it as it was signed.")
@@ -78,9 +83,17 @@ class RosterEdition(Message):
         from_microseconds(microseconds(self.made_at))
         from_microseconds(microseconds(self.valid_until))
         must(self.made_at <= self.valid_until, "A roster edition is valid until before it was made. Make it anew.")
+        must(0 < len(self.policy) <= _LONGEST_POLICY, "A roster carries no policy, or one that is too long. Make it anew.")
         must(len(self.members) <= _AT_MOST, f"A roster has at most {_AT_MOST} members. Send fewer.")
+        must(len(self.orders) <= _ORDERS_AT_MOST, f"A roster has at most {_ORDERS_AT_MOST} deployment orders. Send fewer.")
+        units = {each.unit_key_id for each in self.orders}
+        must(len(units) == len(self.orders), "A roster has two deployment orders for one unit. Make it anew.")
         numbers = {each.number for each in self.members}
         must(len(numbers) == len(self.members), "A roster has two members of one number. Make it anew.")
+
+    def order_of(self, unit_key_id: bytes) -> DeploymentOrder | None:
+        """The order that this unit runs under, if there is one."""
+        return next((each for each in self.orders if each.unit_key_id == unit_key_id), None)
 
     def to_body(self) -> bytes:
         return encode_body(
@@ -89,6 +102,7 @@ class RosterEdition(Message):
                 "made_at": microseconds(self.made_at),
                 "valid_until": microseconds(self.valid_until),
                 "policy_edition": self.policy_edition,
+                "policy": self.policy,
                 "members": [
                     {
                         "number": each.number,
@@ -100,6 +114,7 @@ class RosterEdition(Message):
                     }
                     for each in self.members
                 ],
+                "orders": [each.to_map() for each in self.orders],
             }
         )
 
@@ -111,7 +126,9 @@ class RosterEdition(Message):
             made_at=fields.moment("made_at"),
             valid_until=fields.moment("valid_until"),
             policy_edition=fields.integer("policy_edition"),
+            policy=fields.text("policy"),
             members=tuple(map(_member, fields.each("members", at_most=_AT_MOST))),
+            orders=tuple(map(DeploymentOrder.taken, fields.each("orders", at_most=_ORDERS_AT_MOST))),
         )
         fields.done()
         return roster

@@ -22,7 +22,7 @@ __all__ = ["Department", "Purpose", "load_department"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
 KINDS_OF_DATA = {"reads", "pictures", "alerts", "search_terms"}
-WORDS = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
+WORDS = {str: "a text", bool: "true or false", int: "a whole number", list: "a list", dict: "a table"}
 LONGEST_DAYS = 366 * 25  # what a statute of limitations can ask for; a longer one is a slip of the pen
 
 
@@ -72,6 +72,8 @@ class Department:
     access_minutes: int
     shift_hours: int
     car_lock_minutes: int
+    car_key: bool
+    """A shift secret counts in a car only with the key on the member's own stick."""
     two_people: frozenset[str]
     text: str
 
@@ -164,6 +166,7 @@ def _department(file: _Table, text: str) -> Department:
         access_minutes=access.figure("minutes", most=24 * 60),
         shift_hours=access.figure("shift_hours", most=24),
         car_lock_minutes=access.figure("car_lock_minutes", most=60),
+        car_key=access.take("car_key", bool),
         two_people=frozenset(two.words("acts")),
         text=text,
     )

@@ -15,6 +15,7 @@ from types import FrameType
 from django.db import close_old_connections
 
 from platewarden.server.database.migrate import open_days
+from platewarden.server.equipment.deploy import orders_in_force
 from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists.publish import make_edition_if_asked
 from platewarden.server.ledger.chain import Sealer
@@ -40,7 +41,7 @@ def round_of_jobs() -> list[Job]:
     return [
         Job("ledger.seal", 0.5, sealer.seal),
         Job("days.open", 3600.0, open_days),
-        Job("people.roster", 2.0, lambda: make_roster_if_due(office_signing_key())),
+        Job("people.roster", 2.0, lambda: make_roster_if_due(office_signing_key(), orders_in_force())),
         Job("hotlists.publish", 0.5, make_edition_if_asked),
     ]
 

@@ -111,6 +111,9 @@ class UnitConfig:
     streets: str = ""
     """Road file in the data folder, GeoJSON or CSV, for the name of the nearest crossing. Empty: no names."""
 
+    sticks: str = "/media:/run/media"
+    """Folders under which a member's stick appears when it is plugged in, with a colon between them."""
+
     spool_limit_mb: int = 4096
     """Recording stops, aloud, when so many megabytes wait for a receipt."""
 

@@ -177,7 +177,7 @@ def _spool_itself(counts: Counts, config: UnitConfig) -> Finding:
 
 def _lists(data: Path, enrolment: Enrolment, at: datetime) -> Iterator[Finding]:
     hotlist, roster = Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key)
-    hours = load_department().stale_after_hours
+    hours = roster.department.stale_after_hours
     age = int(hotlist.age(at).total_seconds() // 3600)
     says = f"Edition {hotlist.number}, {hotlist.count} entries, {age} hours old."
     if not hotlist.number:

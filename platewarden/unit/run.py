@@ -21,14 +21,12 @@ from pathlib import Path
 from typing import TextIO
 
 from platewarden.exchange.read_report import NoPlace
-from platewarden.policy.department import load_department
 from platewarden.policy.refusal import PlatewardenError, Refusal, Refused, Tampered, Unavailable
 from platewarden.recognition.recognizer import Recognizer, open_engine
 from platewarden.unit.alarm import Alarm, Alert
 from platewarden.unit.board import Board
 from platewarden.unit.cameras import open_cameras, places_of
 from platewarden.unit.config import UnitConfig, load_config
-from platewarden.unit.deployment import load_order
 from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
@@ -42,6 +40,7 @@ from platewarden.unit.screen.serve import serving
 from platewarden.unit.shift import Shift, Stated
 from platewarden.unit.spool import Counts, Spool
 from platewarden.unit.station import Station
+from platewarden.unit.stick import find_key
 from platewarden.unit.streets import Streets
 from platewarden.unit.strip import CameraState, Strip, look
 from platewarden.unit.transfer import Transfer
@@ -102,6 +101,7 @@ def run_shift(
     as_json: bool = False,
     screen_port: int | None = None,
     is_deployed: bool = False,
+    sticks: str | None = None,
     told_to_stop: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> Account:
     """From sign-on to the empty spool. `told_to_stop` is given the function that ends the run in order.
@@ -120,7 +120,7 @@ def run_shift(
         spool = last.enter_context(closing(_spool(data, config, enrolment)))
         link = last.enter_context(Link(config.server, certificate=certificate))
         before = spool.counts()
-        station = _station(data, enrolment, spool, clock=clock, timer=timer, chance=chance)
+        station = _station(data, sticks or config.sticks, enrolment, spool, clock=clock, timer=timer, chance=chance)
         shows = station.take if screen_port is not None else _nothing
         alarm = Alarm(screen, as_json=as_json, authorized=station.authorized, beside=shows)
         transfer = _transfer(config, enrolment, spool, link, station, clock=clock, chance=chance, alarm=alarm)
@@ -130,10 +130,9 @@ def run_shift(
             address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
             alarm.say(f"The screen of this car is at {address}, on this machine only.")
         if is_deployed:
-            _sign_on(lambda: station.deploy(load_order(data), has_place=config.latitude is not None), transfer)
+            _sign_on(lambda: station.deploy(enrolment.key.key_id, has_place=config.latitude is not None), transfer)
         elif stated is not None:
             _sign_on(lambda: station.sign_on(stated), transfer)
-        stale_after = timedelta(hours=station.department.stale_after_hours)
         streets = _streets(data, config, alarm.say)
         while (shift := run.next_shift()) is not None:
             camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
@@ -154,7 +153,7 @@ def run_shift(
                 places=places_of(config, streets),
                 aims={each.name: each.aim_deg for each in config.cameras if each.aim_deg is not None},
                 counted=camera.counts,
-                stale_after=stale_after,
+                stale_after=timedelta(hours=station.department.stale_after_hours),
             )
             with closing(camera), _following(config, watch, clock, streets):
                 run.watch(watch, wait_s)
@@ -237,6 +236,7 @@ def _nothing(_: Alert) -> None:
 
 def _station(
     data: Path,
+    sticks: str,
     enrolment: Enrolment,
     spool: Spool,
     *,
@@ -247,19 +247,18 @@ def _station(
     return Station(
         roster=Roster(data, enrolment.find_key),
         hotlist=Hotlist(data, enrolment.find_key),
-        department=load_department(),
         journal=Journal(spool, enrolment.key),
         spool=spool,
         board=Board(),
         clock=clock,
         timer=timer,
         new_id=lambda: uuid.UUID(bytes=chance.randbytes(16), version=4),
+        find_key=lambda number: find_key(sticks, number),
     )
 
 
 def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int) -> Screen:
     station, transfer = run.station, run.transfer
-    stale_after = timedelta(hours=station.department.stale_after_hours)
 
     def strip() -> Strip:
         counts, runs = run.counted(), station.shift is not None
@@ -272,6 +271,7 @@ def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int) -> S
             )
             for name in names
         ]
+        stale_after = timedelta(hours=station.department.stale_after_hours)
         return look(
             enrolment.unit_name, transfer, station.spool, station.hotlist, cameras, stale_after=stale_after, at=station.clock()
         )
@@ -331,11 +331,17 @@ def _transfer(
         say=alarm.say,
         contact_every_s=config.contact_every_s,
         longest_wait_s=config.longest_wait_s,
+        roster_came=lambda: _say(station.reconsider(), alarm),
     )
     transfer.contact()
     if transfer.refusal:
         raise Refused(transfer.refusal)
     return transfer
+
+
+def _say(sentence: str, alarm: Alarm) -> None:
+    if sentence:
+        alarm.say(sentence)
 
 
 def _sign_on(sign_on: Callable[[], Shift], transfer: Transfer) -> None:

@@ -7,8 +7,8 @@ Otherwise the refusal names the clause. Sign-on, sign-off and every refusal are 
 An unknown number and a wrong secret get the same answer, after the same work. Five wrong tries in fifteen minutes close
 sign-on under that number until the fifteen minutes are over.
 
-Known gap: the purposes are those of the department file in this program, until policy editions come down with the roster.
-Known gap: whoever steals the disk can try secrets against the roster without limit; the cost of each is scrypt's (decision 0007).
+Where the policy asks for a car key, the secret counts only with the key on the member's stick, which is kept in memory until
+sign-off: so the screen unlocks with the secret alone, and whoever steals the disk has nothing to try secrets against (decision 0007).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
-from platewarden.exchange.shift_secret import make_verifier, secret_fits
+from platewarden.exchange.shift_secret import asks_for_key, make_verifier, secret_fits
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal, Refused, Unavailable
@@ -51,6 +51,11 @@ DO_NOT_FIT = Refusal(
 CLOSED = Refusal(
     Clause.ACCESS_DOCUMENTED, "Too many wrong tries: sign-on under this number is closed for fifteen minutes. Tell the office."
 )
+NO_KEY = Refusal(Clause.ACCESS_DOCUMENTED, "There is no stick with the key of this number. Plug in your stick, and sign on again.")
+SECRET_ALONE = Refusal(
+    Clause.ACCESS_DOCUMENTED,
+    "This shift secret has no key, and the policy asks for one. Ask the office for a new secret with its stick.",
+)
 BESIDE_ONESELF = Refusal(
     Clause.ACCESS_DOCUMENTED, "You are signed on to this shift already. The second member signs on with their own number."
 )
@@ -64,6 +69,8 @@ class Stated:
     secret: str = field(repr=False)
     purpose: str
     reference: str = ""
+    key: bytes = field(default=b"", repr=False)
+    """Of the member's stick, when one is plugged in."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ class Shift:
     until: datetime
     authorized: frozenset[str] = frozenset()
     """Confidential sources that the member may see, as the roster says."""
+    key: bytes = field(default=b"", repr=False)
+    """Of the member's stick, for unlocking."""
 
 
 def may_operate(member: RosterMember, *, on: date) -> Refusal | None:
@@ -134,10 +143,15 @@ def sign_on(
     if roster is None:
         raise Unavailable("This unit holds no roster yet, so nobody can sign on. Connect it to the office once.")
     known = next((each for each in roster.members if each.number == stated.member), None)
-    refusal = must_be_in_force(roster, at) or _fits(known, stated.secret, at, spool)
+    refusal = must_be_in_force(roster, at) or must_have_key(department, stated.key)
+    refusal = refusal or _fits(known, stated.secret, stated.key, at, spool)
     if known is not None and refusal is None:
         today = at.astimezone(department.time_zone).date()
-        refusal = may_operate(known, on=today) or may_state(department, stated.purpose, stated.reference)
+        refusal = (
+            _bound_to_key(department, known)
+            or may_operate(known, on=today)
+            or may_state(department, stated.purpose, stated.reference)
+        )
     if known is None or refusal is not None:
         journal.write("shift.refused", at=at, member=known.number if known else None, about=shift_id)
         raise Refused(refusal or DO_NOT_FIT)
@@ -146,32 +160,32 @@ def sign_on(
     )
     until = at + timedelta(hours=department.shift_hours)
     sources = known.sources_on(at.astimezone(department.time_zone).date())
-    return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until, sources)
+    return Shift(shift_id, known.number, known.name, stated.purpose, stated.reference, at, until, sources, stated.key)
 
 
 def sign_on_beside(
     shift: Shift,
     roster: RosterEdition | None,
     department: Department,
-    number: str,
-    secret: str,
+    stated: Stated,
     *,
     at: datetime,
     journal: Journal,
     spool: Spool,
 ) -> Shift:
     """The second member of a shift that stands: its purpose is the first one's. Refused like the first, and journaled."""
-    known = next((each for each in roster.members if each.number == number), None) if roster else None
-    refusal = BESIDE_ONESELF if number == shift.member else must_be_in_force(roster, at) if roster else DO_NOT_FIT
-    refusal = refusal or _fits(known, secret, at, spool)
+    known = next((each for each in roster.members if each.number == stated.member), None) if roster else None
+    refusal = BESIDE_ONESELF if stated.member == shift.member else must_be_in_force(roster, at) if roster else DO_NOT_FIT
+    refusal = refusal or must_have_key(department, stated.key)
+    refusal = refusal or _fits(known, stated.secret, stated.key, at, spool)
     if known is not None and refusal is None:
-        refusal = may_operate(known, on=at.astimezone(department.time_zone).date())
+        refusal = _bound_to_key(department, known) or may_operate(known, on=at.astimezone(department.time_zone).date())
     if known is None or refusal is not None:
         journal.write("shift.join_refused", at=at, member=known.number if known else None, about=shift.shift_id)
         raise Refused(refusal or DO_NOT_FIT)
     journal.write("shift.joined", at=at, member=known.number, about=shift.shift_id)
     sources = known.sources_on(at.astimezone(department.time_zone).date())
-    return replace(shift, member=known.number, name=known.name, signed_on_at=at, authorized=sources)
+    return replace(shift, member=known.number, name=known.name, signed_on_at=at, authorized=sources, key=stated.key)
 
 
 def prove(
@@ -187,7 +201,7 @@ def prove(
     """Which of those signed on this is, by their secret; to unlock the screen. Whoever left the roster meanwhile is refused."""
     mine = next((each for each in crew if each.member == number), None)
     known = next((each for each in roster.members if each.number == number), None) if roster and mine else None
-    refusal = _fits(known, secret, at, spool)
+    refusal = _fits(known, secret, mine.key if mine else b"", at, spool)
     if mine is None or refusal is not None:
         journal.write("screen.unlock_refused", at=at, member=mine.member if mine else None, about=crew[0].shift_id)
         raise Refused(refusal or DO_NOT_FIT)
@@ -216,14 +230,23 @@ def must_be_in_force(roster: RosterEdition, at: datetime) -> Refusal | None:
     return Refusal(Clause.TRAINING_BEFORE_USE, f"{said} Connect to the office for a newer one before signing on.")
 
 
-def _fits(known: RosterMember | None, secret: str, at: datetime, spool: Spool) -> Refusal | None:
+def must_have_key(department: Department, key: bytes) -> Refusal | None:
+    """Without a stick nothing is tried, whoever it is: the answer does not say whether there is such a number."""
+    return NO_KEY if department.car_key and not key else None
+
+
+def _bound_to_key(department: Department, known: RosterMember) -> Refusal | None:
+    return SECRET_ALONE if department.car_key and not asks_for_key(known.verifier) else None
+
+
+def _fits(known: RosterMember | None, secret: str, key: bytes, at: datetime, spool: Spool) -> Refusal | None:
     mark = f"tries:{known.number}" if known else "tries:unknown"
     recent = [each for each in _times(spool, mark) if at - each < TRIES_WITHIN]
     if len(recent) >= TRIES:
         return CLOSED
     if known is None:
         make_verifier(secret or "-")  # the same work as for a number that is known
-    elif secret_fits(secret, known.verifier):
+    elif secret_fits(secret, known.verifier, key):
         spool.mark(mark, "")
         return None
     spool.mark(mark, " ".join(each.astimezone(UTC).isoformat() for each in [*recent, at]))

@@ -14,7 +14,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from platewarden.policy.clauses import Clause
@@ -22,12 +22,12 @@ from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal, Refused, Stale, Unavailable, Unknown
 from platewarden.unit.alarm import Alert
 from platewarden.unit.board import Board
-from platewarden.unit.deployment import DeploymentOrder, begin
+from platewarden.unit.deployment import begin, may_stand
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.roster import Roster
-from platewarden.unit.shift import Shift, Stated, leave, prove, sign_on, sign_on_beside
+from platewarden.unit.shift import Shift, Stated, leave, may_operate, prove, sign_on, sign_on_beside
 from platewarden.unit.spool import Spool
 
 __all__ = ["Station"]
@@ -44,24 +44,33 @@ class Station:
 
     roster: Roster
     hotlist: Hotlist
-    department: Department
     journal: Journal
     spool: Spool
     board: Board
     clock: Callable[[], datetime]
     timer: Callable[[], float]
     new_id: Callable[[], uuid.UUID]
+    find_key: Callable[[str], bytes] = lambda _: b""
+    """The key of a member's stick, if it is plugged in."""
     where: Callable[[], Where] = lambda: NOWHERE
     """Where the unit is now."""
     version: int = 0
     """Rises whenever somebody signs on or off, takes over, locks or unlocks."""
     _crew: tuple[Shift, ...] = ()
     _acting: str = ""
+    _unit_key_id: bytes = b""
+    _order: int | None = None
+    """Number of the deployment order that a post runs under."""
     _is_locked: bool = False
     _touched_s: float = 0.0
     _turn: threading.RLock = field(default_factory=threading.RLock)
     _news: threading.Event = field(default_factory=threading.Event)
     _end: Callable[[], None] = lambda: None
+
+    @property
+    def department(self) -> Department:
+        """The policy in force here, as the roster brought it."""
+        return self.roster.department
 
     # who is here
 
@@ -124,7 +133,7 @@ class Station:
             shift = sign_on(
                 self.roster.edition,
                 self.department,
-                stated,
+                replace(stated, key=self.find_key(stated.member)),
                 at=self.clock(),
                 shift_id=self.new_id(),
                 journal=self.journal,
@@ -133,11 +142,11 @@ class Station:
             self._begin(shift)
         return shift
 
-    def deploy(self, order: DeploymentOrder, *, has_place: bool) -> Shift:
+    def deploy(self, unit_key_id: bytes, *, has_place: bool) -> Shift:
         """A fixed post under its order: nobody is at its screen, and its responsible member answers for it."""
         with self._turn:
-            shift = begin(
-                order,
+            shift, order = begin(
+                unit_key_id,
                 self.roster.edition,
                 self.department,
                 has_place=has_place,
@@ -146,11 +155,43 @@ class Station:
                 journal=self.journal,
             )
             self._begin(shift)
+            self._unit_key_id, self._order = unit_key_id, order.number
         return shift
+
+    def reconsider(self) -> str:
+        """A newer roster is in force: whoever may not operate by it is off this unit now. Says what was done, or nothing.
+
+        Written first, as `shift.ended`; then the second member is off, or the watch ends as by a sign-off. A roster that lacks the
+        order of a post, or holds another, ends the post.
+        """
+        with self._turn:
+            roster = self.roster.edition
+            if roster is None or not self._crew:
+                return ""
+            at = self.clock()
+            today = at.astimezone(self.department.time_zone).date()
+            known = {each.number: each for each in roster.members}
+            gone = [each for each in self._crew if each.member not in known or may_operate(known[each.member], on=today)]
+            if self._order is not None and not gone:
+                order = roster.order_of(self._unit_key_id)
+                is_same = order is not None and order.number == self._order
+                refused = may_stand(order, known.get(self._crew[0].member), self.department, at)
+                gone = [] if is_same and refused is None else [self._crew[0]]
+            for each in gone:
+                with suppress(Unavailable):  # a disk that is full keeps nobody on
+                    self.journal.write("shift.ended", at=at, member=each.member, about=each.shift_id)
+            if gone[:1] == [self._crew[0]]:
+                self._end()
+                return f"By the newest roster {self._crew[0].name} may not operate this unit: the shift ends."
+            if gone:
+                self._partner_off()
+                return f"By the newest roster {gone[0].name} may not operate this unit, and is off the shift."
+        return ""
 
     def _begin(self, shift: Shift) -> None:
         self.board.empty()
         self._crew, self._acting, self._is_locked, self._touched_s = (shift,), shift.member, False, self.timer()
+        self._order = None
         self._changed()
 
     def join(self, number: str, secret: str) -> Shift:
@@ -163,8 +204,7 @@ class Station:
                 self._crew[0],
                 self.roster.edition,
                 self.department,
-                number,
-                secret,
+                Stated(number, secret, self._crew[0].purpose, key=self.find_key(number)),
                 at=self.clock(),
                 journal=self.journal,
                 spool=self.spool,
@@ -179,10 +219,13 @@ class Station:
             self.hand()
             if len(self._crew) < 2:
                 raise Unknown("No second member is signed on.")
-            leave(self._crew[1], at=self.clock(), journal=self.journal)
-            self._crew = self._crew[:1]
-            self._acting = self._crew[0].member
-            self._changed()
+            self._partner_off()
+
+    def _partner_off(self) -> None:
+        leave(self._crew[1], at=self.clock(), journal=self.journal)
+        self._crew = self._crew[:1]
+        self._acting = self._crew[0].member
+        self._changed()
 
     def take_over(self, number: str) -> None:
         """The other member touches the screen from now on. A line of the journal, by name."""

@@ -22,6 +22,7 @@ from uuid import UUID, uuid5
 from platewarden.exchange import hotlist_edition
 from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
@@ -30,10 +31,12 @@ from platewarden.exchange.read_report import CarHit, NoPlace, Passing, ReadRepor
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of, open_message
+from platewarden.exchange.shift_key import key_file_name, key_file_text
 from platewarden.exchange.shift_secret import make_verifier
 from platewarden.exchange.tombstone import Tombstone
 from platewarden.exchange.wire import Kind, encode_body, open_envelope
 from platewarden.plate.match import Tier
+from platewarden.policy.department import load_department
 from platewarden.policy.refusal import PlatewardenError
 from platewarden.unit.config import UnitConfig
 from platewarden.unit.enrolment import SPOOL, Enrolment, enrol
@@ -47,19 +50,43 @@ from platewarden.unit.transfer import Transfer
 NAMES = UUID("8f4c2a1e-5a0f-4c53-9d7b-0d2f4d1c8f10")
 NOON = datetime(2026, 3, 2, 18, tzinfo=UTC)  # noon at the department
 SECRET = "blue heron at dusk"  # made up
+KEY = b"of sixteen bytes"  # on the member's stick
 
 Answer = tuple[int, bytes]
 
 
 @lru_cache
 def verifier() -> bytes:
-    """Of `SECRET`; made once, for it is slow on purpose."""
-    return make_verifier(SECRET)
+    """Of `SECRET` with `KEY`; made once, for it is slow on purpose."""
+    return make_verifier(SECRET, KEY)
 
 
 def member(number: str = "4417", name: str = "Officer Ines Okafor", **changes: Any) -> RosterMember:
     row = {"duties": ("operator",), "trained_until": date(2026, 12, 31), "verifier": verifier(), **changes}
     return RosterMember(number=number, name=name, **row)
+
+
+def plug_in(folder: Path, number: str = "4417") -> str:
+    """A stick with this member's key, under `folder`; returns what `sticks` in unit.toml says of it."""
+    (folder / "stick").mkdir(parents=True, exist_ok=True)
+    (folder / "stick" / key_file_name(number)).write_text(key_file_text(number, KEY))
+    return str(folder)
+
+
+def deployment_order(**changes: Any) -> DeploymentOrder:
+    row = {
+        "number": 1,
+        "unit_key_id": bytes(16),
+        "member": "4417",
+        "place": "Park Avenue at Sheridan Road",
+        "purpose": "stolen-property",
+        "reference": "26-004117",
+        "ordered_by": "1001 Dana Whitfield",
+        "ordered_on": date(2026, 3, 1),
+        "review_on": date(2026, 3, 10),
+        **changes,
+    }
+    return DeploymentOrder(**row)
 
 
 def entry(text: str, state: str | None = "IL", **changes: Any) -> EditionEntry:
@@ -98,6 +125,7 @@ class Office:
         self.roster_number = 0
         self.approve_all = True
         self.retention_days = 30
+        self.held_days: tuple[date, ...] = ()
         self.tombstones: dict[int, Tombstone] = {}
         self._nonces = 0
         self._odd: dict[str, list[Callable[[BaseHTTPRequestHandler, bytes], Answer | None]]] = {}
@@ -115,7 +143,13 @@ class Office:
     def publish_roster(
         self, number: int, members: Sequence[RosterMember], *, key: SigningKey | None = None, **changes: Any
     ) -> bytes:
-        row = {"made_at": self.clock(), "valid_until": self.clock() + timedelta(days=7), "policy_edition": 1, **changes}
+        row = {
+            "made_at": self.clock(),
+            "valid_until": self.clock() + timedelta(days=7),
+            "policy_edition": 1,
+            "policy": load_department().text,
+            **changes,
+        }
         self.roster = RosterEdition(number=number, members=tuple(members), **row).signed(key or self.key)
         self.roster_number = number
         return self.roster
@@ -199,6 +233,7 @@ class Office:
             office_at=self.clock(),
             retention_days=self.retention_days,
             deadline_hours=24,
+            held_days=self.held_days,
         )
         return 200, orders.signed(self.key)
 

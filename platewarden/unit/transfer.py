@@ -34,7 +34,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Malformed, Refusal, Stale, Tampered, Unknown
 from platewarden.unit.enrolment import Enrolment
-from platewarden.unit.expiry import RETENTION, Expiry
+from platewarden.unit.expiry import HELD, RETENTION, Expiry
 from platewarden.unit.expiry import STREAM as TOMBSTONE
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import STREAM as JOURNAL
@@ -92,6 +92,8 @@ class Transfer:
     """Set once the office refuses this unit; the transfer has stopped."""
     failures: int = 0
     """Rounds in a row that the office did not answer."""
+    roster_came: Callable[[], None] = lambda: None
+    """Called once a newer roster is in force."""
     seconds: Callable[[], float] = machine_seconds
     """The machine's counter, which nobody can set."""
     run: str = field(default_factory=machine_run)
@@ -220,7 +222,8 @@ class Transfer:
     def _note(self, at: datetime, orders: Orders) -> None:
         drift = at - orders.office_at
         self.trusted.hear_office(orders.office_at)
-        for name, figure in ((RETENTION, orders.retention_days), (DEADLINE, orders.deadline_hours)):
+        held = " ".join(each.isoformat() for each in orders.held_days)
+        for name, figure in ((RETENTION, orders.retention_days), (DEADLINE, orders.deadline_hours), (HELD, held)):
             if self.spool.marked(name) != str(figure):
                 self.spool.mark(name, str(figure))
         self.spool.mark("contact_at", at.isoformat())
@@ -243,7 +246,8 @@ class Transfer:
             self._no(reply)
             return False
         try:
-            held.take(reply.body, ordered=ordered)
+            if held.take(reply.body, ordered=ordered) and held is self.roster:
+                self.roster_came()
         except (*NOT_BELIEVED, Stale) as error:
             self._say_once(f"The {what} that came is not put in force: {error.message}")
             return False

@@ -46,7 +46,7 @@ def sign_on_in_car(office, tmp_path):
             return sign_on(
                 RosterEdition.from_body(raw.body),
                 load_department(),
-                Stated(number, secret or office.handed[number].shift_secret, purpose, reference),
+                Stated(number, secret or office.handed[number].shift_secret, purpose, reference, office.handed[number].shift_key),
                 at=now(),
                 shift_id=uuid.uuid4(),
                 journal=Journal(spool, SigningKey.generate()),

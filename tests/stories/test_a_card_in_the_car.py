@@ -14,6 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 from platewarden.demo import cast
 from platewarden.demo.story import SHIFT, edition_is_out, prepare_office, stage
 from platewarden.demo.visitor import Visitor
+from platewarden.exchange.shift_key import key_file_name
 from platewarden.unit.screen.testing import free_port
 from tests.pages.test_pages import CHROMIUM, FLAGS
 
@@ -43,8 +44,11 @@ def test_what_is_pressed_in_the_car_is_refused_there_as_at_the_office_and_closes
         seen = at.folder / "seen"
         seen.mkdir()
         (seen / at.wanted_photo.name).write_bytes(at.wanted_photo.read_bytes())
+        stick = at.folder / "stick"
+        stick.mkdir()
+        (stick / key_file_name(cast.OPERATOR)).write_text(at.players[cast.OPERATOR].key_file)
         port = free_port()
-        words = ["unit", "run", "--data", str(unit), "--source", str(seen), "--screen", str(port), "--json"]
+        words = ["unit", "run", "--data", str(unit), "--source", str(seen), "--screen", str(port), "--sticks", str(stick), "--json"]
         driving = subprocess.Popen(
             [sys.executable, "-m", "platewarden", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

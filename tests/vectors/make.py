@@ -17,6 +17,7 @@ from uuid import UUID
 
 from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned, Sighting
 from platewarden.exchange.contact import ClockState, Contact, Orders
+from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldAct, FieldEntry
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
@@ -45,6 +46,7 @@ LATER = datetime(2026, 1, 2, 15, 0, tzinfo=UTC)
 SHIFT = UUID("00000000-0000-4000-8000-000000000001")
 ENTRIES = [UUID(f"00000000-0000-4000-8000-0000000001{number:02}") for number in range(10)]
 VERIFIER = b"\x01" + bytes(range(16)) + bytes(range(32))
+VERIFIER_WITH_KEY = b"\x02" + bytes(range(16)) + bytes(range(32))
 
 REPORT = ReadReport(
     unit_key_id=UNIT.key_id,
@@ -135,6 +137,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
             made_at=AT,
             valid_until=LATER,
             policy_edition=1,
+            policy="[department]\nname = 'made up'\n",
             members=(
                 RosterMember(
                     "117",
@@ -144,7 +147,20 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
                     VERIFIER,
                     (Authorization("State gang file", date(2026, 6, 30)),),
                 ),
-                RosterMember("204", "Sam Untrained", (), None, VERIFIER),
+                RosterMember("204", "Sam Untrained", (), None, VERIFIER_WITH_KEY),
+            ),
+            orders=(
+                DeploymentOrder(
+                    number=9,
+                    unit_key_id=UNIT.key_id,
+                    member="117",
+                    place="Park Avenue at Sheridan Road",
+                    purpose="stolen-property",
+                    reference="26-004117",
+                    ordered_by="1001 Dana Whitfield",
+                    ordered_on=date(2026, 1, 2),
+                    review_on=date(2026, 2, 1),
+                ),
             ),
         ),
         OFFICE,
@@ -155,7 +171,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         OFFICE,
     ),
     "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE), UNIT),
-    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24), OFFICE),
+    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, (date(2025, 12, 1), date(2025, 12, 2))), OFFICE),
     "medium_manifest": (
         MediumManifest(
             UNIT.key_id,

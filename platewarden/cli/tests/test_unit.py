@@ -13,7 +13,7 @@ from PIL import Image
 from platewarden.cli.main import run as platewarden
 from platewarden.recognition import recognizer
 from platewarden.recognition.result import Reading
-from platewarden.unit.testing import SECRET, Office, entry, member, serving
+from platewarden.unit.testing import SECRET, Office, entry, member, plug_in, serving
 
 CORNERS = ((2.0, 2.0), (14.0, 2.0), (14.0, 6.0), (2.0, 6.0))
 
@@ -91,6 +91,8 @@ def drive(car, photos, *more, number="4417"):
         "routine-patrol",
         "--secret-file",
         car.parent / "secret",
+        "--sticks",
+        plug_in(car.parent / "media", number),
         "--engine",
         "by-name",
         *more,

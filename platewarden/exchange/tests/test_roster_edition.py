@@ -5,13 +5,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.policy.refusal import Malformed
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 VERIFIER = b"\x01" + bytes(48)
 MEMBER = RosterMember("117", "Pat Operator", ("operator",), date(2026, 12, 31), VERIFIER)
-ROSTER = RosterEdition(1, AT, AT + timedelta(days=14), 0, (MEMBER,))
+ORDER = DeploymentOrder(
+    number=1,
+    unit_key_id=bytes(16),
+    member="117",
+    place="Park Avenue at Sheridan Road",
+    purpose="stolen-property",
+    reference="26-004117",
+    ordered_by="1001 Dana Whitfield",
+    ordered_on=date(2026, 1, 1),
+    review_on=date(2026, 2, 1),
+)
+ROSTER = RosterEdition(1, AT, AT + timedelta(days=14), 0, "the policy", (MEMBER,), (ORDER,))
 
 names = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60)
 members = st.builds(
@@ -27,7 +39,7 @@ members = st.builds(
 @given(st.lists(members, max_size=4, unique_by=lambda member: member.number), st.integers(1, 2**53), st.integers(0, 2**53))
 @settings(deadline=None)
 def test_a_roster_comes_back_as_it_was(found, number, policy):
-    roster = RosterEdition(number, AT, AT, policy, tuple(found))
+    roster = RosterEdition(number, AT, AT, policy, "the policy", tuple(found), (ORDER,))
     assert RosterEdition.from_body(roster.to_body()) == roster
 
 
@@ -48,8 +60,22 @@ def test_it_refuses_what_no_member_has(changed):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"number": 0}, {"policy_edition": -1}, {"valid_until": AT - timedelta(seconds=1)}, {"members": (MEMBER, MEMBER)}]
+    "changed",
+    [
+        {"number": 0},
+        {"policy_edition": -1},
+        {"policy": ""},
+        {"policy": "x" * 200_001},
+        {"valid_until": AT - timedelta(seconds=1)},
+        {"members": (MEMBER, MEMBER)},
+        {"orders": (ORDER, dataclasses.replace(ORDER, number=2))},
+    ],
 )
 def test_it_refuses_what_no_roster_has(changed):
     with pytest.raises(Malformed):
         dataclasses.replace(ROSTER, **changed)
+
+
+def test_a_unit_finds_its_own_order_and_no_other():
+    assert ROSTER.order_of(bytes(16)) is ORDER
+    assert ROSTER.order_of(b"another unit's k") is None

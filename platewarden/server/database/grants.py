@@ -55,8 +55,10 @@ OFFICE: dict[str, dict[str, str]] = {
     # equipment
     "equipment_unit": {
         "app": "select, insert, update (state, revoked_at, revoked_by)",
+        "purge": "select (id, key_id, state)",
         "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since, tampered_at)",
     },
+    "equipment_deployment": {"app": "select, insert, update (withdrawn_at, withdrawn_by)", "purge": LOOK},
     "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
     "equipment_signedon": {"app": LOOK, "ingest": "select, insert, update (until_at)"},
     "equipment_latereport": {"app": LOOK, "ingest": "insert, select"},

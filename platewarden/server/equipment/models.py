@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from platewarden.server.people.models import Member
+
 
 class UnitState(models.TextChoices):
     ENROLLED = "enrolled", "Enrolled"
@@ -116,3 +118,27 @@ class SignedOn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_number} {self.unit_id}"
+
+
+class Deployment(models.Model):
+    """A deployment order of a fixed post: who answers for it, where, what for, by whose order, until when. One stands at a time."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT)
+    place = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=60)
+    reference = models.CharField(max_length=60, blank=True)
+    ordered_by = models.CharField(max_length=100)
+    ordered_on = models.DateField()
+    ordered_at = models.DateTimeField()
+    review_on = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=models.Q(withdrawn_at=None), name="equipment_one_order_a_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.place}"

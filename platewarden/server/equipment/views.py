@@ -7,17 +7,21 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.exchange.seal import fingerprint
+from platewarden.policy.refusal import Refused
 from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
+from platewarden.server.equipment.deploy import order, withdraw
 from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
-from platewarden.server.equipment.models import AskState, EnrolmentAsk, LateReport, Unit, UnitState
+from platewarden.server.equipment.forms import DeploymentForm
+from platewarden.server.equipment.models import AskState, Deployment, EnrolmentAsk, LateReport, Unit, UnitState
 from platewarden.server.equipment.signed_on import signed_on_twice
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
+from platewarden.server.people.training import today
 
 
 def _member(request: HttpRequest) -> Member:
@@ -36,6 +40,9 @@ def units(request: HttpRequest) -> HttpResponse:
         "deadline_hours": hours,
         "late_reports": LateReport.objects.select_related("unit").order_by("-pk")[:50],
         "twice": signed_on_twice(),
+        "orders": Deployment.objects.filter(withdrawn_at=None).select_related("unit", "member").order_by("review_on"),
+        "order_refusal": may_do(_member(request), Act.EQUIPMENT_DEPLOYED, at),
+        "today": today(at),
         "office_fingerprint": fingerprint(office_signing_key().public_bytes),
         "refusal": may_do(_member(request), Act.EQUIPMENT_APPROVED, at),
         "now": at,
@@ -61,4 +68,24 @@ def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
 def revoke_unit(request: HttpRequest, unit_id: uuid.UUID) -> HttpResponse:
     revoke(unit_id, by=_member(request))
     messages.success(request, "The unit's enrolment is revoked. Nothing it sends is taken from now on.")
+    return redirect("equipment:units")
+
+
+@require_http_methods(["GET", "POST"])
+def deployment_new(request: HttpRequest) -> HttpResponse:
+    member = _member(request)
+    if refusal := may_do(member, Act.EQUIPMENT_DEPLOYED, now()):
+        raise Refused(refusal)
+    form = DeploymentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = order(form.order(), by=member)
+        messages.success(request, f"{given.unit} has its order. It goes there with the next roster.")
+        return redirect("equipment:units")
+    return render(request, "equipment/deployment_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def deployment_withdraw(request: HttpRequest, order_id: int) -> HttpResponse:
+    withdraw(order_id, by=_member(request))
+    messages.success(request, "The order is withdrawn. The post ends with the next roster that reaches it.")
     return redirect("equipment:units")

@@ -26,6 +26,7 @@ class Act(StrEnum):
     PEOPLE_WITHDRAW = "people.withdraw", "A member's authorization for a confidential source was withdrawn."
     PEOPLE_UNLOCK = "people.unlock", "A member who was locked out was released."
     PEOPLE_LEAVE = "people.leave", "A member left: sign-in, sessions and cars are closed to them."
+    PEOPLE_SHIFT_SECRET = "people.shift_secret", "A member was handed a new shift secret for cars, with its key."
     PEOPLE_ROSTER = "people.roster", "A roster edition was made for the units."
 
     ACCESS_SIGN_IN = "access.sign_in", "A member signed in with password and second factor."
@@ -40,6 +41,8 @@ class Act(StrEnum):
     EQUIPMENT_APPROVED = "equipment.approved", "A unit was enrolled after its fingerprint was compared."
     EQUIPMENT_REFUSED = "equipment.refused", "A unit's request to be enrolled was refused."
     EQUIPMENT_REVOKED = "equipment.revoked", "A unit's enrolment was revoked."
+    EQUIPMENT_DEPLOYED = "equipment.deployed", "A fixed post was given a deployment order."
+    EQUIPMENT_DEPLOYMENT_ENDED = "equipment.deployment_ended", "A deployment order was withdrawn or replaced."
     EQUIPMENT_TOMBSTONE = (
         "equipment.tombstone",
         "A unit destroyed reads that were past retention and that it could not deliver.",
@@ -82,6 +85,10 @@ class Act(StrEnum):
     UNIT_JOINED = "unit.joined", "A second member signed on beside the first."
     UNIT_JOIN_REFUSED = "unit.join_refused", "A second member was refused beside the first."
     UNIT_LEFT = "unit.left", "A second member signed off."
+    UNIT_ENDED = (
+        "unit.ended",
+        "A unit ended a member's shift: by a newer roster they may not operate it, or its order was withdrawn.",
+    )
     UNIT_TOUCHED = "unit.touched", "The other member of a shift took over the mobile workstation."
     UNIT_LOCKED = "unit.locked", "A mobile workstation was locked."
     UNIT_UNLOCKED = "unit.unlocked", "A mobile workstation was unlocked."

@@ -11,7 +11,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from platewarden.exchange.shift_secret import make_verifier
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
 from platewarden.server.database.logins import sign_in_alias
@@ -25,10 +24,9 @@ SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a new member is handed, once: the office password and the shift secret for cars."""
+    """What a new member is handed, once: the office password. A shift secret for cars is handed out apart (`shift_secret`)."""
 
     password: str
-    shift_secret: str
 
 
 def speakable(groups: int) -> str:
@@ -46,7 +44,7 @@ def enrol_member(*, number: str, name: str, by: Signer) -> tuple[Member, Credent
     taken = Malformed(f"Member number {number} is taken. Numbers are never given twice.")
     if Member.objects.filter(number=number).exists():
         raise taken
-    handed = Credentials(password=speakable(5), shift_secret=speakable(4))
+    handed = Credentials(password=speakable(5))
     try:
         with transaction.atomic():
             member = Member.objects.create(
@@ -54,7 +52,6 @@ def enrol_member(*, number: str, name: str, by: Signer) -> tuple[Member, Credent
                 name=name,
                 joined_at=now(),
                 password=make_password(handed.password),
-                shift_verifier=make_verifier(handed.shift_secret),
             )
             record(Act.PEOPLE_ENROL, by=by, about={"member": number}, content={"name": name})
     except IntegrityError as error:

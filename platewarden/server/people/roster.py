@@ -1,6 +1,7 @@
 """The roster for cars: who may operate, trained until when, and what answers to their shift secret. Numbered, signed.
 
-A unit checks sign-on against it with no network. It is remade when members, duties or training change, and every day.
+A unit checks sign-on against it with no network. It is remade when members, duties, training, the policy or the deployment
+orders of fixed posts change, and every day.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.roster_edition import Authorization, RosterEdition, RosterMember
 from platewarden.exchange.seal import SigningKey
+from platewarden.exchange.shift_secret import asks_for_key
+from platewarden.policy.department import load_department
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import OFFICE, record
@@ -22,7 +26,7 @@ VALID = timedelta(days=7)
 RENEW = timedelta(days=1)
 
 
-def make_roster_if_due(key: SigningKey) -> RosterIssue | None:
+def make_roster_if_due(key: SigningKey, orders: tuple[DeploymentOrder, ...] = ()) -> RosterIssue | None:
     """Makes the next roster when something in it changed or the newest is a day old; None otherwise."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -30,23 +34,32 @@ def make_roster_if_due(key: SigningKey) -> RosterIssue | None:
             if not cursor.fetchone()[0]:
                 return None
         newest = RosterIssue.objects.order_by("-number").first()
-        members = _members()
-        mark = _mark(members)
+        policy = PolicyEdition.objects.order_by("-number").first()
+        if policy is None:
+            return None  # the department is not set up yet
+        members = _members(takes_key=load_department(text=policy.text).car_key)
+        mark = hashlib.sha256(repr((members, policy.number, orders)).encode()).digest()
         if newest and newest.mark == mark and newest.made_at > now() - RENEW:
             return None
         at, number = now(), newest.number + 1 if newest else 1
-        policy = PolicyEdition.objects.order_by("-number").first()
         edition = RosterEdition(
-            number=number, made_at=at, valid_until=at + VALID, policy_edition=policy.number if policy else 0, members=members
+            number=number,
+            made_at=at,
+            valid_until=at + VALID,
+            policy_edition=policy.number,
+            policy=policy.text,
+            members=members,
+            orders=orders,
         )
         issue = RosterIssue.objects.create(
             number=number, made_at=at, valid_until=at + VALID, message=edition.signed(key), mark=mark
         )
-        record(Act.PEOPLE_ROSTER, by=OFFICE, about={"roster": number, "members": len(members)})
+        record(Act.PEOPLE_ROSTER, by=OFFICE, about={"roster": number, "members": len(members), "orders": len(orders)})
     return issue
 
 
-def _members() -> tuple[RosterMember, ...]:
+def _members(*, takes_key: bool) -> tuple[RosterMember, ...]:
+    """Those with a shift secret. One that was handed out without a key stays at home where the policy asks for keys."""
     at = now()
     return tuple(
         RosterMember(
@@ -61,8 +74,5 @@ def _members() -> tuple[RosterMember, ...]:
             ),
         )
         for member in Member.objects.filter(is_active=True).exclude(shift_verifier=None).order_by("number")
+        if not takes_key or asks_for_key(bytes(member.shift_verifier or b""))
     )
-
-
-def _mark(members: tuple[RosterMember, ...]) -> bytes:
-    return hashlib.sha256(repr(members).encode()).digest()

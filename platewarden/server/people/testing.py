@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP
@@ -12,9 +12,10 @@ from platewarden.policy.department import load_department
 from platewarden.server.clock import now
 from platewarden.server.ledger.write import CONSOLE, Signer
 from platewarden.server.people.assign import assign
-from platewarden.server.people.enrol import Credentials, enrol_member
+from platewarden.server.people.enrol import enrol_member
 from platewarden.server.people.first_setup import FirstMember, set_up_department
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.shift_secret import ShiftCredentials, hand_out
 from platewarden.server.people.training import enter_completion, today
 
 SUPERVISOR, DESIGNEE, OPERATOR, UNTRAINED, LAPSED, AUDITOR, LIST_MANAGER, OUTSIDER = (
@@ -28,6 +29,15 @@ SUPERVISOR, DESIGNEE, OPERATOR, UNTRAINED, LAPSED, AUDITOR, LIST_MANAGER, OUTSID
     "1099",
 )
 SEED = base64.b32encode(b"a seed of tests only").decode()
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a member of the cast was handed."""
+
+    password: str
+    shift_secret: str = field(repr=False)
+    shift_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ OTHERS = (
 )
 
 
-def make_cast() -> dict[str, Credentials]:
+def make_cast() -> dict[str, Handed]:
     """Sets the department up and takes everybody on; returns what they were handed. The owner must be logged in."""
     day = now().date() - timedelta(days=60)
     handed = set_up_department(
@@ -64,9 +74,13 @@ def make_cast() -> dict[str, Credentials]:
             assign(member, duty, by=CONSOLE)
         if role.trained_days is not None:
             train(member, until=today(now()) + timedelta(days=role.trained_days))
+    given = {}
     for member in Member.objects.all():
         TOTP.activate(member, SEED)
-    return handed
+        shift = ShiftCredentials.new()
+        hand_out(member, shift, by=CONSOLE)
+        given[member.number] = Handed(handed[member.number].password, shift.secret, shift.key)
+    return given
 
 
 def train(member: Member, *, until: date, using: str = "default") -> None:

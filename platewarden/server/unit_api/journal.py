@@ -31,6 +31,7 @@ ACTS = {
     "shift.joined": Act.UNIT_JOINED,
     "shift.join_refused": Act.UNIT_JOIN_REFUSED,
     "shift.left": Act.UNIT_LEFT,
+    "shift.ended": Act.UNIT_ENDED,
     "screen.touched": Act.UNIT_TOUCHED,
     "screen.locked": Act.UNIT_LOCKED,
     "screen.unlocked": Act.UNIT_UNLOCKED,

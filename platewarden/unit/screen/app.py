@@ -92,7 +92,7 @@ class Screen:
     _closed: bool = False
 
     def __post_init__(self) -> None:
-        self.pages = Pages(self.station, self.station.department)
+        self.pages = Pages(self.station)
         gets = {
             "/": self._home,
             "/shift": self._shift,

@@ -50,7 +50,10 @@ class Pages:
     """Everything the screen can show."""
 
     station: Station
-    department: Department
+
+    @property
+    def department(self) -> Department:
+        return self.station.department
 
     # the frame
 
@@ -203,6 +206,7 @@ class Pages:
                     autocapitalize="characters",
                 ),
                 _field("Shift secret", "secret", "", type="password", maxlength=200),
+                tag("p", "It counts with the key on your stick: plug it in.", class_="note") if self.department.car_key else "",
                 _field("Case number, or shift number if you have one", "reference", view.form.get("reference", ""), maxlength=20),
                 tag("button", "Sign on", type="submit", class_="main-button"),
                 class_="column",

@@ -19,7 +19,6 @@ from typing import Any
 
 from platewarden.exchange.hotlist_edition import EditionEntry
 from platewarden.plate.match import LookedFor, SeenPlate, answers
-from platewarden.policy.department import load_department
 from platewarden.unit.alarm import Alert
 from platewarden.unit.board import Board
 from platewarden.unit.outcome import Outcomes
@@ -27,7 +26,7 @@ from platewarden.unit.screen.app import Screen
 from platewarden.unit.screen.serve import free_port, serving
 from platewarden.unit.station import Station
 from platewarden.unit.strip import CameraState, look
-from platewarden.unit.testing import SECRET, Car, Office, car_12, entry, member
+from platewarden.unit.testing import KEY, SECRET, Car, Office, car_12, entry, member
 from platewarden.unit.testing import serving as office_serving
 from platewarden.unit.typed import Typed
 
@@ -81,18 +80,18 @@ def parked(data: Path, office: Office) -> Iterator[Parked]:
     """The screen of car 12 of a serving office, served."""
     with car_12(data, office) as car:
         car.transfer.contact()
-        timer, port, department = Timer(), free_port(), load_department()
+        timer, port = Timer(), free_port()
         cameras = [CameraState("front", is_running=True)]
         station = Station(
             roster=car.roster,
             hotlist=car.hotlist,
-            department=department,
             journal=car.journal,
             spool=car.spool,
             board=Board(),
             clock=car.clock,
             timer=timer,
             new_id=uuid.uuid4,
+            find_key=lambda _: KEY,
         )
         station.begins(station.over)
         screen = Screen(

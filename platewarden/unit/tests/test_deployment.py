@@ -1,5 +1,6 @@
 """A post with nobody at it runs under a dated order that names who answers for it, and not a day longer."""
 
+import dataclasses
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -7,19 +8,9 @@ import pytest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
-from platewarden.policy.refusal import Malformed, Refused, Unavailable
-from platewarden.unit.deployment import FILE, DeploymentOrder, begin, load_order
-from platewarden.unit.testing import NOON, Office, car_12, member, serving
-
-ORDER = """
-member = "4417"
-place = "Park Avenue at Sheridan Road"
-purpose = "stolen-property"
-reference = "26-004117"
-ordered_by = "Dana Whitfield, Administrative Supervisor"
-ordered_on = 2026-03-01
-review_on = 2026-03-10
-"""
+from platewarden.policy.refusal import Refused, Unavailable
+from platewarden.unit.deployment import begin
+from platewarden.unit.testing import NOON, Office, car_12, deployment_order, member, serving
 
 
 @pytest.fixture
@@ -35,16 +26,23 @@ def post(tmp_path):
     )
     with serving(office), car_12(tmp_path, office) as car:
         car.transfer.contact()
-        (car.data / FILE).write_text(ORDER)
         yield car
 
 
 def run(post, *, at=NOON, has_place=True, **changes):
-    order = load_order(post.data)
-    order = DeploymentOrder(**{**vars(order), **changes})
-    return begin(
-        order, post.roster.edition, load_department(), has_place=has_place, at=at, shift_id=UUID(int=9), journal=post.journal
+    order = deployment_order(**{"unit_key_id": post.enrolment.key.key_id, **changes})
+    roster = dataclasses.replace(post.roster.edition, orders=(order,))
+    shift, ran_under = begin(
+        post.enrolment.key.key_id,
+        roster,
+        load_department(),
+        has_place=has_place,
+        at=at,
+        shift_id=UUID(int=9),
+        journal=post.journal,
     )
+    assert ran_under is order
+    return shift
 
 
 def lines(post):
@@ -80,24 +78,11 @@ def test_it_is_refused_with_the_clause_and_the_journal_has_it(post, changes, cla
     assert [row[0] for row in lines(post)] == ["deployment.refused"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        ORDER + 'surprise = "x"',
-        ORDER.replace('place = "Park Avenue at Sheridan Road"', ""),
-        ORDER.replace("review_on = 2026-03-10", 'review_on = "soon"'),
-        ORDER.replace("review_on = 2026-03-10", "review_on = 2026-02-10"),
-        ORDER.replace('"Dana Whitfield, Administrative Supervisor"', '" "'),
-        "not toml",
-    ],
-)
-def test_an_order_that_is_written_badly_is_refused_by_name(post, text):
-    (post.data / FILE).write_text(text)
-    with pytest.raises(Malformed, match=FILE):
-        load_order(post.data)
-
-
 def test_no_order_and_no_roster_are_said(post):
-    (post.data / FILE).unlink()
-    with pytest.raises(Unavailable, match="no deployment order"):
-        load_order(post.data)
+    with pytest.raises(Refused, match="no deployment order"):
+        run(post, unit_key_id=bytes(16))
+    post.roster.edition = None
+    with pytest.raises(Unavailable, match="no roster"):
+        begin(
+            post.enrolment.key.key_id, None, load_department(), has_place=True, at=NOON, shift_id=UUID(int=9), journal=post.journal
+        )

@@ -26,7 +26,7 @@ from platewarden.unit.run import end, run_shift
 from platewarden.unit.screen.serve import free_port
 from platewarden.unit.shift import Stated
 from platewarden.unit.spool import Spool
-from platewarden.unit.testing import SECRET, Office, entry, member, serving
+from platewarden.unit.testing import SECRET, Office, entry, member, plug_in, serving
 
 KILLS = 6
 CORNERS = ((2.0, 2.0), (14.0, 2.0), (14.0, 6.0), (2.0, 6.0))
@@ -90,7 +90,7 @@ def test_a_car_killed_again_and_again_loses_nothing_and_doubles_nothing(tmp_path
     office.publish_hotlist(1, [entry("7ABC12?")])
     office.publish_roster(1, [member()])
     with serving(office):
-        config = UnitConfig(name="car 12", server=office.server, office=office.fingerprint)
+        config = UnitConfig(name="car 12", server=office.server, office=office.fingerprint, sticks=plug_in(tmp_path / "media"))
         with Link(office.server) as link:
             enrol(data, config, link, clock=now, pause=lambda _: None, tries=1, say=lambda _: None)
         shown = 0
@@ -143,7 +143,7 @@ def test_with_a_screen_members_sign_on_there_and_nothing_is_read_between_their_s
         )
 
     with serving(office), Link(office.server) as link:
-        config = UnitConfig(name="car 12", server=office.server, office=office.fingerprint)
+        config = UnitConfig(name="car 12", server=office.server, office=office.fingerprint, sticks=plug_in(tmp_path / "media"))
         enrol(data, config, link, clock=now, pause=lambda _: None, tries=1, say=lambda _: None)
         running = threading.Thread(target=run)
         running.start()

@@ -1,15 +1,17 @@
 """Who may sign on, decided offline against the signed roster."""
 
+import dataclasses
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
+from platewarden.exchange.shift_secret import make_verifier
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Refused, Unavailable
 from platewarden.unit.shift import Stated, sign_off, sign_on
-from platewarden.unit.testing import NOON, SECRET, Office, car_12, member, serving
+from platewarden.unit.testing import KEY, NOON, SECRET, Office, car_12, member, serving
 
 SHIFT = UUID(int=12)
 OPERATOR = member()
@@ -28,11 +30,11 @@ def car(tmp_path):
         yield car
 
 
-def on(car, number="4417", secret=SECRET, purpose="routine-patrol", reference="", at=NOON):
+def on(car, number="4417", secret=SECRET, purpose="routine-patrol", reference="", at=NOON, key=KEY, department=None):
     return sign_on(
         car.roster.edition,
-        load_department(),
-        Stated(number, secret, purpose, reference),
+        department or load_department(),
+        Stated(number, secret, purpose, reference, key),
         at=at,
         shift_id=SHIFT,
         journal=car.journal,
@@ -89,6 +91,30 @@ def test_it_refuses_with_the_clause_and_the_journal_has_the_refusal(car, stated,
     assert refused.value.clause is clause
     known = stated.get("number", "4417")
     assert acts(car) == [("shift.refused", None if known == "9999" else known)]
+
+
+def test_without_the_stick_nothing_is_tried_whoever_it_is(car):
+    for number in ("4417", "9999"):
+        for _ in range(6):
+            with pytest.raises(Refused, match="Plug in your stick"):
+                on(car, number, secret="guess", key=b"")
+    assert on(car)
+
+
+def test_another_key_is_a_wrong_try(car):
+    for _ in range(5):
+        with pytest.raises(Refused, match="do not fit"):
+            on(car, key=bytes(16))
+    with pytest.raises(Refused, match="fifteen minutes"):
+        on(car)
+
+
+def test_a_secret_without_a_key_does_not_count_where_the_policy_asks_for_one(car):
+    alone = dataclasses.replace(OPERATOR, verifier=make_verifier(SECRET))
+    car.roster.edition = dataclasses.replace(car.roster.edition, members=(alone,))
+    with pytest.raises(Refused, match="has no key"):
+        on(car)
+    assert on(car, department=dataclasses.replace(load_department(), car_key=False), key=b"")
 
 
 def test_training_counts_through_its_last_day_in_the_departments_own_time(car):

@@ -1,18 +1,18 @@
 """Who is signed on, who touches, and when the screen locks."""
 
+import dataclasses
 import uuid
 from datetime import date
 
 import pytest
 
 from platewarden.exchange.roster_edition import Authorization
-from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Refused, Stale, Unavailable, Unknown
 from platewarden.unit.board import Board
 from platewarden.unit.screen.testing import Timer, alert_of
 from platewarden.unit.shift import Stated
 from platewarden.unit.station import Station
-from platewarden.unit.testing import NOON, SECRET, Office, car_12, entry, member, serving
+from platewarden.unit.testing import KEY, NOON, SECRET, Office, car_12, deployment_order, entry, member, serving
 
 STATED = Stated("4417", SECRET, "routine-patrol")
 
@@ -30,8 +30,8 @@ def car(tmp_path):
 @pytest.fixture
 def station(car):
     return Station(
-        roster=car.roster, hotlist=car.hotlist, department=load_department(), journal=car.journal, spool=car.spool,
-        board=Board(), clock=car.clock, timer=Timer(), new_id=uuid.uuid4,
+        roster=car.roster, hotlist=car.hotlist, journal=car.journal, spool=car.spool,
+        board=Board(), clock=car.clock, timer=Timer(), new_id=uuid.uuid4, find_key=lambda _: KEY,
     )  # fmt: skip
 
 
@@ -117,3 +117,67 @@ def test_the_end_of_a_shift_leaves_nothing_behind(car, station):
     station.over()
     assert (station.crew, station.acting, station.board.all()) == ((), None, [])
     assert acts(car)[-1] == "shift.left"
+
+
+def newer(car, *members, orders=()):
+    edition = car.roster.edition
+    car.roster.edition = dataclasses.replace(edition, number=edition.number + 1, members=members, orders=orders)
+
+
+def test_a_roster_without_the_member_ends_the_shift(car, station):
+    ended = []
+    station.begins(lambda: ended.append(True))
+    station.sign_on(STATED)
+    assert station.reconsider() == ""
+    newer(car, member(trained_until=date(2026, 3, 1)))
+    assert "Ines Okafor may not operate" in station.reconsider()
+    assert ended == [True]
+    assert acts(car)[-1] == "shift.ended"
+
+
+def test_a_roster_without_the_second_member_leaves_the_first_on(car, station):
+    station.sign_on(STATED)
+    station.join("1188", SECRET)
+    newer(car, member())
+    assert "Lou Tran may not operate" in station.reconsider()
+    assert [each.member for each in station.crew] == ["4417"]
+    assert acts(car)[-2:] == ["shift.ended", "shift.left"]
+
+
+def test_a_disk_without_room_keeps_nobody_on(car, station, monkeypatch):
+    ended = []
+    station.begins(lambda: ended.append(True))
+    station.sign_on(STATED)
+
+    def full(*_, **__):
+        raise Unavailable
+
+    monkeypatch.setattr(station.journal, "write", full)
+    newer(car)
+    assert station.reconsider()
+    assert ended == [True]
+
+
+def test_a_post_ends_when_its_order_is_withdrawn_or_replaced(car, station):
+    unit = car.enrolment.key.key_id
+    order = deployment_order(unit_key_id=unit)
+    for orders in ((), (dataclasses.replace(order, number=2),), (dataclasses.replace(order, review_on=date(2026, 3, 1)),)):
+        ended = []
+        newer(car, member(), orders=(order,))
+        station.deploy(unit, has_place=True)
+        station.begins(lambda ended=ended: ended.append(True))
+        newer(car, member(), orders=(order,))
+        assert station.reconsider() == ""
+        newer(car, member(), orders=orders)
+        assert station.reconsider()
+        assert ended == [True]
+        station.over()
+
+
+def test_the_policy_in_force_is_the_rosters(car, station):
+    text = station.department.text.replace("car_lock_minutes = 10", "car_lock_minutes = 3")
+    car.office.publish_roster(2, [member()], policy=text)
+    car.transfer.contact()
+    car.transfer.round()
+    assert car.roster.take(car.office.roster) is False, "the transfer has put it in force"
+    assert station.idle_minutes == 3

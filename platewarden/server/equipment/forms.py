@@ -1,0 +1,66 @@
+"""The form for a deployment order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from platewarden.server.clock import now
+from platewarden.server.equipment.deploy import LONGEST_DAYS, NewOrder
+from platewarden.server.equipment.models import Unit, UnitState
+from platewarden.server.people.editions import department
+from platewarden.server.people.models import Duty, Member
+
+MISSING = {
+    "unit": "Choose the unit.",
+    "member": "Choose who answers for the post.",
+    "place": "Say where the post stands.",
+    "purpose": "Choose what it runs for.",
+    "review_on": "Choose the day by which it is reviewed.",
+}
+
+
+class DeploymentForm(forms.Form):
+    """Unit, who answers for it, place, purpose with its number, review."""
+
+    unit = forms.ChoiceField(label="Unit")
+    member = forms.ChoiceField(label="Who answers for it", help_text="An operator; the post stops when they may no longer operate")
+    place = forms.CharField(label="Where it stands", max_length=200, help_text="For example: Park Avenue at Sheridan Road")
+    purpose = forms.ChoiceField(label="What it runs for")
+    reference = forms.CharField(label="Case number", max_length=60, required=False, help_text="As the purpose asks for it")
+    review_on = forms.DateField(
+        label="Reviewed by",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=f"The last day on which it runs without a new order; at most {LONGEST_DAYS} days from now",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in MISSING.items():
+            self.fields[name].error_messages["required"] = sentence
+        units = Unit.objects.filter(state=UnitState.ENROLLED).order_by("name")
+        at = now()
+        operators = [
+            each for each in Member.objects.filter(is_active=True).order_by("number") if Duty.OPERATOR in each.duties_on(at)
+        ]
+        purposes = [(name, each.label) for name, each in department().purposes.items() if each.number != "action"]
+        self._offer("unit", [(str(each.pk), each.name) for each in units])
+        self._offer("member", [(each.number, str(each)) for each in operators])
+        self._offer("purpose", purposes)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Choose one"), *choices]
+
+    def order(self) -> NewOrder:
+        given = self.cleaned_data
+        return NewOrder(
+            unit_id=given["unit"],
+            member=given["member"],
+            place=given["place"],
+            purpose=given["purpose"],
+            reference=given["reference"].strip(),
+            review_on=given["review_on"],
+        )
