@@ -134,7 +134,7 @@ def _end(standing: Deployment, by: Member) -> None:
 def orders_in_force() -> tuple[DeploymentOrder, ...]:
     """Every order that stands, for the roster: not withdrawn, its unit enrolled, its review not past."""
     standing = Deployment.objects.filter(withdrawn_at=None, unit__state=UnitState.ENROLLED, review_on__gte=today(now()))
-    asked = "pk unit__key_id member__number place purpose reference ordered_by ordered_on review_on".split()
+    asked = ["pk", "unit__key_id", "member__number", "place", "purpose", "reference", "ordered_by", "ordered_on", "review_on"]
     return tuple(
         DeploymentOrder(
             number=number,
