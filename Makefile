@@ -24,6 +24,8 @@ bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the sa
 	$(PY) -m platewarden.bench.crash --times 100 --json
 	$(PY) -m platewarden.bench.road --times 200 --json
 	$(PY) -m platewarden.bench.memory --json
+	$(PY) -m platewarden.bench.alarm --json
+	$(PY) -m platewarden.bench.console --json
 	$(PY) -m platewarden.bench.road --offline-hours 24 --json
 
 docs: $(VENV)/installed-all $(VENV)/system-packages  ## what is generated: policy map, screenshots

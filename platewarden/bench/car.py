@@ -35,10 +35,10 @@ __all__ = ["draft_of", "parts"]
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
 
-def draft_of(key: SigningKey, at: datetime, chance: random.Random) -> Draft:
-    """A made-up read of this moment."""
-    text = "".join(chance.choices(LETTERS, k=7))
-    is_hit = chance.random() < 0.05
+def draft_of(key: SigningKey, at: datetime, chance: random.Random, text: str = "") -> Draft:
+    """A made-up read of this moment; of the plate `text`, a hit, when one is named."""
+    is_hit = bool(text) or chance.random() < 0.05
+    text = text or "".join(chance.choices(LETTERS, k=7))
 
     def write(sequence: int) -> bytes:
         return ReadReport(

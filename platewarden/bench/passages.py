@@ -39,7 +39,7 @@ from platewarden.recognition.track import Frame, Passage, Told, Tracker
 from platewarden.recognition.weights import keep_numpy_to
 from platewarden.unit.reporting import seen_plate
 
-__all__ = ["Figures", "passages"]
+__all__ = ["Figures", "is_readable", "passages"]
 
 BEGAN_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEAST_S = 0.25
@@ -225,7 +225,7 @@ def _count(figures: Figures, watched: list[_Camera], spent_s: float, *, until: i
             total += 1
             reads = camera.reads.get(at, [])
             duplicates += len(reads) > 1
-            if not _is_readable(passing, camera.street.fps):
+            if not is_readable(passing, camera.street.fps):
                 continue
             readable += 1
             one += len(reads) == 1
@@ -248,7 +248,8 @@ def _count(figures: Figures, watched: list[_Camera], spent_s: float, *, until: i
     return figures
 
 
-def _is_readable(passing: Passing, fps: int) -> bool:
+def is_readable(passing: Passing, fps: int) -> bool:
+    """Whether its plate could be read, by geometry, for long enough to ask a read of it."""
     return len(passing.readable) >= max(2, round(LEAST_S * fps))
 
 

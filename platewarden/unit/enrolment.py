@@ -26,7 +26,7 @@ from platewarden.unit.editions import replace_file
 from platewarden.unit.link import Link, Reply
 from platewarden.unit.spool import Spool
 
-__all__ = ["GRANT", "KEY", "SPOOL", "Enrolment", "enrol", "load_enrolment"]
+__all__ = ["GRANT", "KEY", "OFFICE", "SPOOL", "Enrolment", "enrol", "load_enrolment"]
 
 KEY = "unit.key"
 GRANT = "office.grant"

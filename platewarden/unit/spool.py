@@ -166,6 +166,8 @@ class Spool:
         self.reserve_bytes = reserve_bytes
         self.is_sure: Callable[[datetime], bool] = lambda _: False
         """Whether the clock that says this time may date a read; `transfer` puts its trusted clock here."""
+        self.hits_kept = 0
+        """How many hits were kept since it was opened."""
         self._bytes: int | None = None
         """What `message` holds in bytes, once it was counted: a sum over a month's backlog at every read is too slow."""
         self._seal = seal
@@ -231,6 +233,7 @@ class Spool:
                 for path in stored:
                     path.unlink(missing_ok=True)
             raise
+        self.hits_kept += sum(draft.urgency == 0 for draft in drafts)
         return sequences
 
     def _keep(self, drafts: Sequence[Draft], at: datetime, stored: list[Path]) -> tuple[int, ...]:
@@ -248,7 +251,15 @@ class Spool:
             self._database.execute(
                 "insert into message (stream, sequence, digest, size, urgency, state, kept_at, day)"
                 " values (?, ?, ?, ?, ?, 'waiting', ?, ?)",
-                (message.stream, message.sequence, message.digest, message.size, draft.urgency, at.isoformat(), message.day),
+                (
+                    message.stream,
+                    message.sequence,
+                    message.digest,
+                    message.size,
+                    draft.urgency,
+                    at.astimezone(UTC).isoformat(),
+                    message.day,
+                ),
             )
             sequences.append(message.sequence)
         if stored:
@@ -302,13 +313,20 @@ class Spool:
             row = self._database.execute("select last_sequence from stream where name = ?", (stream,)).fetchone()
         return int(row[0]) if row else 0
 
-    def outgoing(self, limit: int = 64) -> list[Message]:
-        """What should go up now: hits first, then the journal, then the rest, each from the oldest."""
+    def outgoing(self, limit: int = 64, *, fresh_since: datetime | None = None) -> list[Message]:
+        """What should go up now: hits first, then the journal, then the rest, each from the oldest.
+
+        Hits that were kept since `fresh_since` go before all others, the newest first: somebody may still be near them.
+        """
+        waiting = f"select {COLUMNS} from message where state in ('waiting', 'sent')"  # noqa: S608 - texts of this file
         with self._turn:
-            rows = self._database.execute(
-                f"select {COLUMNS} from message where state in ('waiting', 'sent') order by urgency, sequence limit ?",  # noqa: S608
-                (limit,),
-            ).fetchall()
+            rows = self._database.execute(f"{waiting} order by urgency, sequence limit ?", (limit,)).fetchall()
+            if fresh_since is not None:
+                since = fresh_since.astimezone(UTC).isoformat()
+                fresh = self._database.execute(
+                    f"{waiting} and urgency = 0 and kept_at >= ? order by sequence desc limit ?", (since, limit)
+                ).fetchall()
+                rows = [*fresh, *(row for row in rows if row not in fresh)][:limit]
         return [Message(*row) for row in rows]
 
     def sealed(self, message: Message) -> bytes | None:

@@ -49,6 +49,8 @@ __all__ = ["DEADLINE", "Chance", "Transfer", "deadline"]
 DRIFT_SAID_FROM = timedelta(minutes=2)
 DOORS = {"read": "/unit/v1/reports", JOURNAL: "/unit/v1/journal", TOMBSTONE: "/unit/v1/tombstones", "field": "/unit/v1/field"}
 DEADLINE = "deadline_hours"
+FRESH = timedelta(minutes=1)
+"""A hit younger than this goes up before older ones."""
 ASIDE = {400, 413, 422}
 NOT_BELIEVED = (Malformed, Tampered, Unknown)
 
@@ -257,11 +259,14 @@ class Transfer:
 
     def _carry_up(self) -> bool:
         """Every message that waits. Stops at the first that the office does not answer."""
-        while batch := self.spool.outgoing():
+        while batch := self.spool.outgoing(fresh_since=self.clock() - FRESH):
+            hits = self.spool.hits_kept
             for message in batch:
                 if self._carry(message) is _Fate.LATER:
                     self.spool.forget()
                     return False
+                if self.spool.hits_kept != hits:
+                    break  # a hit came meanwhile: it doesn't wait for what is left of the batch
             self.spool.forget()
         return True
 

@@ -78,6 +78,19 @@ def test_hits_go_up_first_then_the_journal_then_the_rest_from_the_oldest(spool):
     assert numbers(spool) == [("read", 3), ("journal", 1), ("read", 1), ("read", 2), ("read", 4)]
 
 
+def test_a_fresh_hit_goes_before_the_hits_of_a_day_without_network_the_newest_first(spool):
+    spool.keep([draft(urgency=0), draft(urgency=0), draft()], at=NOON - timedelta(hours=3))
+    spool.keep([draft(), draft(urgency=0), draft(urgency=0)], at=NOON)
+    assert numbers_of(spool.outgoing(fresh_since=NOON - timedelta(minutes=1))) == [6, 5, 1, 2, 3, 4]
+    assert numbers_of(spool.outgoing(3, fresh_since=NOON - timedelta(minutes=1))) == [6, 5, 1]
+    assert numbers_of(spool.outgoing()) == [1, 2, 5, 6, 3, 4]
+    assert spool.hits_kept == 4
+
+
+def numbers_of(messages):
+    return [message.sequence for message in messages]
+
+
 def test_only_a_receipt_with_the_same_digest_frees_a_message(spool):
     spool.keep([draft(), draft()], at=NOON)
     for message in spool.outgoing():

@@ -45,6 +45,22 @@ def test_reports_go_up_hits_first_and_a_receipt_frees_each(car, office):
     assert list(car.spool.messages.iterdir()) == []
 
 
+def test_a_hit_that_comes_while_a_batch_goes_up_does_not_wait_for_the_rest_of_it(car, office):
+    for _ in range(5):
+        car.keep_read()
+
+    def meanwhile(_handler, body):
+        if not hits:
+            hits.append(car.keep_read(hit=True))
+        office._odd.pop(REPORTS, None)
+        return office._doors()[REPORTS](body)
+
+    hits = []
+    office.misbehave(REPORTS, meanwhile)
+    assert car.transfer.round()
+    assert [number for _, number, _ in office.received] == [1, 6, 2, 3, 4, 5]
+
+
 def test_a_contact_brings_down_the_hot_list_and_the_roster_that_the_orders_name(car, office):
     office.publish_hotlist(5, [entry("7ABC123")])
     assert car.transfer.round()
