@@ -114,7 +114,8 @@ from platewarden.server.alerts.forms import DispositionForm, VerificationForm  #
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
 from platewarden.server.alerts.models import Alert, Disposition, Verification  # noqa: E402
 from platewarden.server.clock import now  # noqa: E402
-from platewarden.server.equipment.models import EnrolmentAsk, LateReport, Unit  # noqa: E402
+from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
+from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
 from platewarden.server.hotlists.forms import BoloForm, LoadForm  # noqa: E402
 from platewarden.server.hotlists.load import Fault  # noqa: E402
 from platewarden.server.hotlists.models import Bolo, HotlistEdition, Load, Source  # noqa: E402
@@ -411,6 +412,24 @@ def loads() -> list[Load]:
     ]
 
 
+def deployments() -> list[Deployment]:
+    """One order that stands, and one whose review is past."""
+    rosa = Member(number="HP-131", name="Ray Okafor")
+    row = {"member": rosa, "purpose": "stolen-property", "reference": "26-004117", "ordered_by": "HP-214 Dana Whitfield"}
+    trailer, car = units()[1], units()[0]
+    return [
+        Deployment(pk=7, unit=trailer, place="Park Avenue at Sheridan Road", ordered_on=ago(days=2).date(), review_on=ago(days=-28).date(), **row),
+        Deployment(pk=6, unit=car, place="Central Avenue, east lot", ordered_on=ago(days=40).date(), review_on=ago(days=3).date(), **row),
+    ]  # fmt: skip
+
+
+def deployment_form(given: dict[str, str] | None = None) -> DeploymentForm:
+    purposes = [(name, each.label) for name, each in _department().purposes.items() if each.number != "action"]
+    return DeploymentForm(
+        given, units=[("1", "Trailer at Park Avenue")], operators=[("HP-131", "HP-131 Ray Okafor")], purposes=purposes
+    )
+
+
 def units() -> list[Unit]:
     return [
         Unit(
@@ -640,9 +659,12 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             "waiting": [EnrolmentAsk(id=3, name="Car 15", fingerprint="7KQ2-M9XD-04RT-HW5B-ZC1N", asked_at=ago(minutes=6))],
             "units": units(), "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": None, "now": now(),
             "late_reports": [LateReport(unit=units()[1], sequence=88120, outcome="clock", said_at=ago(days=-1), received_at=ago(hours=5))],
+            "orders": deployments(), "order_refusal": None, "today": now().date(),
         },
     ),
-    "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": []}),
+    "deployment-new": lambda: ("equipment/deployment_new.html", {"form": deployment_form()}),
+    "deployment-new-wrong": lambda: ("equipment/deployment_new.html", {"form": with_errors(deployment_form({"place": "", "purpose": ""}))}),
+    "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
     "lists": lambda: (
         "hotlists/lists.html",
         {"form": LoadForm(), "faults": (), "loads": loads(), "history": loads(), "is_due": True, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
@@ -733,7 +755,7 @@ urlpatterns = [
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
     _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/")),
-    _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/")),
+    _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
     _room("people", ("members", "")),
     _room("ledger", ("mine", "mine/")),

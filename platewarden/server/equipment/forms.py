@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from platewarden.server.clock import now
 from platewarden.server.equipment.deploy import LONGEST_DAYS, NewOrder
-from platewarden.server.equipment.models import Unit, UnitState
-from platewarden.server.people.editions import department
-from platewarden.server.people.models import Duty, Member
 
+Choices = Sequence[tuple[str, str]]
 MISSING = {
     "unit": "Choose the unit.",
     "member": "Choose who answers for the post.",
@@ -35,24 +33,14 @@ class DeploymentForm(forms.Form):
         help_text=f"The last day on which it runs without a new order; at most {LONGEST_DAYS} days from now",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Choices, operators: Choices, purposes: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, sentence in MISSING.items():
             self.fields[name].error_messages["required"] = sentence
-        units = Unit.objects.filter(state=UnitState.ENROLLED).order_by("name")
-        at = now()
-        operators = [
-            each for each in Member.objects.filter(is_active=True).order_by("number") if Duty.OPERATOR in each.duties_on(at)
-        ]
-        purposes = [(name, each.label) for name, each in department().purposes.items() if each.number != "action"]
-        self._offer("unit", [(str(each.pk), each.name) for each in units])
-        self._offer("member", [(each.number, str(each)) for each in operators])
-        self._offer("purpose", purposes)
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Choose one"), *choices]
+        for name, choices in (("unit", units), ("member", operators), ("purpose", purposes)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "Choose one"), *choices]
 
     def order(self) -> NewOrder:
         given = self.cleaned_data

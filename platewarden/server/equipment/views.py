@@ -20,7 +20,7 @@ from platewarden.server.equipment.models import AskState, Deployment, EnrolmentA
 from platewarden.server.equipment.signed_on import signed_on_twice
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
-from platewarden.server.people.models import Member
+from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.training import today
 
 
@@ -76,7 +76,14 @@ def deployment_new(request: HttpRequest) -> HttpResponse:
     member = _member(request)
     if refusal := may_do(member, Act.EQUIPMENT_DEPLOYED, now()):
         raise Refused(refusal)
-    form = DeploymentForm(request.POST or None)
+    at = now()
+    operators = [each for each in Member.objects.filter(is_active=True).order_by("number") if Duty.OPERATOR in each.duties_on(at)]
+    form = DeploymentForm(
+        request.POST or None,
+        units=[(str(each.pk), each.name) for each in Unit.objects.filter(state=UnitState.ENROLLED).order_by("name")],
+        operators=[(each.number, str(each)) for each in operators],
+        purposes=[(name, each.label) for name, each in department().purposes.items() if each.number != "action"],
+    )
     if request.method == "POST" and form.is_valid():
         given = order(form.order(), by=member)
         messages.success(request, f"{given.unit} has its order. It goes there with the next roster.")
