@@ -2,7 +2,7 @@
 
     python -m platewarden.bench.alarm --seconds 120 --passages 60 [--json]
 
-The unit is the command `unit run --screen`, held to one processor: a filmed street (`demo/street.py`) played as it was filmed,
+The unit is a run as `unit run --screen` makes it, held to one processor: a filmed street (`demo/street.py`) played as it was filmed,
 recognition, tracker, matcher, the journal's line on the disk, the spool, the screen's server. Chromium is signed on at the
 screen, and runs on the others. Every plate of the film is on the list, among 100,000 others. The office is out of reach.
 
@@ -18,11 +18,13 @@ import os
 import platform
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +36,9 @@ from platewarden.policy.refusal import Unavailable
 from platewarden.recognition import recognizer
 from platewarden.recognition.picture import Picture
 from platewarden.recognition.result import Reading, Unreadable
+from platewarden.recognition.weights import keep_numpy_to
 from platewarden.unit.config import CameraConfig
+from platewarden.unit.run import run_shift
 from platewarden.unit.screen.serve import free_port
 
 __all__ = ["Alarms", "alarms"]
@@ -187,11 +191,24 @@ def _read_as(said: Path) -> dict[str, set[str]]:
 
 
 def drive(data: Path, port: int) -> None:
-    """In a process of its own: the unit, as its command runs it, with an engine that tells its times."""
-    from platewarden.cli.main import run as platewarden  # noqa: PLC0415
-
-    recognizer.ENGINES["timed"] = __name__ if __name__ != "__main__" else "platewarden.bench.alarm"
-    platewarden(["unit", "run", "--data", str(data), "--screen", str(port), "--engine", "timed", "--json"])
+    """In a process of its own: a run of the unit as its command makes it, with an engine that tells its times. Until SIGTERM."""
+    keep_numpy_to(1)
+    recognizer.ENGINES["timed"] = "platewarden.bench.alarm"
+    run_shift(
+        data,
+        None,
+        None,
+        engine="timed",
+        once=False,
+        wait_s=0.0,
+        clock=lambda: datetime.now(UTC),
+        timer=time.monotonic,
+        chance=random.SystemRandom(),
+        screen=sys.stderr,
+        as_json=True,
+        screen_port=port,
+        told_to_stop=lambda stop: signal.signal(signal.SIGTERM, lambda *_: stop()),
+    )
 
 
 def main(given: list[str] | None = None) -> int:
