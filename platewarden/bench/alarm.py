@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -207,8 +208,12 @@ def drive(data: Path, port: int) -> None:
         screen=sys.stderr,
         as_json=True,
         screen_port=port,
-        told_to_stop=lambda stop: signal.signal(signal.SIGTERM, lambda *_: stop()),
+        told_to_stop=_at_sigterm,
     )
+
+
+def _at_sigterm(stop: Callable[[], None]) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: stop())
 
 
 def main(given: list[str] | None = None) -> int:
