@@ -8,12 +8,12 @@ list may be) is never here.
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from platewarden.durable import put
 from platewarden.policy.refusal import Malformed, Unavailable
 from platewarden.unit.place import source_of
 
@@ -207,13 +207,7 @@ def write_config(data: Path, config: UnitConfig) -> None:
     lines += _lines(config)
     for camera in config.cameras:
         lines += ["", "[[cameras]]", *_lines(camera)]
-    path = data / FILE
-    draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    put(data / FILE, ("\n".join(lines) + "\n").encode())
 
 
 def _lines(said: UnitConfig | CameraConfig) -> list[str]:

@@ -26,6 +26,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from platewarden.durable import put
 from platewarden.policy.refusal import Malformed, Tampered, Unavailable
 from platewarden.transparency.checkpoint import Checkpoint
 from platewarden.transparency.cosignature import Cosigner, CosignerKey, cosigned
@@ -158,10 +159,4 @@ class Witness:
 
 
 def _write(place: Path, text: str) -> None:
-    """All of it or nothing of it."""
-    beside = place.with_name(f".{place.name}.part")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(place)
+    put(place, text.encode(), mode=0o644)

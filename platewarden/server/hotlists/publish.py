@@ -6,13 +6,13 @@ commits. A crash between leaves a file nobody names; the next run writes it agai
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from platewarden.durable import put
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
 from platewarden.exchange.seal import digest
 from platewarden.policy.refusal import Tampered, Unavailable
@@ -64,7 +64,8 @@ def make_edition_if_asked() -> HotlistEdition | None:
         at = now()
         entries = _in_force()
         content = build(number, at, entries, office_signing_key())
-        _write(edition_file(number), content)
+        edition_file(number).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        put(edition_file(number), content)
         edition = HotlistEdition.objects.create(
             number=number, made_at=at, asked_by=last.asked_by, entries=len(entries), digest=digest(content)
         )
@@ -99,19 +100,3 @@ def _entry(row: tuple[Any, ...]) -> EditionEntry:
         expires_at=expires_at,
         confidential=confidential,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

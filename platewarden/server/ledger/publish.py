@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from platewarden.durable import put
 from platewarden.policy.refusal import Tampered, Unavailable
 from platewarden.server.ledger.chain import newest_checkpoint, sealed_bodies, sealed_leaf_hashes, verifier
 from platewarden.transparency.checkpoint import Checkpoint
@@ -143,15 +144,5 @@ def _write(place: Path, content: bytes) -> bool:
     if place.exists() and place.read_bytes() == content:
         return False
     place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.with_name(f".{place.name}.part")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(place)
-    parent = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(parent)
-    finally:
-        os.close(parent)
+    put(place, content, mode=0o644)
     return True

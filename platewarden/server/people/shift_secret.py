@@ -5,13 +5,13 @@ When a car or a stick is stolen, or a member is signed on in two units, the offi
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
 
+from platewarden.durable import put
 from platewarden.exchange.shift_key import key_file_name, key_file_text
 from platewarden.exchange.shift_secret import KEY_BYTES, make_verifier
 from platewarden.policy.refusal import Malformed, Unavailable
@@ -45,18 +45,8 @@ def hand_out(member: Member, credentials: ShiftCredentials, *, by: Signer) -> No
 def write_key_file(stick: Path, number: str, key: bytes) -> Path:
     """The key, durably on the stick that is mounted there; a key of the same number that was on it is replaced."""
     path = stick / key_file_name(number)
-    draft = path.with_suffix(".part")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="ascii") as file:
-            file.write(key_file_text(number, key))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        folder = os.open(stick, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        put(path, key_file_text(number, key).encode())
     except OSError as error:
         raise Unavailable(
             f"The key file cannot be written onto the stick ({error.strerror}). Plug it in, name the folder where it is mounted, and try again."

@@ -14,7 +14,6 @@ taken. Known gap: the line comes at the end; a process that is killed in between
 from __future__ import annotations
 
 import hashlib
-import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Final
 
+from platewarden.durable import put
 from platewarden.exchange.medium_manifest import FOLDER, OFFICE, UNIT, MediumFile, MediumManifest, receipts_name
 from platewarden.exchange.receipt import Stream
 from platewarden.exchange.seal import key_id_of, open_message
@@ -121,7 +121,7 @@ def take_medium(
                 continue
             receipts = _carry(folder, manifest, door, taken)
             if receipts:
-                _put(folder / receipts_name(manifest.number), b"".join(receipts))
+                put(folder / receipts_name(manifest.number), b"".join(receipts))
         progress(len(manifests), len(manifests))
     except OSError as error:
         raise Unavailable(
@@ -195,17 +195,3 @@ def _sentence(status: int, body: bytes) -> str:
     except Malformed:
         said = None
     return said if isinstance(said, str) else f"the door answered {status}."
-
-
-def _put(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
