@@ -6,8 +6,8 @@ The unit is a run as `unit run --screen` makes it, held to one processor: a film
 recognition, tracker, matcher, the journal's line on the disk, the spool, the screen's server. Chromium is signed on at the
 screen, and runs on the others. Every plate of the film is on the list, among 100,000 others. The office is out of reach.
 
-An alarm has come when the plate, as it was read, stands in the page as a card or among the further alerts. The film's first frame is taken to be as late as recognition's earliest start
-says; decoding it, a few milliseconds, is not counted. A plate is readable as `bench.passages` says.
+An alarm has come when the plate, as it was read, stands in the page as a card or among the further alerts. The film's first frame is
+taken to be as late as recognition's earliest start says; decoding it, a few milliseconds, is not counted. A plate is readable as `bench.passages` says.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import json
 import os
 import platform
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,13 +26,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from platewarden.bench import end_in_order
+from platewarden.bench.browser import chromium, first_seen, listen
 from platewarden.bench.parked import MEMBER, entry, park
 from platewarden.bench.passages import is_readable
 from platewarden.demo.street import Street, film
-from platewarden.policy.refusal import Unavailable
 from platewarden.recognition import recognizer
 from platewarden.recognition.picture import Picture
 from platewarden.recognition.result import Reading, Unreadable
@@ -47,19 +46,6 @@ __all__ = ["Alarms", "alarms"]
 MOST_S: Final = 1.0
 OTHERS: Final = 100_000
 LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
-LISTENING: Final = """
-() => {
-  window.seen = {};
-  const look = () => {
-    for (const plate of document.querySelectorAll("h1.plate, .queued b")) {
-      const text = plate.textContent.replace(/\\s/g, "");
-      if (!(text in window.seen)) window.seen[text] = Date.now() / 1000;
-    }
-  };
-  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
-  look();
-}
-"""
 
 
 @dataclass
@@ -153,13 +139,9 @@ def _drive(at: Path, secret: str, seconds: float) -> dict[str, float]:
 
 
 def _watch(address: str, secret: str, seconds: float, unit: subprocess.Popen[bytes]) -> dict[str, float]:
-    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - only `make bench` brings it
+    from playwright.sync_api import Error  # noqa: PLC0415 - only `make bench` brings it
 
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        raise Unavailable("There is no Chromium on this machine, and the screen cannot be looked at. Install one.")
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1024, "height": 600})
         until = time.monotonic() + 60
         while True:
@@ -175,11 +157,9 @@ def _watch(address: str, secret: str, seconds: float, unit: subprocess.Popen[byt
         page.locator("input[name=purpose][value=routine-patrol]").check(force=True)
         page.locator("main button[type=submit]").click()
         page.locator("[data-view=home], [data-view=card]").first.wait_for()
-        page.evaluate(LISTENING)
+        listen(page, "h1.plate, .queued b")
         time.sleep(seconds + 6)
-        seen: dict[str, Any] = page.evaluate("window.seen")
-        browser.close()
-    return {str(text): float(at) for text, at in seen.items()}
+        return first_seen(page)
 
 
 def _read_as(said: Path) -> dict[str, set[str]]:

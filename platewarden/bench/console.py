@@ -18,7 +18,6 @@ import os
 import platform
 import random
 import re
-import shutil
 import sys
 import threading
 import time
@@ -29,30 +28,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from platewarden.bench import end_in_order
+from platewarden.bench.browser import chromium, first_seen, listen
 from platewarden.bench.car import draft_of, parts
 from platewarden.demo import cast
 from platewarden.demo.story import SHIFT, prepare_office, stage
 from platewarden.demo.visitor import Visitor
-from platewarden.policy.refusal import Unavailable
 from platewarden.unit.transfer import Transfer
 
 __all__ = ["Shown", "console"]
 
 MOST_S: Final = 3.0
 READS_AN_HOUR: Final = 1000
-LISTENING: Final = """
-() => {
-  window.seen = {};
-  const look = () => {
-    for (const strip of document.querySelectorAll("[data-alert]")) {
-      const said = strip.dataset.said || "";
-      if (!(said in window.seen)) window.seen[said] = Date.now() / 1000;
-    }
-  };
-  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true, attributes: true });
-  look();
-}
-"""
 
 
 @dataclass
@@ -116,21 +102,14 @@ def _at(delays: list[float], share: float) -> float:
 @contextmanager
 def _console(origin: str, member: Visitor) -> Iterator[Any]:
     """The member's console, open in a browser."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only `make bench` brings it
-
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        raise Unavailable("There is no Chromium on this machine, and the console cannot be looked at. Install one.")
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in member.http.cookies.items()])
         page = context.new_page()
         page.goto(f"{origin}/alerts/")
         page.locator("[data-alerts]").wait_for(state="attached")
-        page.evaluate(LISTENING)
+        listen(page, "[data-alert]", data="said")
         yield page
-        browser.close()
 
 
 @contextmanager
@@ -173,7 +152,7 @@ def _delays(page: Any, transfer: Transfer, plates: list[str], chance: random.Ran
         page.wait_for_timeout(1000 * chance.uniform(*pause_s))
     until = time.monotonic() + 30
     while True:
-        seen = {plate: at for said, at in page.evaluate("window.seen").items() for plate in re.findall(r"[A-Z]{3}\d{4}", said)}
+        seen = {plate: at for said, at in first_seen(page).items() for plate in re.findall(r"[A-Z]{3}\d{4}", said)}
         if captured.keys() <= seen.keys() or time.monotonic() > until:
             return [seen[plate] - at for plate, at in captured.items() if plate in seen]
         page.wait_for_timeout(200)

@@ -8,16 +8,14 @@ orders are worth nothing either.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
 
 __all__ = ["ClockState", "Contact", "Orders"]
-
-_HELD_AT_MOST: Final = 400
 
 
 class ClockState(StrEnum):
@@ -100,8 +98,8 @@ class Contact(Message):
 class Orders(Message):
     """What the unit should hold, in answer to the contact whose nonce it repeats; `office_at` is the office's clock.
 
-    And the department's figures that a unit needs: how many days a read may wait there, within how many hours it should
-    have gone up, and the days that a hold keeps.
+    And the department's figures that a unit needs: how many days a read may wait there, and within how many hours it should
+    have gone up.
     """
 
     kind: ClassVar[Kind] = Kind.ORDERS
@@ -113,8 +111,6 @@ class Orders(Message):
     office_at: datetime
     retention_days: int
     deadline_hours: int
-    held_days: tuple[date, ...] = ()
-    """UTC days of which a hold at the office wants every read: a unit keeps what it has of them past the retention."""
 
     def __post_init__(self) -> None:
         from_microseconds(microseconds(self.at))
@@ -123,10 +119,6 @@ class Orders(Message):
         _must_count(self.hotlist_edition, self.roster_edition)
         must(1 <= self.retention_days <= 36_600, "The retention in the orders is not a number of days. Send it so.")
         must(1 <= self.deadline_hours <= 24 * 366, "The deadline in the orders is not a number of hours. Send it so.")
-        must(
-            len(self.held_days) <= _HELD_AT_MOST and list(self.held_days) == sorted(set(self.held_days)),
-            f"The held days in the orders are more than {_HELD_AT_MOST}, or not in order. Send them so.",
-        )
 
     def to_body(self) -> bytes:
         return encode_body(
@@ -138,7 +130,6 @@ class Orders(Message):
                 "office_at": microseconds(self.office_at),
                 "retention_days": self.retention_days,
                 "deadline_hours": self.deadline_hours,
-                "held_days": [each.isoformat() for each in self.held_days],
             }
         )
 
@@ -153,7 +144,6 @@ class Orders(Message):
             office_at=fields.moment("office_at"),
             retention_days=fields.integer("retention_days"),
             deadline_hours=fields.integer("deadline_hours"),
-            held_days=fields.days("held_days", at_most=_HELD_AT_MOST),
         )
         fields.done()
         return orders

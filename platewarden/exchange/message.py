@@ -76,12 +76,7 @@ class Fields:
         return from_microseconds(self._take(name, int))
 
     def day(self, name: str) -> date:
-        return self._day(name, self._take(name, str))
-
-    def days(self, name: str, *, at_most: int) -> tuple[date, ...]:
-        return tuple(self._day(name, each) for each in self.texts(name, at_most=at_most))
-
-    def _day(self, name: str, given: str) -> date:
+        given = self._take(name, str)
         try:
             found = date.fromisoformat(given)
         except ValueError:

@@ -1,6 +1,7 @@
 """Down: who may operate a unit, trained until when, with the verifier of each member's shift secret. Numbered and dated.
 
-With it come the policy in force, as the department's file says it, and the deployment orders of fixed posts. After `valid_until` nobody signs on with it: a car that never comes home doesn't keep a roster for ever.
+With it come the policy in force, as the department's file says it, and the deployment orders of fixed posts. After `valid_until`
+nobody signs on with it: a car that never comes home doesn't keep a roster for ever.
 """
 
 from __future__ import annotations

@@ -7,15 +7,15 @@ and that is said. The journal holds no plate and never ends here.
 
 The order of the steps on the disk stands in `spool`: the tombstone is kept before the key is destroyed.
 
-Reports are sealed to the office, so a unit cannot tell which of them a hold is about: the office's signed orders name whole days,
-and a day that they hold stays here, past the retention, until it is delivered or the hold is released.
+Known gap: holds do not come down to a unit yet: a read that somebody at the office would hold ends here on its day, if it
+was not delivered by then. Its number stays in the tombstone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from platewarden.exchange.seal import SigningKey
 from platewarden.exchange.tombstone import RANGES_AT_MOST, Tombstone, Why
@@ -23,11 +23,10 @@ from platewarden.policy.department import load_department
 from platewarden.unit.spool import Buried, Draft, Spool
 from platewarden.unit.trusted_clock import Standing, TrustedClock
 
-__all__ = ["HELD", "RETENTION", "STREAM", "Expiry", "held_days", "retention_days"]
+__all__ = ["RETENTION", "STREAM", "Expiry", "retention_days"]
 
 STREAM = "tombstone"
 RETENTION = "retention_days"
-HELD = "held_days"
 EVERY_S = 600.0
 
 
@@ -35,11 +34,6 @@ def retention_days(spool: Spool) -> int:
     """How long a read may wait here, as the office last said, or the department file in this program."""
     said = spool.marked(RETENTION)
     return int(said) if said else load_department().retention_days["reads"]
-
-
-def held_days(spool: Spool) -> tuple[date, ...]:
-    """The days that a hold keeps, as the office last said."""
-    return tuple(map(date.fromisoformat, (spool.marked(HELD) or "").split()))
 
 
 @dataclass
@@ -71,7 +65,7 @@ class Expiry:
         today, days = at.astimezone(UTC).date(), retention_days(self.spool)
         self.spool.settle(today)
         ended = 0
-        for day in self.spool.days_past(today - timedelta(days=days), held_days(self.spool)):
+        for day in self.spool.days_past(today - timedelta(days=days)):
             ended += self.spool.bury(day, lambda ends: self._tombstones(ends, at, days, standing), at=at)
         self.spool.end_spent_days(today)
         if ended:
@@ -100,7 +94,7 @@ class Expiry:
         return [draft(ends.ranges[first : first + RANGES_AT_MOST]) for first in range(0, len(ends.ranges), RANGES_AT_MOST)]
 
     def _say_suspect(self, standing: Standing, at: datetime) -> None:
-        past = self.spool.days_past(at.astimezone(UTC).date() - timedelta(days=retention_days(self.spool)), held_days(self.spool))
+        past = self.spool.days_past(at.astimezone(UTC).date() - timedelta(days=retention_days(self.spool)))
         if past and standing.because not in self._said:
             self._said.add(standing.because)
             self.say(f"{standing.because} So nothing is destroyed for its age. Connect to the office, or have the clock set.")

@@ -191,17 +191,20 @@ def sign_on_beside(
 def prove(
     crew: Sequence[Shift],
     roster: RosterEdition | None,
-    number: str,
-    secret: str,
+    stated: Stated,
     *,
     at: datetime,
     journal: Journal,
     spool: Spool,
 ) -> Shift:
-    """Which of those signed on this is, by their secret; to unlock the screen. Whoever left the roster meanwhile is refused."""
-    mine = next((each for each in crew if each.member == number), None)
-    known = next((each for each in roster.members if each.number == number), None) if roster and mine else None
-    refusal = _fits(known, secret, mine.key if mine else b"", at, spool)
+    """Which of those signed on this is, by their secret; to unlock the screen. Whoever left the roster meanwhile is refused.
+
+    The stick may have been pulled out: its key is in memory. One that is plugged in counts before that, for the office may have handed
+    out a new one.
+    """
+    mine = next((each for each in crew if each.member == stated.member), None)
+    known = next((each for each in roster.members if each.number == stated.member), None) if roster and mine else None
+    refusal = _fits(known, stated.secret, stated.key or (mine.key if mine else b""), at, spool)
     if mine is None or refusal is not None:
         journal.write("screen.unlock_refused", at=at, member=mine.member if mine else None, about=crew[0].shift_id)
         raise Refused(refusal or DO_NOT_FIT)

@@ -53,7 +53,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -406,20 +406,10 @@ class Spool:
         if self.rows("select 1 from day where last_on is null"):
             self.write("update day set last_on = ? where last_on is null", today.isoformat())
 
-    def days_past(self, first_kept: date, held: Collection[date] = ()) -> list[str]:
-        """The days on which the last read is older than the first day that is still kept, but for those of a hold.
-
-        Of reads that were made while no clock was confirmed only the last possible day is known: a hold of any day before it keeps them.
-        """
-        rows = self.rows(
-            "select name, last_on from day where last_on < ? and state = 'open' order by last_on", first_kept.isoformat()
-        )
-        kept = {each.isoformat() for each in held}
-        return [
-            str(name)
-            for name, last_on in rows
-            if last_on not in kept and not (name != last_on and any(each <= str(last_on) for each in kept))
-        ]
+    def days_past(self, first_kept: date) -> list[str]:
+        """The days on which the last read is older than the first day that is still kept."""
+        rows = self.rows("select name from day where last_on < ? and state = 'open' order by last_on", first_kept.isoformat())
+        return [str(name) for (name,) in rows]
 
     def bury(self, day: str, tombstone: Callable[[Buried], Sequence[Draft]], *, at: datetime) -> int:
         """End a day: keep its tombstone, destroy its key, remove its files. Returns how many messages ended unsent."""

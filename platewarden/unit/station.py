@@ -61,6 +61,8 @@ class Station:
     _unit_key_id: bytes = b""
     _order: int | None = None
     """Number of the deployment order that a post runs under."""
+    _is_ended: bool = False
+    """By a newer roster, perhaps before its watch began."""
     _is_locked: bool = False
     _touched_s: float = 0.0
     _turn: threading.RLock = field(default_factory=threading.RLock)
@@ -166,7 +168,7 @@ class Station:
         """
         with self._turn:
             roster = self.roster.edition
-            if roster is None or not self._crew:
+            if roster is None or not self._crew or self._is_ended:
                 return ""
             at = self.clock()
             today = at.astimezone(self.department.time_zone).date()
@@ -180,18 +182,20 @@ class Station:
             for each in gone:
                 with suppress(Unavailable):  # a disk that is full keeps nobody on
                     self.journal.write("shift.ended", at=at, member=each.member, about=each.shift_id)
-            if gone[:1] == [self._crew[0]]:
-                self._end()
-                return f"By the newest roster {self._crew[0].name} may not operate this unit: the shift ends."
-            if gone:
+            first, end = self._crew[0], self._end
+            if gone and first not in gone:
                 self._partner_off()
                 return f"By the newest roster {gone[0].name} may not operate this unit, and is off the shift."
-        return ""
+            self._is_ended = bool(gone)
+        if not gone:
+            return ""
+        end()
+        return f"By the newest roster {first.name} may not operate this unit: the shift ends."
 
     def _begin(self, shift: Shift) -> None:
         self.board.empty()
         self._crew, self._acting, self._is_locked, self._touched_s = (shift,), shift.member, False, self.timer()
-        self._order = None
+        self._order, self._is_ended = None, False
         self._changed()
 
     def join(self, number: str, secret: str) -> Shift:
@@ -278,7 +282,14 @@ class Station:
         with self._turn:
             if not self._crew:
                 raise Refused(NOBODY)
-            mine = prove(self._crew, self.roster.edition, number, secret, at=self.clock(), journal=self.journal, spool=self.spool)
+            mine = prove(
+                self._crew,
+                self.roster.edition,
+                Stated(number, secret, self._crew[0].purpose, key=self.find_key(number)),
+                at=self.clock(),
+                journal=self.journal,
+                spool=self.spool,
+            )
             self._is_locked, self._acting, self._touched_s = False, mine.member, self.timer()
             self._changed()
         return mine
@@ -297,9 +308,12 @@ class Station:
             self.board.take(alert)
 
     def begins(self, end: Callable[[], None]) -> None:
-        """The watch of this shift runs; `end` stops it in order."""
+        """The watch of this shift runs; `end` stops it in order, at once if a roster ended the shift meanwhile."""
         with self._turn:
             self._end = end
+            is_ended = self._is_ended
+        if is_ended:
+            end()
 
     def wait(self, wait_s: float) -> Shift | None:
         """The shift, as soon as somebody signed on, or None after this long."""

@@ -125,7 +125,6 @@ class Office:
         self.roster_number = 0
         self.approve_all = True
         self.retention_days = 30
-        self.held_days: tuple[date, ...] = ()
         self.tombstones: dict[int, Tombstone] = {}
         self._nonces = 0
         self._odd: dict[str, list[Callable[[BaseHTTPRequestHandler, bytes], Answer | None]]] = {}
@@ -233,7 +232,6 @@ class Office:
             office_at=self.clock(),
             retention_days=self.retention_days,
             deadline_hours=24,
-            held_days=self.held_days,
         )
         return 200, orders.signed(self.key)
 

@@ -34,7 +34,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Malformed, Refusal, Stale, Tampered, Unknown
 from platewarden.unit.enrolment import Enrolment
-from platewarden.unit.expiry import HELD, RETENTION, Expiry
+from platewarden.unit.expiry import RETENTION, Expiry
 from platewarden.unit.expiry import STREAM as TOMBSTONE
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import STREAM as JOURNAL
@@ -224,8 +224,7 @@ class Transfer:
     def _note(self, at: datetime, orders: Orders) -> None:
         drift = at - orders.office_at
         self.trusted.hear_office(orders.office_at)
-        held = " ".join(each.isoformat() for each in orders.held_days)
-        for name, figure in ((RETENTION, orders.retention_days), (DEADLINE, orders.deadline_hours), (HELD, held)):
+        for name, figure in ((RETENTION, orders.retention_days), (DEADLINE, orders.deadline_hours)):
             if self.spool.marked(name) != str(figure):
                 self.spool.mark(name, str(figure))
         self.spool.mark("contact_at", at.isoformat())

@@ -659,7 +659,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             "waiting": [EnrolmentAsk(id=3, name="Car 15", fingerprint="7KQ2-M9XD-04RT-HW5B-ZC1N", asked_at=ago(minutes=6))],
             "units": units(), "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": None, "now": now(),
             "late_reports": [LateReport(unit=units()[1], sequence=88120, outcome="clock", said_at=ago(days=-1), received_at=ago(hours=5))],
-            "orders": deployments(), "order_refusal": None, "today": now().date(),
+            "orders": [{"order": each, "refusal": Refusal(Clause.TRAINING_BEFORE_USE, "The ALPR training ran out on 11/20/2026.") if each.pk == 7 else None} for each in deployments()], "order_refusal": None, "today": now().date(),
         },
     ),
     "deployment-new": lambda: ("equipment/deployment_new.html", {"form": deployment_form()}),

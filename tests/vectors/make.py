@@ -171,7 +171,7 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         OFFICE,
     ),
     "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE), UNIT),
-    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, (date(2025, 12, 1), date(2025, 12, 2))), OFFICE),
+    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24), OFFICE),
     "medium_manifest": (
         MediumManifest(
             UNIT.key_id,

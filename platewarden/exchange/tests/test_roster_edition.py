@@ -5,24 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
+from platewarden.exchange.tests.test_deployment_order import ORDER
 from platewarden.policy.refusal import Malformed
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 VERIFIER = b"\x01" + bytes(48)
 MEMBER = RosterMember("117", "Pat Operator", ("operator",), date(2026, 12, 31), VERIFIER)
-ORDER = DeploymentOrder(
-    number=1,
-    unit_key_id=bytes(16),
-    member="117",
-    place="Park Avenue at Sheridan Road",
-    purpose="stolen-property",
-    reference="26-004117",
-    ordered_by="1001 Dana Whitfield",
-    ordered_on=date(2026, 1, 1),
-    review_on=date(2026, 2, 1),
-)
 ROSTER = RosterEdition(1, AT, AT + timedelta(days=14), 0, "the policy", (MEMBER,), (ORDER,))
 
 names = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60)
@@ -77,5 +66,5 @@ def test_it_refuses_what_no_roster_has(changed):
 
 
 def test_a_unit_finds_its_own_order_and_no_other():
-    assert ROSTER.order_of(bytes(16)) is ORDER
-    assert ROSTER.order_of(b"another unit's k") is None
+    assert ROSTER.order_of(ORDER.unit_key_id) is ORDER
+    assert ROSTER.order_of(bytes(16)) is None

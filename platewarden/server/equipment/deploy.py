@@ -48,8 +48,9 @@ def may_answer(member: Member) -> Refusal | None:
 
 
 def may_order(new: NewOrder) -> Refusal | None:
-    """Refuses a purpose that is not on the list, not for a post, or without its number, and a review that is too far off."""
+    """Refuses a purpose that is not on the list, not for a post, or without its number, a review too far off, and who may not answer for it."""
     policy = department()
+    responsible = Member.objects.filter(number=new.member, is_active=True).first()
     stated = policy.purposes.get(new.purpose)
     if stated is None or stated.number == "action":
         return Refusal(
@@ -60,7 +61,9 @@ def may_order(new: NewOrder) -> Refusal | None:
         return Refusal(
             Clause.SUPERVISOR_MANAGES, f"A deployment is to be reviewed within {LONGEST_DAYS} days from today. Choose such a day."
         )
-    return stated.may_carry(new.reference)
+    if responsible is None:
+        return Refusal(Clause.ASSIGNED_MEMBERS, f"There is no member {new.member[:12]}. Check the number.")
+    return may_answer(responsible) or stated.may_carry(new.reference)
 
 
 def order(new: NewOrder, *, by: Member) -> Deployment:
@@ -70,11 +73,7 @@ def order(new: NewOrder, *, by: Member) -> Deployment:
     place = " ".join(new.place.split())
     if not 0 < len(place) <= 200 or not place.isprintable():
         raise Malformed("Say in 1 to 200 characters where the post stands.")
-    responsible = Member.objects.filter(number=new.member.strip().upper(), is_active=True).first()
-    if responsible is None:
-        raise Unknown(f"There is no member {new.member[:12]}. Check the number.")
-    if refusal := may_answer(responsible):
-        raise Refused(refusal)
+    responsible = Member.objects.get(number=new.member)
     try:
         with transaction.atomic():
             unit = Unit.objects.filter(pk=new.unit_id, state=UnitState.ENROLLED).first()

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 
-from platewarden.server.equipment.deploy import LONGEST_DAYS, NewOrder
+from platewarden.policy.clauses import Clause
+from platewarden.server.equipment.deploy import LONGEST_DAYS, NewOrder, may_order
+from platewarden.server.people.editions import department
 
 Choices = Sequence[tuple[str, str]]
 MISSING = {
@@ -41,6 +43,12 @@ class DeploymentForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "Choose one"), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        """What the policy refuses stands on the form, which keeps what was filled in."""
+        if not self.errors and (refusal := may_order(self.order())):
+            self.add_error("reference" if refusal.clause is Clause.LEGITIMATE_PURPOSE else None, department().say(refusal))
+        return self.cleaned_data
 
     def order(self) -> NewOrder:
         given = self.cleaned_data

@@ -14,7 +14,7 @@ from platewarden.server.equipment.models import SignedOn, Unit
 from platewarden.server.people.editions import department
 
 BEGINS = frozenset({"shift.sign_on", "shift.joined"})
-ENDS = frozenset({"shift.sign_off", "shift.left"})
+ENDS = frozenset({"shift.sign_off", "shift.left", "shift.ended"})
 
 
 @dataclass(frozen=True)

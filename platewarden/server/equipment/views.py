@@ -13,7 +13,7 @@ from platewarden.exchange.seal import fingerprint
 from platewarden.policy.refusal import Refused
 from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
-from platewarden.server.equipment.deploy import order, withdraw
+from platewarden.server.equipment.deploy import may_answer, order, withdraw
 from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
 from platewarden.server.equipment.forms import DeploymentForm
 from platewarden.server.equipment.models import AskState, Deployment, EnrolmentAsk, LateReport, Unit, UnitState
@@ -40,7 +40,10 @@ def units(request: HttpRequest) -> HttpResponse:
         "deadline_hours": hours,
         "late_reports": LateReport.objects.select_related("unit").order_by("-pk")[:50],
         "twice": signed_on_twice(),
-        "orders": Deployment.objects.filter(withdrawn_at=None).select_related("unit", "member").order_by("review_on"),
+        "orders": [
+            {"order": each, "refusal": may_answer(each.member)}
+            for each in Deployment.objects.filter(withdrawn_at=None).select_related("unit", "member").order_by("review_on")
+        ],
         "order_refusal": may_do(_member(request), Act.EQUIPMENT_DEPLOYED, at),
         "today": today(at),
         "office_fingerprint": fingerprint(office_signing_key().public_bytes),

@@ -35,7 +35,7 @@ SEED = base64.b32encode(b"a seed of tests only").decode()
 class Handed:
     """What a member of the cast was handed."""
 
-    password: str
+    password: str = field(repr=False)
     shift_secret: str = field(repr=False)
     shift_key: bytes = field(repr=False)
 

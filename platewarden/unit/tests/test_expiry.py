@@ -160,28 +160,3 @@ def test_a_read_whose_days_key_is_gone_stands_aside_aloud(car, tmp_path):
     car.spool._keys = again
     assert car.spool.sealed(car.spool.outgoing()[0]) is None
     assert car.spool.rows("select because from message") == [("it does not open with the key of its day",)]
-
-
-def test_a_day_that_a_hold_keeps_stays_past_the_retention_and_ends_once_it_is_released(car, office):
-    held = car.clock().date() + DAY
-    office.held_days = (held,)
-    assert car.transfer.contact()
-    offline(car, 35)
-    kept = {str(kept_at)[:10] for (kept_at,) in car.spool.rows("select kept_at from message where stream = 'read'")}
-    assert held.isoformat() in kept
-    assert all(each == held.isoformat() or date.fromisoformat(each) >= car.clock().date() - 30 * DAY for each in kept)
-
-    office.clock, office.held_days = car.clock, ()
-    office.misbehave(REPORTS, *[500] * 3)
-    assert car.transfer.contact()
-    car.transfer.expiry.end_what_is_past(car.clock())
-    kept = {str(kept_at)[:10] for (kept_at,) in car.spool.rows("select kept_at from message where stream = 'read'")}
-    assert held.isoformat() not in kept
-
-
-def test_reads_whose_day_nobody_knows_are_kept_for_a_hold_of_any_day_before(car):
-    assert car.spool.days_past(date(2026, 6, 1)) == []
-    car.spool.write("insert into day values ('undated-000009', '2026-03-09', 'open')")
-    assert car.spool.days_past(date(2026, 6, 1)) == ["undated-000009"]
-    assert car.spool.days_past(date(2026, 6, 1), [date(2026, 3, 5)]) == []
-    assert car.spool.days_past(date(2026, 6, 1), [date(2026, 3, 10)]) == ["undated-000009"]

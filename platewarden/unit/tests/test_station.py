@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from platewarden.exchange.roster_edition import Authorization
+from platewarden.exchange.shift_secret import make_verifier
 from platewarden.policy.refusal import Refused, Stale, Unavailable, Unknown
 from platewarden.unit.board import Board
 from platewarden.unit.screen.testing import Timer, alert_of
@@ -133,6 +134,35 @@ def test_a_roster_without_the_member_ends_the_shift(car, station):
     assert "Ines Okafor may not operate" in station.reconsider()
     assert ended == [True]
     assert acts(car)[-1] == "shift.ended"
+
+
+def test_a_shift_that_a_roster_ended_before_its_watch_began_ends_when_it_begins(car, station):
+    station.sign_on(STATED)
+    newer(car)
+    assert station.reconsider()
+    assert station.reconsider() == "", "said and written once"
+    ended = []
+    station.begins(lambda: ended.append(True))
+    assert ended == [True]
+    assert acts(car).count("shift.ended") == 1
+    station.over()
+    car.roster.edition = dataclasses.replace(car.roster.edition, members=(member(),))
+    station.sign_on(STATED)
+    station.begins(lambda: ended.append(True))
+    assert ended == [True], "the next shift is another"
+
+
+def test_a_locked_screen_opens_without_the_stick_and_with_a_new_one(car, station):
+    station.sign_on(STATED)
+    station.find_key = lambda _: b""
+    station.lock()
+    assert station.unlock("4417", SECRET)
+    newer(car, member(verifier=make_verifier("three grey geese", bytes(16))))
+    station.lock()
+    with pytest.raises(Refused, match="do not fit"):
+        station.unlock("4417", "three grey geese")
+    station.find_key = lambda _: bytes(16)
+    assert station.unlock("4417", "three grey geese")
 
 
 def test_a_roster_without_the_second_member_leaves_the_first_on(car, station):

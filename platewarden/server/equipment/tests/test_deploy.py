@@ -90,7 +90,7 @@ def test_a_revoked_unit_and_a_past_review_are_not_in_the_roster(office, post):
         ({}, LIST_MANAGER, Refused, Clause.ASSIGNED_MEMBERS),
         ({"member": OUTSIDER}, SUPERVISOR, Refused, Clause.ASSIGNED_MEMBERS),
         ({"member": LAPSED}, SUPERVISOR, Refused, Clause.TRAINING_BEFORE_USE),
-        ({"member": "9999"}, SUPERVISOR, Unknown, None),
+        ({"member": "9999"}, SUPERVISOR, Refused, Clause.ASSIGNED_MEMBERS),
         ({"purpose": "curiosity"}, SUPERVISOR, Refused, Clause.NO_UNAUTHORIZED_PURPOSE),
         ({"purpose": "department-action", "reference": "AA-26-031"}, SUPERVISOR, Refused, Clause.NO_UNAUTHORIZED_PURPOSE),
         ({"reference": ""}, SUPERVISOR, Refused, Clause.LEGITIMATE_PURPOSE),
@@ -134,6 +134,10 @@ def test_the_page_gives_and_withdraws_an_order(office, post):
     assert "No post runs under an order" in browser.get("/units/").content.decode()
     form = {**dataclasses.asdict(new(post)), "unit": post.unit.pk, "review_on": f"{today(now()) + timedelta(days=3):%Y-%m-%d}"}
     assert browser.post("/units/deployments/new/", {**form, "place": ""}).status_code == 422
+    kept = browser.post("/units/deployments/new/", {**form, "reference": "", "place": "Central Avenue"})
+    assert kept.status_code == 422
+    assert "needs a case number" in kept.content.decode()
+    assert "Central Avenue" in kept.content.decode()
     assert browser.post("/units/deployments/new/", form).status_code == 302
     page = browser.get("/units/").content.decode()
     assert "Park Avenue at Sheridan Road" in page

@@ -111,7 +111,7 @@ def test_when_it_cannot_be_written_it_is_still_due(office, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish, "_write", full)
+    monkeypatch.setattr(publish, "put", full)
     with pytest.raises(OSError, match="No space"):
         made(office)
     assert not HotlistEdition.objects.exists()
