@@ -11,6 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +19,11 @@ from zoneinfo import ZoneInfo
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal
 
-__all__ = ["Department", "Purpose", "load_department"]
+__all__ = ["KINDS_OF_DATA", "Department", "Purpose", "load_department", "with_schedule"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
-KINDS_OF_DATA = {"reads", "pictures", "alerts", "search_terms"}
+KINDS_OF_DATA = {"overview_pictures", "pictures", "reads", "alerts", "search_terms", "list_entries"}
+NEVER_SHORTER = ("overview_pictures", "pictures", "reads", "alerts")  # each is kept at most as long as the next
 WORDS = {str: "a text", bool: "true or false", int: "a whole number", list: "a list", dict: "a table"}
 LONGEST_DAYS = 366 * 25  # what a statute of limitations can ask for; a longer one is a slip of the pen
 
@@ -63,6 +65,12 @@ class Department:
     numbers: dict[Clause, str]
     purposes: dict[str, Purpose]
     retention_days: dict[str, int]
+    notice_days: int
+    """A schedule that is shortened takes effect so many days after it was signed, at the earliest."""
+    booking_days: int
+    """What is held is to be booked into evidence within so many days."""
+    hold_review_days: int
+    booking_ends_hold: bool
     transfer_deadline_hours: int
     stale_after_hours: int
     bolo_longest_days: int
@@ -141,6 +149,7 @@ def _department(file: _Table, text: str) -> Department:
     about, lists, verification = file.table("department"), file.table("hot_lists"), file.table("verification")
     access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
+    retention = file.table("retention")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -156,7 +165,11 @@ def _department(file: _Table, text: str) -> Department:
         home_state=about.take("home_state", str),
         numbers={clause: clauses.take(clause.value, str) for clause in Clause},
         purposes={name: _purpose(name, purposes.table(name)) for name in list(purposes.rows)},
-        retention_days={kind: days.figure(kind, most=LONGEST_DAYS) for kind in sorted(KINDS_OF_DATA)},
+        retention_days=_schedule(days),
+        notice_days=retention.figure("notice_days", most=366),
+        booking_days=retention.figure("booking_days", most=366),
+        hold_review_days=retention.figure("hold_review_days", most=366),
+        booking_ends_hold=retention.take("booking_ends_hold", bool),
         transfer_deadline_hours=transfer.figure("deadline_hours", most=24 * 366),
         stale_after_hours=lists.figure("stale_after_hours", most=24 * 31),
         bolo_longest_days=lists.figure("bolo_longest_days", most=366),
@@ -170,9 +183,36 @@ def _department(file: _Table, text: str) -> Department:
         two_people=frozenset(two.words("acts")),
         text=text,
     )
-    for table in (about, lists, verification, access, two, days, clauses, purposes, transfer, file):
+    for table in (about, lists, verification, access, two, days, retention, clauses, purposes, transfer, file):
         table.done()
     return department
+
+
+def _schedule(days: _Table) -> dict[str, int]:
+    """Days by kind of data. Refused: a picture kept longer than its read, or a read longer than its alert."""
+    known = {kind: days.figure(kind, most=LONGEST_DAYS) for kind in sorted(KINDS_OF_DATA)}
+    for shorter, longer in pairwise(NEVER_SHORTER):
+        if known[shorter] > known[longer]:
+            raise Malformed(
+                f"{days.origin}: [{days.where}] {shorter} ({known[shorter]}) is longer than {longer} ({known[longer]}). "
+                "Pictures are kept at most as long as their read, and a read at most as long as its alert. Correct one of them."
+            )
+    return known
+
+
+def with_schedule(text: str, changed: dict[str, int]) -> str:
+    """A department file with other days in [retention_days], its other lines untouched. Malformed as `load_department` says."""
+    head, found, rest = text.partition("[retention_days]")
+    if not found:
+        raise Malformed("department file: [file] lacks “retention_days”. Add it.")
+    table, bracket, tail = rest.partition("\n[")
+    for kind, days in changed.items():
+        table, count = re.subn(rf"(?m)^({re.escape(kind)}\s*=\s*)\d+", rf"\g<1>{days}", table)
+        if count != 1:
+            raise Malformed(f"department file: [retention_days] says “{kind}” {count} times. Correct it.")
+    new = head + found + table + bracket + tail
+    load_department(text=new)
+    return new
 
 
 def _purpose(name: str, row: _Table) -> Purpose:

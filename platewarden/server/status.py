@@ -8,6 +8,7 @@ from django.db import connection
 
 import platewarden
 from platewarden.server.alerts.models import Alert, AlertState
+from platewarden.server.clock import now
 from platewarden.server.equipment.models import Unit, UnitState
 from platewarden.server.hotlists.publish import newest_edition
 from platewarden.server.people.models import Member, PolicyEdition
@@ -16,7 +17,7 @@ from platewarden.server.people.models import Member, PolicyEdition
 def status_now() -> dict[str, Any]:
     """Version, policy edition, members, units, edition, alerts, ledger."""
     edition = newest_edition()
-    policy = PolicyEdition.objects.order_by("-number").first()
+    policy = PolicyEdition.objects.in_force(now())
     with connection.cursor() as cursor:
         cursor.execute("select count(*), office.ledger_is_behind() from office.ledger_leaf")
         leaves, is_behind = cursor.fetchone()

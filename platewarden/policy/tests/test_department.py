@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.department import Department, load_department
+from platewarden.policy.department import Department, load_department, with_schedule
 from platewarden.policy.refusal import Malformed, Refusal
 
 TEXT = (resources.files("platewarden.policy") / "departments" / "highland_park.toml").read_text("utf-8")
@@ -30,7 +30,8 @@ def test_the_template_is_whole():
     assert department.number_of(Clause.TRAINING_BEFORE_USE) == "427.4(d)"
     assert department.supervisor_title == "Administration Administrative Supervisor"
     assert department.time_zone.key == "America/Chicago"
-    assert set(department.retention_days) == {"reads", "pictures", "alerts", "search_terms"}
+    assert department.retention_days["overview_pictures"] < department.retention_days["reads"]
+    assert (department.notice_days, department.booking_days, department.booking_ends_hold) == (7, 30, False)
     assert department.text == TEXT
 
 
@@ -178,3 +179,23 @@ def test_the_example_of_every_purpose_fits_its_own_shape():
 def test_an_example_that_does_not_fit_its_shape_is_refused():
     with pytest.raises(Malformed, match="example"):
         load_department(text=changed(('example = "2A-1123"', 'example = "any"')))
+
+
+@pytest.mark.parametrize(("kind", "days"), [("overview_pictures", 31), ("pictures", 31), ("reads", 31), ("alerts", 29)])
+def test_a_picture_is_never_kept_longer_than_its_read_nor_a_read_longer_than_its_alert(kind, days):
+    with pytest.raises(Malformed, match="is longer than"):
+        with_schedule(TEXT, {kind: days})
+
+
+def test_a_schedule_is_changed_in_its_own_lines_only():
+    changed = with_schedule(TEXT, {"overview_pictures": 7, "search_terms": 400})
+    before, after = load_department(text=TEXT).retention_days, load_department(text=changed).retention_days
+    assert after == {**before, "overview_pictures": 7, "search_terms": 400}
+    differ = [(was, now) for was, now in zip(TEXT.splitlines(), changed.splitlines(), strict=True) if was != now]
+    assert differ == [("overview_pictures = 14", "overview_pictures = 7"), ("search_terms = 365", "search_terms = 400")]
+
+
+@pytest.mark.parametrize("text", [TEXT.replace("[retention_days]", "[other]"), TEXT.replace("pictures = 30", "images = 30")])
+def test_a_schedule_that_is_not_there_is_not_changed(text):
+    with pytest.raises(Malformed):
+        with_schedule(text, {"pictures": 20})

@@ -71,6 +71,8 @@ class Card:
     edition_age: timedelta | None
     is_stale: bool
     due_at: datetime
+    is_read_purged: bool
+    """The schedule keeps alerts longer than reads, and the read has ended: no picture and no confidence is left."""
 
     @property
     def is_masked(self) -> bool:
@@ -116,10 +118,10 @@ def cards(access: Access, alerts: Sequence[Alert], *, with_overview: bool) -> li
 
 
 def one_card(access: Access, alert: Alert, *, with_overview: bool) -> Card:
-    """The card of the one alert that the access names. Unknown when its read is not kept any more."""
+    """The card of the one alert that the access names. Unknown when its hit is not kept any more."""
     shown = cards(access, [alert], with_overview=with_overview)
     if not shown:
-        raise Unknown("The read behind this alert is not kept any more.")
+        raise Unknown("The hit behind this alert is not kept any more.")
     return shown[0]
 
 
@@ -134,7 +136,15 @@ def one_alert(alert_id: int, member: Member) -> Alert:
 def _card(
     alert: Alert, row: dict[str, Any], names: dict[uuid.UUID, str], made: dict[int, datetime], *, with_overview: bool
 ) -> Card:
-    hit, seen, rules = row["hit"], PlateRead.from_row(row["seen"]), department()
+    hit, rules = row["hit"], department()
+    is_purged = not row["seen"]
+    seen = (
+        PlateRead.purged(
+            read_id=alert.read_id, plate=hit.get("plate", ""), captured_at=alert.captured_at, unit_id=alert.unit_id
+        )
+        if is_purged
+        else PlateRead.from_row(row["seen"])
+    )
     made_at = made.get(seen.hotlist_edition)
     age = seen.captured_at - made_at if made_at else None
     return Card(
@@ -151,6 +161,7 @@ def _card(
         edition_age=age,
         is_stale=age is not None and age > timedelta(hours=rules.stale_after_hours),
         due_at=due_at(alert, rules),
+        is_read_purged=is_purged,
     )
 
 

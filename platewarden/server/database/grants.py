@@ -77,6 +77,14 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_verification": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_disposition": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
+    # retention: ids, times, counts, states; written by functions that ask who it is, except what follows
+    "retention_schedulechange": {"app": LOOK},
+    "retention_hold": {"app": "select, update (review_on, reviewed_at, reviewed_by)", "purge": LOOK},
+    "retention_purge": {"app": LOOK, "purge": "select, insert, update (ended_at)"},
+    "retention_chunk": {"app": LOOK, "purge": LOOK},
+    "retention_certificate": {"app": LOOK, "purge": "select, insert"},
+    "retention_clockwatch": {"app": LOOK, "purge": LOOK},
+    "gone": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
@@ -107,6 +115,21 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.write_hit(uuid, uuid, timestamptz, text, text, text, text[], jsonb, uuid, timestamptz)": ("ingest",),
     "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app", "ingest"),
     "plates.alert_cards(uuid)": ("app",),
+    "plates.place_hold(uuid)": ("app",),
+    "plates.hold_scopes(uuid)": ("app",),
+    "office.release_hold(bytea, bigint, text)": ("app",),
+    "office.ask_schedule(bytea, jsonb, text, int, text, timestamptz)": ("app",),
+    "office.decide_schedule(bytea, bigint, boolean)": ("app",),
+    "office.confirm_clock(bytea)": ("app",),
+    "office.clock_is_trusted()": ("app", "purge"),
+    "office.clock_tick(text, float8)": ("purge",),
+    "office.due_at(text, date)": ("app", "purge"),
+    "plates.days_kept()": ("app", "purge"),
+    "plates.days_due()": ("app", "purge"),
+    "plates.purge_preview(text, int)": ("app", "purge"),
+    "plates.held_of_day(date)": ("purge",),
+    "plates.end_day(bigint, text, date, uuid[], bigint, jsonb)": ("purge",),
+    "plates.end_released(bigint)": ("purge",),
 }
 
 LOGINS = ("app", "login", "ingest", "purge")

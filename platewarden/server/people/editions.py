@@ -1,4 +1,4 @@
-"""The department's policy in force: the newest edition, parsed. Rules ask it; settings never hold what it says."""
+"""The department's policy in force: the newest edition whose day has come, parsed. Rules ask it; settings never hold what it says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _parsed(_number: int, text: str) -> Department:
 
 def department() -> Department:
     """The edition in force. Unavailable before the department was set up."""
-    edition = PolicyEdition.objects.order_by("-number").first()
+    edition = PolicyEdition.objects.in_force(now())
     if edition is None:
         raise Unavailable("The department is not set up yet. Run `platewarden setup`.")
     return _parsed(edition.number, edition.text)
@@ -30,7 +30,7 @@ def store_first_edition(text: str, *, signed_by: str) -> PolicyEdition:
         number=1,
         defaults={
             "text": text,
-            "retention_days": known.retention_days["reads"],
+            "schedule": known.retention_days,
             "in_force_at": now(),
             "signed_by": signed_by,
         },

@@ -160,14 +160,22 @@ class Authorization(models.Model):
         return f"{self.member_id} {self.source}"
 
 
+class PolicyEditionQuerySet(models.QuerySet["PolicyEdition"]):
+    def in_force(self, at: datetime) -> PolicyEdition | None:
+        """The newest edition whose day has come, or None before the department was set up."""
+        return self.filter(in_force_at__lte=at).order_by("-number").first()
+
+
 class PolicyEdition(models.Model):
     """The department's file as it stood: edition 1 is stored by setup, later ones are signed off by two."""
 
     number = models.PositiveIntegerField(unique=True)
     text = models.TextField()
-    retention_days = models.PositiveIntegerField()
+    schedule = models.JSONField()  # days by kind of data, as the text says: what the database asks before it purges
     in_force_at = models.DateTimeField()
     signed_by = models.CharField(max_length=200)
+
+    objects = PolicyEditionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"edition {self.number}"

@@ -34,7 +34,7 @@ def make_roster_if_due(key: SigningKey, orders: tuple[DeploymentOrder, ...] = ()
             if not cursor.fetchone()[0]:
                 return None
         newest = RosterIssue.objects.order_by("-number").first()
-        policy = PolicyEdition.objects.order_by("-number").first()
+        policy = PolicyEdition.objects.in_force(now())
         if policy is None:
             return None  # the department is not set up yet
         members = _members(takes_key=load_department(text=policy.text).car_key)

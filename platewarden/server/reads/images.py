@@ -1,9 +1,10 @@
-"""Pictures: append-only packs per day, unit and hour; AES-256-GCM for each picture; the day-and-unit key outside the database.
+"""Pictures: append-only packs per day, unit, view and hour; AES-256-GCM for each picture; the key of a day, unit and view outside
+the database. Overview and plate pictures end on schedules of their own, so each view has its own key.
 
 Order of keeping one: the key file is durable, then the picture's bytes are durable at their offset, then (by the caller)
 the row that points at them commits. A crash between leaves bytes nobody points at; they die with their pack.
-The key of a day and unit is wrapped by the department's picture key. Destroying the key file forgets every picture of that
-day and unit at once; `retention` will do that (the packs are unlinked too).
+Each key is wrapped by the department's picture key. Destroying the key file forgets every picture of that day, unit and
+view at once (`forget.py`). A picture under a hold is put under a key of its own, in a file of its own, before that.
 
 Known gap: the wrapped keys lie on the same machine as the packs; a copy of the whole data folder opens both.
 """
@@ -24,15 +25,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from platewarden.durable import put
 from platewarden.policy.refusal import Tampered, Unavailable
 
 log = logging.getLogger("platewarden.reads")
 NONCE = 12
+HELD = "held"
 
 
 @dataclass(frozen=True)
 class Pointer:
-    """Where a picture lies. `length` is bytes of nonce, ciphertext and tag; `key` names the day-and-unit key."""
+    """Where a picture lies. `length` is bytes of nonce, ciphertext and tag; `key` names the key of its day, unit and view."""
 
     view: str
     pack: str
@@ -40,19 +43,28 @@ class Pointer:
     length: int
     key: str
 
+    @classmethod
+    def from_row(cls, row: dict[str, object]) -> Pointer:
+        return cls(str(row["view"]), str(row["pack"]), int(str(row["offset"])), int(str(row["length"])), str(row["key"]))
+
     def as_row(self) -> dict[str, object]:
         return asdict(self)
+
+    def held(self, read_id: uuid.UUID) -> Pointer:
+        """Where it lies when a hold keeps it beyond its day: a file and a key of its own, found without a row."""
+        name = f"{HELD}/{self.pack.split('/')[0]}/{read_id}.{self.view}"
+        return Pointer(self.view, f"{name}.pack", 0, self.length, name)
 
 
 def keep_picture(content: bytes, *, view: str, read_id: uuid.UUID, unit_id: uuid.UUID, captured_at: datetime) -> Pointer:
     """Encrypts and appends one picture, durably. Unavailable when the disk is full."""
     day, hour = f"{captured_at:%Y-%m-%d}", f"{captured_at:%H}"
-    key_name = f"{day}/{unit_id}"
+    key_name = f"{day}/{unit_id}.{view}"
     try:
         box = AESGCM(_key(key_name, make=True))
         nonce = secrets.token_bytes(NONCE)
         sealed = nonce + box.encrypt(nonce, content, _bound_to(read_id, view))
-        pack = Path(day) / str(unit_id) / f"{hour}.pack"
+        pack = Path(day) / str(unit_id) / f"{hour}.{view}.pack"
         offset = _append(settings.CONFIG.data / "pictures" / pack, sealed)
     except OSError as error:
         raise Unavailable(
@@ -72,22 +84,31 @@ class NotThere:
 
 
 def find_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes | NotThere:
-    """The picture behind a pointer that a door returned, or why it cannot be shown: a read is shown without it."""
-    pointer = Pointer(str(row["view"]), str(row["pack"]), int(str(row["offset"])), int(str(row["length"])), str(row["key"]))
-    path = settings.CONFIG.data / "pictures" / pointer.pack
+    """The picture behind a pointer that a door returned, or why it cannot be shown: a read is shown without it.
+
+    A picture that a hold kept beyond its day lies in another place.
+    """
+    pointer = Pointer.from_row(row)
     try:
-        with path.open("rb") as pack:
-            pack.seek(pointer.offset)
-            sealed = pack.read(pointer.length)
-        box = AESGCM(_key(pointer.key, make=False))
-        # A pack that was cut gives fewer bytes than a nonce has: that is no picture of this key either.
-        nonce = sealed[:NONCE].ljust(NONCE, b"\0")
-        return box.decrypt(nonce, sealed[NONCE:], _bound_to(read_id, pointer.view))
+        try:
+            return _opened(pointer, read_id)
+        except FileNotFoundError:
+            return _opened(pointer.held(read_id), read_id)
     except OSError:
         return NotThere("The picture or its key is not on this server any more.", is_tampered=False)
     except InvalidTag:
         log.error("the %s picture of read %s does not answer to its key", pointer.view, read_id)  # noqa: TRY400 - no stack to tell
         return NotThere("A stored picture does not answer to its key. Tell the Administrative Supervisor.", is_tampered=True)
+
+
+def _opened(pointer: Pointer, read_id: uuid.UUID) -> bytes:
+    box = AESGCM(_key(pointer.key, make=False))
+    with (settings.CONFIG.data / "pictures" / pointer.pack).open("rb") as pack:
+        pack.seek(pointer.offset)
+        sealed = pack.read(pointer.length)
+    # A pack that was cut gives fewer bytes than a nonce has: that is no picture of this key either.
+    nonce = sealed[:NONCE].ljust(NONCE, b"\0")
+    return box.decrypt(nonce, sealed[NONCE:], _bound_to(read_id, pointer.view))
 
 
 def open_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes:
@@ -96,6 +117,39 @@ def open_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes:
     if isinstance(found, NotThere):
         raise (Tampered if found.is_tampered else Unavailable)(found.because)
     return found
+
+
+def keep_beyond_its_day(row: dict[str, object], read_id: uuid.UUID) -> bool:
+    """Puts a held picture under a key of its own, durably, and reads it back. False when it cannot be opened any more.
+
+    Again, it is only read back. Unavailable when the disk is full, with the picture still where it was.
+    """
+    pointer = Pointer.from_row(row)
+    held = pointer.held(read_id)
+    content, kept = _opened_or_none(pointer, read_id), _opened_or_none(held, read_id)
+    if content is None:
+        if kept is None:
+            log.error("the held %s picture of read %s cannot be opened, and so not be kept", pointer.view, read_id)
+        return kept is not None
+    if kept == content:
+        return True
+    try:
+        box, nonce = AESGCM(_key(held.key, make=True)), secrets.token_bytes(NONCE)
+        path = settings.CONFIG.data / "pictures" / held.pack
+        _make_folder(path.parent)
+        put(path, nonce + box.encrypt(nonce, content, _bound_to(read_id, pointer.view)))
+        kept = _opened_or_none(held, read_id)
+    except OSError as error:
+        raise Unavailable("A held picture cannot be kept on this disk right now. Nothing was purged; free some space.") from error
+    if kept != content:
+        raise Unavailable("A held picture did not come back from the disk as it was written. Nothing was purged; check the disk.")
+    return True
+
+
+def _opened_or_none(pointer: Pointer, read_id: uuid.UUID) -> bytes | None:
+    with contextlib.suppress(FileNotFoundError, InvalidTag):
+        return _opened(pointer, read_id)
+    return None
 
 
 def _bound_to(read_id: uuid.UUID, view: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from platewarden.exchange.read_report import ReadReport
+from platewarden.exchange.read_report import ReadReport, View
 from platewarden.exchange.receipt import Outcome
 from platewarden.plate.grams import tokens
 from platewarden.plate.likeness import fold
@@ -21,6 +21,7 @@ from platewarden.policy.refusal import Tampered
 from platewarden.server.clock import now
 from platewarden.server.equipment.enrol import still_enrolled
 from platewarden.server.equipment.models import LateReport, Unit
+from platewarden.server.people.editions import department
 from platewarden.server.reads.images import keep_picture
 
 AHEAD = timedelta(minutes=10)
@@ -75,13 +76,20 @@ def list_late(unit: Unit, report: ReadReport, digest: bytes, outcome: Outcome) -
     return is_new
 
 
+# Which row of the schedule a view follows.
+KIND_OF_VIEW = {View.OVERVIEW: "overview_pictures", View.PLATE: "pictures"}
+
+
 def keep_pictures(report: ReadReport, unit: Unit) -> list[dict[str, object]]:
-    """Stores the pictures of a read, durably, before its row. Returns their pointers."""
+    """Stores the pictures of a read, durably, before its row. Returns their pointers. One past its own schedule is not kept."""
+    age = now().date() - report.captured_at.date()
+    days = department().retention_days
     return [
         keep_picture(
             picture.content, view=picture.view, read_id=report.read_id, unit_id=unit.id, captured_at=report.captured_at
         ).as_row()
         for picture in report.pictures
+        if age <= timedelta(days=days[KIND_OF_VIEW[picture.view]])
     ]
 
 

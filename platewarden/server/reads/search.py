@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -79,6 +79,15 @@ class PlateRead:
             hotlist_edition=row["hotlist_edition"],
             pictures=tuple(row["pictures"]),
         )
+
+    @classmethod
+    def purged(cls, *, read_id: uuid.UUID, plate: str, captured_at: datetime, unit_id: uuid.UUID) -> PlateRead:
+        """What is left of a read that was purged before its alert: which one it was, and nothing the camera said."""
+        gone: dict[str, Any] = dict.fromkeys(each.name for each in fields(cls))
+        gone |= {"confidence": 0.0, "camera": "purged", "engine": "purged", "hotlist_edition": 0, "no_place": "the read was purged"}
+        gone |= {"characters": (), "candidates": (), "pictures": (), "received_at": captured_at}
+        gone |= {"began_at": captured_at, "ended_at": captured_at}
+        return cls(**gone | {"read_id": read_id, "plate": plate, "captured_at": captured_at, "unit_id": unit_id})
 
     @property
     def seconds(self) -> float:

@@ -89,10 +89,22 @@ def test_the_card_says_stale_when_the_car_held_an_old_edition(office):
     assert b"STALE" in rosa.get(path).content
 
 
-def test_an_alert_whose_read_is_not_kept_any_more_is_said_to_be_gone(office):
+def test_an_alert_whose_read_was_purged_before_its_hit_still_shows_what_was_listed_and_says_so(office):
     alert = alert_of(office)
     with office.database.connect("postgres") as root:
         root.execute("truncate plates.reads")
+    rosa = office.browser(OPERATOR)
+    card = rosa.get(f"/alerts/{alert.pk}/")
+    assert card.status_code == 200
+    assert b"was purged on schedule" in card.content
+    assert b"No plate picture is kept." in card.content
+    assert rosa.get(f"/alerts/{alert.pk}/strip/").status_code == 200
+
+
+def test_an_alert_whose_hit_is_not_kept_any_more_is_said_to_be_gone(office):
+    alert = alert_of(office)
+    with office.database.connect("postgres") as root:
+        root.execute("truncate plates.hit")
     rosa = office.browser(OPERATOR)
     for path in ("", "strip/"):
         answer = rosa.get(f"/alerts/{alert.pk}/{path}")

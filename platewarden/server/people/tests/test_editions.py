@@ -17,8 +17,15 @@ def test_the_newest_edition_is_the_one_that_is_asked(office):
     assert department().bolo_longest_days == load_department().bolo_longest_days
     text = load_department().text.replace(f"bolo_longest_days = {department().bolo_longest_days}", "bolo_longest_days = 3")
     with office.as_role("owner"):
-        PolicyEdition.objects.create(number=2, text=text, retention_days=30, in_force_at=now() - timedelta(1), signed_by="two")
+        PolicyEdition.objects.create(number=2, text=text, schedule={}, in_force_at=now() - timedelta(1), signed_by="two")
     assert department().bolo_longest_days == 3
+
+
+def test_an_edition_whose_day_has_not_come_is_not_asked_yet(office):
+    text = load_department().text.replace(f"bolo_longest_days = {department().bolo_longest_days}", "bolo_longest_days = 3")
+    with office.as_role("owner"):
+        PolicyEdition.objects.create(number=2, text=text, schedule={}, in_force_at=now() + timedelta(1), signed_by="two")
+    assert department().bolo_longest_days == load_department().bolo_longest_days
 
 
 def test_setup_stores_edition_one_once(office):

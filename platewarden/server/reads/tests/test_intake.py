@@ -152,4 +152,4 @@ def test_on_a_full_disk_nothing_is_kept_and_the_car_is_asked_to_send_again(offic
     assert counts(office) == (0, 0, 0)
     assert outcome(office.opened(sent(office, car, report))) == Outcome.KEPT
     packs = list((settings.CONFIG.data / "pictures").rglob(f"{car.unit.id}/*.pack"))
-    assert len(packs) == 1
+    assert sorted(pack.name[2:] for pack in packs) == [".overview.pack", ".plate.pack"]

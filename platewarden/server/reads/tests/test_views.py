@@ -116,7 +116,7 @@ def test_one_picture_that_was_changed_is_said_and_the_other_reads_still_show(off
     car, other = office.car(), office.car("Car 14")
     office.receive(car, "AB12345", pictures=pictures(plate="maroon"))
     office.receive(other, "AB12345", at=now() - timedelta(minutes=5), pictures=pictures(plate="olive"))
-    (pack,) = (settings.CONFIG.data / "pictures").rglob(f"{car.unit.id}/*.pack")
+    (pack,) = (settings.CONFIG.data / "pictures").rglob(f"{car.unit.id}/*.plate.pack")
     content = bytearray(pack.read_bytes())
     content[-1] ^= 1
     pack.write_bytes(content)
