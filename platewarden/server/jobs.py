@@ -20,6 +20,8 @@ from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists.publish import make_edition_if_asked
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
+from platewarden.server.retention.clock_watch import tick
+from platewarden.server.retention.purge import Night
 
 log = logging.getLogger("platewarden.jobs")
 TICK_S = 0.25
@@ -43,6 +45,8 @@ def round_of_jobs() -> list[Job]:
         Job("days.open", 3600.0, open_days),
         Job("people.roster", 2.0, lambda: make_roster_if_due(office_signing_key(), orders_in_force())),
         Job("hotlists.publish", 0.5, make_edition_if_asked),
+        Job("retention.clock", 60.0, tick),
+        Job("retention.night", 1.0, Night(sealer).step),
     ]
 
 

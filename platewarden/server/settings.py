@@ -66,7 +66,10 @@ LANGUAGE_CODE = "en-us"
 ROOT_URLCONF = "platewarden.server.unit_api.urls" if PROCESS == "intake" else "platewarden.server.urls"
 ASGI_APPLICATION = "platewarden.server.asgi.application"
 
-ROOMS = [f"platewarden.server.{room}" for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "web")]
+ROOMS = [
+    f"platewarden.server.{room}"
+    for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "web")
+]
 FOR_PAGES = [
     "django.contrib.sessions",
     "django.contrib.messages",

@@ -139,9 +139,7 @@ def _card(
     hit, rules = row["hit"], department()
     is_purged = not row["seen"]
     seen = (
-        PlateRead.purged(
-            read_id=alert.read_id, plate=hit.get("plate", ""), captured_at=alert.captured_at, unit_id=alert.unit_id
-        )
+        PlateRead.purged(read_id=alert.read_id, plate=hit.get("plate", ""), captured_at=alert.captured_at, unit_id=alert.unit_id)
         if is_purged
         else PlateRead.from_row(row["seen"])
     )

@@ -130,6 +130,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.held_of_day(date)": ("purge",),
     "plates.end_day(bigint, text, date, uuid[], bigint, jsonb)": ("purge",),
     "plates.end_released(bigint)": ("purge",),
+    "office.let_the_log_go()": ("purge",),
 }
 
 LOGINS = ("app", "login", "ingest", "purge")

@@ -8,7 +8,7 @@
     <db>_purge   the night round and the sealer
 
 None passes row security, none may make roles or databases, none is a member of another but one: the owner is a member of
-the door's role, to hand functions over to it and to say who may call them. Passwords stand in the script as SCRAM verifiers only: whoever reads
+the door's role, to hand functions over to it and to say who may call them, and may make a checkpoint, for the purge. Passwords stand in the script as SCRAM verifiers only: whoever reads
 the script can't log in with it.
 
 The script is run once by a database administrator (`platewarden setup --sql`), or by the embedded server's setup. It can
@@ -139,6 +139,8 @@ def roles_part(prefix: str, verifiers: Mapping[str, str]) -> str:
         f"        execute 'grant {door} to {owner}';",
         "    end if;",
         "end $$;",
+        "-- After a purge the log's old segments go with a checkpoint that a function of the owner makes, and not later by themselves.",
+        f"grant pg_checkpoint to {owner};",
     ]
     return "\n".join(lines) + "\n"
 
@@ -164,6 +166,7 @@ def database_part(prefix: str, database: str) -> str:
     owner, door = f"{_checked(prefix)}_owner", f"{prefix}_door"
     lines = ["revoke all on schema public from public;"]
     lines += [f"revoke execute on function pg_catalog.{function} from public;" for function in _LARGE_OBJECTS]
+    lines.append(f"grant execute on function pg_catalog.pg_switch_wal() to {owner};")
     for schema in SCHEMAS:
         lines += [
             f"create schema if not exists {schema} authorization {owner};",
@@ -250,7 +253,8 @@ def check_roles(conn: psycopg.Connection[Any], prefix: str) -> None:
         "where (m.rolname = any(%(ours)s) or g.rolname = any(%(ours)s)) and not m.rolsuper order by 1, 2",
         {"ours": [f"{prefix}_{name}" for name in ROLES]},
     ).fetchall()
-    faults += [f"{member} is a member of {of}" for member, of in members if (member, of) != (f"{prefix}_owner", f"{prefix}_door")]
+    known_members = {(f"{prefix}_owner", f"{prefix}_door"), (f"{prefix}_owner", "pg_checkpoint")}
+    faults += [f"{member} is a member of {of}" for member, of in members if (member, of) not in known_members]
     entry = conn.execute("select has_database_privilege('public', current_database(), 'connect')").fetchone()
     if entry is not None and entry[0]:
         faults.append("everybody on the cluster may connect to it")

@@ -69,6 +69,17 @@ class Act(StrEnum):
     ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
     ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."
 
+    RETENTION_SCOPE = "retention.scope", "A member asked for a hold, and what it names was counted."
+    RETENTION_HOLD = "retention.hold", "A hold was placed: what it names is spared from the purge."
+    RETENTION_LOOK = "retention.look", "A member looked at what a hold names."
+    RETENTION_REVIEW = "retention.review", "A hold was looked at again, and stands."
+    RETENTION_RELEASE = "retention.release", "A hold was released."
+    RETENTION_SCHEDULE = "retention.schedule", "A member asked for another retention schedule."
+    RETENTION_SCHEDULE_DECIDED = "retention.schedule_decided", "A second member decided on a retention schedule."
+    RETENTION_CLOCK = "retention.clock", "A member confirmed the date after the server's clock jumped or stood."
+    RETENTION_PURGE = "retention.purge", "A day of a kind of data was purged, except what is under a hold."
+    RETENTION_CERTIFY = "retention.certify", "A purge ended, and its certificate was signed."
+
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."
     UNIT_REFUSED = "unit.refused", "A sign-on to a unit was refused."

@@ -35,6 +35,13 @@ MAY = {
     Act.EQUIPMENT_REVOKED: MANAGERS,
     Act.EQUIPMENT_DEPLOYED: MANAGERS,
     Act.EQUIPMENT_DEPLOYMENT_ENDED: MANAGERS,
+    Act.RETENTION_SCOPE: OFFICERS,
+    Act.RETENTION_LOOK: OFFICERS,
+    Act.RETENTION_REVIEW: MANAGERS,
+    Act.RETENTION_RELEASE: MANAGERS,
+    Act.RETENTION_SCHEDULE: MANAGERS,
+    Act.RETENTION_SCHEDULE_DECIDED: MANAGERS,
+    Act.RETENTION_CLOCK: MANAGERS,
     Act.UNIT_MEDIUM: OFFICERS,
     Act.PEOPLE_TRAINING: MANAGERS,
     Act.PEOPLE_ASSIGN: {SUPERVISOR},
@@ -43,7 +50,7 @@ MAY = {
     Act.PEOPLE_WITHDRAW: MANAGERS,
     Act.PEOPLE_UNLOCK: MANAGERS,
 }
-PLATES = {Act.READS_SEARCH, Act.READS_PATTERN, Act.READS_LOOK, Act.ALERTS_LOOK, Act.HOTLISTS_BOLOS}
+PLATES = {Act.READS_SEARCH, Act.READS_PATTERN, Act.READS_LOOK, Act.ALERTS_LOOK, Act.HOTLISTS_BOLOS, Act.RETENTION_LOOK}
 
 
 def expected(act: Act, number: str) -> Clause | None:
@@ -70,9 +77,13 @@ def test_the_table_above_is_the_whole_list():
     assert set(MAY) == set(DUTIES)
 
 
-@pytest.mark.parametrize("duty", [Duty.AUDITOR, Duty.RECORDS_CLERK, Duty.CUSTODIAN])
+@pytest.mark.parametrize("duty", [Duty.AUDITOR, Duty.CUSTODIAN])
 def test_duties_about_the_system_open_no_plate(duty):
     assert not [act for act in PLATES if duty in DUTIES[act]]
+
+
+def test_a_records_clerk_sees_what_a_hold_names_and_no_read():
+    assert [act for act in PLATES if Duty.RECORDS_CLERK in DUTIES[act]] == [Act.RETENTION_LOOK]
 
 
 def test_who_left_is_refused_whatever_they_were(office):

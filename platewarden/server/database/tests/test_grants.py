@@ -43,6 +43,7 @@ OWNERS = {
     "clock_tick",
     "confirm_clock",
     "decide_schedule",
+    "let_the_log_go",
     "release_hold",
 }
 LETTER = {"select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}

@@ -539,6 +539,14 @@ begin
     return new_chunk;
 end $$;
 
+-- After a purge: a new segment of the write-ahead log, and a checkpoint that removes the old ones.
+create function office.let_the_log_go() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform pg_switch_wal();
+    checkpoint;
+end $$;
+
 -- Lines that only these functions write; and looks, which only open_access does.
 create or replace function office.ledger_append(
     the_act text, the_member_number text, the_member_name text, the_purpose text, the_about jsonb, the_content jsonb
