@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks a department's published ledger, without the department and without its software.
 
-    python3 verify.py FOLDER --key ledger-key.txt [--seen checkpoint-that-I-kept.txt ...]
+    python3 verify.py FOLDER --key ledger-key.txt [--seen checkpoint-that-I-kept.txt ...] [--certificate certificate.txt ...]
+    python3 verify.py --key ledger-key.txt --certificate certificate.txt ...
 
 You need this one file, Python 3.9 or later, and the package "cryptography". FOLDER is what `platewarden ledger publish` wrote,
 copied to your machine. The key is the department's public ledger key: take it from where you trust it, not from FOLDER.
@@ -12,6 +13,8 @@ What is checked:
   3. Every earlier checkpoint in FOLDER is signed too, and is the beginning of the same book.
   4. So is every checkpoint that you kept yourself (--seen): then nothing from before it was changed, removed or slipped in since.
   5. If the lines themselves were published, each gives its hash; their acts are counted.
+  6. A certificate of a purge is signed with that key, adds up, ends nothing younger than its schedule, and names the authority of every
+     hold that spared something. With FOLDER: its checkpoints are beginnings of this book, and each day stands in its line as certified.
 
 What it cannot tell: whether something was never recorded at all, and what happened after the newest checkpoint. Keep a copy of the
 file "checkpoint" each time: that copy is what makes rewriting the book impossible.
@@ -28,10 +31,13 @@ import binascii
 import hashlib
 import json
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 HASH = 32
 FULL = 256
+CERTIFICATE = "platewarden purge certificate v1"
 
 
 class Wrong(Exception):
@@ -87,6 +93,13 @@ class Key:
             raise Unable("The key's id does not belong to the key. Copy it whole.")
         self.public = Ed25519PublicKey.from_public_bytes(raw[1:])
 
+    def of_certificates(self) -> Key:
+        """The same key under the name it has on certificates."""
+        raw = decoded(self.written.split("+", 2)[2], "The key")
+        name = f"{self.name}/certificates"
+        identity = sha256(name.encode(), b"\n", raw)[:4].hex()
+        return Key(f"{name}+{identity}+{base64.b64encode(raw).decode()}")
+
     def signed(self, signature: bytes, message: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature
 
@@ -97,15 +110,15 @@ class Key:
         return True
 
 
-def checkpoint(raw: bytes, key: Key, where: str) -> tuple[int, bytes]:
-    """Size and root of a signed checkpoint."""
+def opened(raw: bytes, key: Key, where: str) -> str:
+    """The text of a signed note, with its last newline."""
     try:
         note = raw.decode()
     except UnicodeDecodeError as error:
         raise Wrong(f"{where} is not text.") from error
     text, gap, lines = note.rpartition("\n\n")
     if not gap or not lines.endswith("\n"):
-        raise Wrong(f"{where} is not a signed checkpoint.")
+        raise Wrong(f"{where} is not signed.")
     text += "\n"
     signatures = 0
     for line in lines[:-1].split("\n"):
@@ -120,7 +133,12 @@ def checkpoint(raw: bytes, key: Key, where: str) -> tuple[int, bytes]:
             signatures += 1
     if not signatures:
         raise Wrong(f"{where} is not signed with the key you gave ({key.name}).")
-    parts = text.split("\n")
+    return text
+
+
+def checkpoint(raw: bytes, key: Key, where: str) -> tuple[int, bytes]:
+    """Size and root of a signed checkpoint."""
+    parts = opened(raw, key, where).split("\n")
     if len(parts) != 4 or parts[0] != key.name or not (parts[1].isascii() and parts[1].isdigit()) or str(int(parts[1])) != parts[1]:
         raise Wrong(f"{where} is signed, and is not a checkpoint of {key.name}.")
     root = decoded(parts[2], f"The root of {where}")
@@ -279,7 +297,71 @@ def counted(entries: list[bytes] | None) -> list[str]:
     return [f"{count:8}  {act}" for act, count in sorted(acts.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
-def check(folder: Path, key: Key, seen: list[Path]) -> list[str]:
+class Certificate:
+    """A certificate of a purge, its signature checked."""
+
+    def __init__(self, path: Path, key: Key) -> None:
+        self.where = f"The certificate {path.name}"
+        head, _, body = opened(read(path), key.of_certificates(), self.where).partition("\n")
+        if head != CERTIFICATE:
+            raise Wrong(f"{self.where} is signed, and is not a certificate of a purge.")
+        try:
+            self.said: dict[str, Any] = json.loads(body)
+            self.ended: list[dict[str, Any]] = self.said["ended"]
+            self.must_add_up()
+            self.must_be_due()
+            self.before = checkpoint(self.said["ledger_before"].encode(), key, f"The checkpoint before, in {self.where}")
+            self.after = checkpoint(self.said["ledger_after"].encode(), key, f"The checkpoint after, in {self.where}")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Wrong(f"{self.where} is signed, and does not say what a certificate says ({error}).") from error
+        if not all(self.before[0] <= each["ledger_index"] < self.after[0] for each in self.ended):
+            raise Wrong(f"{self.where} names lines that do not stand between its two checkpoints.")
+
+    def must_add_up(self) -> None:
+        for total in ("purged", "spared"):
+            if any(each[total] < 0 for each in self.ended) or self.said[total] != sum(each[total] for each in self.ended):
+                raise Wrong(f"{self.where} does not add up: what it says was {total} is not the sum of its days.")
+        known = {hold["number"] for hold in self.said["holds"] if hold["authority"] and hold["ground"]}
+        for each in self.ended:
+            if not {number for number, _ in each["spared_by"]} <= known:
+                raise Wrong(f"{self.where} spares something for a hold without an authority ({each['kind']}, {each['day']}).")
+        once = [(each["kind"], each["day"]) for each in self.ended]
+        if len(set(once)) != len(once):
+            raise Wrong(f"{self.where} ends a day twice.")
+
+    def must_be_due(self) -> None:
+        ended_at = datetime.fromisoformat(self.said["ended_at"])
+        for each in self.ended:
+            if each["day"] is not None:
+                last = date.fromisoformat(each["day"]) + timedelta(days=self.said["schedule_days"][each["kind"]])
+                if last >= ended_at.date():
+                    raise Wrong(f"{self.where} ended {each['kind']} of {each['day']} before the schedule of that day was over.")
+
+    def must_stand_in(self, entries: list[bytes] | None) -> None:
+        """Each day that ended is a line of the published book, and the line says the same."""
+        for each in self.ended if entries is not None else ():
+            assert entries is not None
+            line = json.loads(entries[each["ledger_index"]])
+            about = line["about"]
+            same = ("kind", "day", "purged", "spared", "unreadable")
+            if (
+                line["act"] != "retention.purge"
+                or about["purge"] != self.said["purge"]
+                or any(about[name] != each[name] for name in same)
+                or about["keys"] != each["keys_destroyed"]
+            ):
+                raise Wrong(f"{self.where} says of {each['kind']} of {each['day']} something else than line {each['ledger_index']}.")
+
+    def sentence(self) -> str:
+        keys = sum(len(each["keys_destroyed"]) for each in self.ended)
+        return (
+            f"Purge {self.said['purge']} of {self.said['department']}, {self.said['began_at'][:16]} to {self.said['ended_at'][:16]}: "
+            f"{len(self.ended)} days of a kind ended, {self.said['purged']} purged, {self.said['spared']} spared for "
+            f"{len(self.said['holds'])} holds, {keys} keys destroyed."
+        )
+
+
+def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certificate]) -> list[str]:
     """What was found, in sentences. Raises Wrong or Unable at the first thing."""
     if not (folder / "checkpoint").is_file():
         raise Unable(f"There is no file “checkpoint” in {folder}. Name the folder that the department published.")
@@ -287,11 +369,16 @@ def check(folder: Path, key: Key, seen: list[Path]) -> list[str]:
         raise Wrong("The key inside the folder is not the key that you gave. Ask the department by telephone which is theirs.")
     size, root = checkpoint(read(folder / "checkpoint"), key, "The checkpoint")
     earlier = earlier_ones(folder, key, seen)
+    for each in certificates:
+        earlier.setdefault(each.before, f"before, in {each.where}")
+        earlier.setdefault(each.after, f"after, in {each.where}")
     belongs: dict[str, bytes] = {}
     leaves = rows_of(folder, 0, size, belongs)
     must_begin(leaves, root, earlier)
     must_stand_on(folder, leaves, belongs)
     entries = entries_of(folder, leaves, belongs)
+    for each in certificates:
+        each.must_stand_in(entries)
     later = others(folder, belongs)
     return [
         f"{size} lines, signed by {key.name}, root {root.hex()}.",
@@ -303,14 +390,24 @@ def check(folder: Path, key: Key, seen: list[Path]) -> list[str]:
 
 def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="the published ledger")
+    parser.add_argument("folder", type=Path, nargs="?", help="the published ledger")
     parser.add_argument("--key", required=True, help="the department's ledger key, or a file with it; not the one inside FOLDER")
     parser.add_argument("--seen", nargs="*", type=Path, default=[], help="checkpoints that you kept yourself")
+    parser.add_argument("--certificate", nargs="*", type=Path, default=[], help="certificates of purges")
     asked = parser.parse_args(given)
+    if asked.folder is None and not asked.certificate:
+        parser.error("name the folder of a published ledger, or --certificate files, or both")
     try:
         written = asked.key if "+" in asked.key else read(Path(asked.key)).decode(errors="replace")
-        for sentence in check(asked.folder, Key(written), asked.seen):
-            print(sentence)
+        key = Key(written)
+        certificates = [Certificate(path, key) for path in asked.certificate]
+        if asked.folder is not None:
+            for sentence in check(asked.folder, key, asked.seen, certificates):
+                print(sentence)
+        for each in certificates:
+            print(each.sentence())
+        if certificates and asked.folder is None:
+            print("Not compared with the ledger: name its published folder too.")
     except Wrong as wrong:
         print(f"DOES NOT HOLD. {wrong}")
         return 1

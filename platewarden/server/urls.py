@@ -17,5 +17,6 @@ urlpatterns = [
     path("units/", include("platewarden.server.equipment.urls")),
     path("lists/", include("platewarden.server.hotlists.urls")),
     path("people/", include("platewarden.server.people.urls")),
+    path("retention/", include("platewarden.server.retention.urls")),
     path("ledger/", include("platewarden.server.ledger.urls")),
 ]

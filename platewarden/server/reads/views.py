@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -15,7 +15,9 @@ from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Unknown
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.views import needs_purpose
+from platewarden.server.clock import now
 from platewarden.server.equipment.models import Unit
+from platewarden.server.people.editions import department
 from platewarden.server.reads import search
 from platewarden.server.reads.forms import SearchForm
 from platewarden.server.reads.images import NotThere
@@ -87,4 +89,11 @@ def read(request: HttpRequest, read_id: uuid.UUID, captured: str) -> HttpRespons
         raise Unknown
     access = search.access_to_read(request, read_id, captured_at)
     one = search.one_read(access)
-    return render(request, "reads/read.html", {"access": access, "shown": shown(one, unit_names(), with_overview=True)})
+    ends_on = one.captured_at.date() + timedelta(days=department().retention_days["reads"] + 1)
+    context = {
+        "access": access,
+        "shown": shown(one, unit_names(), with_overview=True),
+        "ends_on": ends_on,
+        "is_held_only": ends_on < now().date(),
+    }
+    return render(request, "reads/read.html", context)

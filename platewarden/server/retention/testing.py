@@ -15,8 +15,11 @@ from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.database.testing import Database
 from platewarden.server.equipment.testing import Car
+from platewarden.server.ledger.chain import Sealer
 from platewarden.server.reads.images import keep_picture
 from platewarden.server.reads.intake import keep
+from platewarden.server.retention.models import Certificate
+from platewarden.server.retention.purge import run
 
 PARENTS = ("reads", "plate_seen", "hit", "alert_note", "ledger_content", "access_terms", "hotlist_entry")
 
@@ -59,4 +62,11 @@ def keep_past(car: Car, text: str, ago: int, *, at: time = time(12), place: Plac
         return Kept(report, tuple(raise_alerts(report, car.unit)))
 
 
-__all__ = ["PARENTS", "Kept", "day_ago", "keep_past", "open_past"]
+def purge_now(office: Any, *, asked_by: str = "a test") -> Certificate:
+    """A whole purge, as the worker's login; its certificate."""
+    with office.as_role("purge"):
+        list(run(Sealer(), asked_by=asked_by))
+        return Certificate.objects.order_by("-pk")[0]
+
+
+__all__ = ["PARENTS", "Kept", "day_ago", "keep_past", "open_past", "purge_now"]

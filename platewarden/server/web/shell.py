@@ -24,6 +24,9 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.read import sign_ins_of
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.retention.models import ChangeState, ScheduleChange
+from platewarden.server.retention.purge import days_overdue
+from platewarden.server.retention.schedule import may_decide
 
 
 class Shell:
@@ -96,7 +99,13 @@ class Shell:
             "units": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
             "bolos": self._bolos_to_decide(self.member),
             "review": Disposition.objects.filter(for_review=True).count(),
+            "retention": self._retention(self.member),
         }
+
+    def _retention(self, member: Member) -> int:
+        """Days that are overdue, and a schedule that this member may sign."""
+        change = ScheduleChange.objects.filter(state=ChangeState.WAITING).first()
+        return len(days_overdue()) + (change is not None and may_decide(change, member) is None)
 
     def _bolos_to_decide(self, member: Member) -> int:
         """Nought for who decides on none: a number would tell patrol of a silent one."""

@@ -18,7 +18,10 @@ from platewarden.server.hotlists.models import Bolo, BoloState
 from platewarden.server.hotlists.publish import newest_edition
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
-from platewarden.server.people.training import WARN_DAYS, days_left
+from platewarden.server.people.training import WARN_DAYS, days_left, today
+from platewarden.server.retention.clock_watch import must_believe
+from platewarden.server.retention.models import ChangeState, Hold, ScheduleChange
+from platewarden.server.retention.purge import days_overdue
 
 SILENT_AFTER = timedelta(hours=1)
 
@@ -35,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         **_bolos(member),
         **_units(),
         "members_lapsing": _lapsing(),
+        **_retention(),
         "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
     }
     return render(request, "web/home.html", context)
@@ -75,6 +79,15 @@ def _units() -> dict[str, Any]:
         "units_waiting": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
         "units_enrolled": enrolled.count(),
         "units_silent": enrolled.filter(last_contact_at__lt=now() - SILENT_AFTER).count(),
+    }
+
+
+def _retention() -> dict[str, Any]:
+    return {
+        "days_overdue": len(days_overdue()),
+        "holds_unbooked": sum(hold.is_unbooked(today(now())) for hold in Hold.objects.standing()),
+        "clock_waits": must_believe() is not None,
+        "schedule_waits": ScheduleChange.objects.filter(state=ChangeState.WAITING).exists(),
     }
 
 
