@@ -350,7 +350,9 @@ class Certificate:
                 or any(about[name] != each[name] for name in same)
                 or about["keys"] != each["keys_destroyed"]
             ):
-                raise Wrong(f"{self.where} says of {each['kind']} of {each['day']} something else than line {each['ledger_index']}.")
+                raise Wrong(
+                    f"{self.where} says of {each['kind']} of {each['day']} something else than line {each['ledger_index']}."
+                )
 
     def sentence(self) -> str:
         keys = sum(len(each["keys_destroyed"]) for each in self.ended)

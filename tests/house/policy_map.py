@@ -19,9 +19,6 @@ MAP = ROOT / "docs" / "policy-map.md"
 LATER = {
     Clause.CANVASS: 7,
     Clause.PRIVACY_RECOGNIZED: 8,  # forgetting is how the privacy of the others is recognized
-    Clause.RETENTION_SCHEDULE: 8,
-    Clause.PURGE: 8,
-    Clause.HOLD: 8,
     Clause.BOOKED_EVIDENCE: 8,
     Clause.AUDITS: 9,
     Clause.RELEASE_TO_AGENCIES: 9,

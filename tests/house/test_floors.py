@@ -18,6 +18,8 @@ from tests.house.source import PACKAGE, ROOT, SERVER, rooms, shipped, short
 READS_ELSEWHERE = {
     "platewarden/server/alerts/sql/0005_confidential.sql": "the same door, which hides what a confidential source says",
     "platewarden/server/alerts/sql/0002_hits.sql": "the door of the alert card: one statement shows hit, entry and read under one Access",
+    "platewarden/server/alerts/sql/0007_held.sql": "the same door, for hits whose read is held, or was purged before them",
+    "platewarden/server/retention/sql/0002_purge.sql": "ends their days, and finds what a hold names",
     "platewarden/bench/road.py": "counts as the owner, at the end, what came",
     "platewarden/bench/crash.py": "counts as the owner, after the server is gone, what survived",
     "platewarden/demo/story.py": "counts as the owner what was kept, for the story's last page",
@@ -80,8 +82,9 @@ def test_foreign_keys_go_downstairs() -> None:
         (
             r"plates\.(hotlist_entry)\b",
             "hotlists",
-            {"platewarden/server/alerts/sql/0002_hits.sql", "platewarden/server/alerts/sql/0005_confidential.sql"},
-        ),  # the card's one statement
+            {"platewarden/server/alerts/sql/0002_hits.sql", "platewarden/server/alerts/sql/0005_confidential.sql"}
+            | {"platewarden/server/retention/sql/0002_purge.sql"},
+        ),  # the card's one statement; the purge of what is in force no more
         # Written and changed nowhere else; counted by `status`, pointed at by the access record, counted by the story.
         (r"(insert into|update|delete from|truncate) office\.ledger_", "ledger", set()),
     ],

@@ -12,6 +12,11 @@ from tests.house.source import SERVER, shipped
 
 # States that nothing brings about yet, with the issue that will.
 NOT_REACHED = {"BoloState.WITHDRAWN": 6}
+# States that a function of the database brings about, and its words.
+IN_THE_DATABASE = dict.fromkeys(
+    ("ChangeState.SIGNED", "ChangeState.REFUSED"),
+    ("retention/sql/0002_purge.sql", "set state = case when sign then 'signed' else 'refused' end"),
+)
 
 
 def kinds():
@@ -32,6 +37,7 @@ def test_every_state_can_be_reached(name: str) -> None:
     defaults = set(re.findall(rf"default={name}\.([A-Z_]+)", text))
     set_somewhere = set(re.findall(rf"(?<!== )(?<!!= ){name}\.([A-Z_]+)", text))
     unreached = {f"{name}.{state.name}" for state in kinds()[name]} - {f"{name}.{state}" for state in defaults | set_somewhere}
+    unreached -= {state for state, (file, words) in IN_THE_DATABASE.items() if words in (SERVER / file).read_text("utf-8")}
     assert unreached == {each for each in NOT_REACHED if each.startswith(f"{name}.")}
 
 

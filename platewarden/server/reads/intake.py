@@ -89,7 +89,7 @@ def keep_pictures(report: ReadReport, unit: Unit) -> list[dict[str, object]]:
             picture.content, view=picture.view, read_id=report.read_id, unit_id=unit.id, captured_at=report.captured_at
         ).as_row()
         for picture in report.pictures
-        if age <= timedelta(days=days[KIND_OF_VIEW[picture.view]])
+        if age <= timedelta(days=days[KIND_OF_VIEW[View(picture.view)]])
     ]
 
 

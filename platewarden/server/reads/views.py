@@ -94,6 +94,6 @@ def read(request: HttpRequest, read_id: uuid.UUID, captured: str) -> HttpRespons
         "access": access,
         "shown": shown(one, unit_names(), with_overview=True),
         "ends_on": ends_on,
-        "is_held_only": ends_on < now().date(),
+        "is_held_only": ends_on <= now().date(),
     }
     return render(request, "reads/read.html", context)

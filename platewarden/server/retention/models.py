@@ -30,7 +30,7 @@ class ScheduleChange(models.Model):
     """Other days for some kinds, asked by one member and signed by a second: it becomes an edition of the policy."""
 
     days: models.JSONField = models.JSONField()  # the kinds that change, with their new days
-    text: models.TextField = models.TextField()  # the department's file with them
+    text = models.TextField()  # the department's file with them
     on_edition = models.PositiveIntegerField()  # the edition it changes
     because = models.CharField(max_length=200)
     asked_by = models.CharField(max_length=100)

@@ -21,10 +21,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import psycopg
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -107,9 +109,9 @@ class Round:
             if due:
                 self._end(purge, due[0])
                 return None
-            _sweep_pictures()
+            _clear_pictures()
             _patiently("select plates.end_released(%s)", [purge.pk])
-            _sweep_held()
+            _clear_held()
             _let_the_log_go()
             return self._finish(purge)
 
@@ -206,7 +208,7 @@ def _turn() -> Iterator[bool]:
                 cursor.execute("select pg_advisory_unlock(4270011)")
 
 
-def _patiently(statement: str, values: list[object]) -> object:
+def _patiently(statement: str, values: Sequence[Any]) -> Any:
     """Asks again while somebody reads or writes where a day is to end. Unavailable after about a minute of it."""
     for _ in range(TRIES):
         try:
@@ -220,7 +222,7 @@ def _patiently(statement: str, values: list[object]) -> object:
     raise Unavailable("Searches or cars keep a day busy that is to end. The purge goes on by itself when they are done.")
 
 
-def _held_of(day: date, view: View) -> list[tuple[object, dict[str, object] | None]]:
+def _held_of(day: date, view: View) -> list[tuple[uuid.UUID, dict[str, object] | None]]:
     """Held reads of a day, each with the pointer of its picture of a view, or None when it has none."""
     with connection.cursor() as cursor:
         cursor.execute("select read_id, pictures from plates.held_of_day(%s)", [day])
@@ -228,7 +230,7 @@ def _held_of(day: date, view: View) -> list[tuple[object, dict[str, object] | No
     return [(read_id, next((each for each in pictures if each["view"] == view.value), None)) for read_id, pictures in rows]
 
 
-def _sweep_pictures() -> None:
+def _clear_pictures() -> None:
     """What a killed step left: keys and packs of days that ended, or that are due and have no reads."""
     with connection.cursor() as cursor:
         cursor.execute("select kind, day from office.gone")
@@ -243,7 +245,7 @@ def _sweep_pictures() -> None:
                     forget_pictures(day, view)
 
 
-def _sweep_held() -> None:
+def _clear_held() -> None:
     """Pictures that only released holds had kept. No hold is placed meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(4270010)")

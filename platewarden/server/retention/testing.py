@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,10 @@ from platewarden.server.equipment.testing import Car
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.reads.images import keep_picture
 from platewarden.server.reads.intake import keep
-from platewarden.server.retention.models import Certificate
+from platewarden.server.retention.hold import Named, NewHold
+from platewarden.server.retention.hold import place as place_hold
+from platewarden.server.retention.hold import release as release_hold
+from platewarden.server.retention.models import Certificate, Ground, Hold, Scope
 from platewarden.server.retention.purge import run
 
 PARENTS = ("reads", "plate_seen", "hit", "alert_note", "ledger_content", "access_terms", "hotlist_entry")
@@ -62,6 +66,52 @@ def keep_past(car: Car, text: str, ago: int, *, at: time = time(12), place: Plac
         return Kept(report, tuple(raise_alerts(report, car.unit)))
 
 
+def request_of(office: Any, number: str) -> Any:
+    """What an act looks at of a member's request: who, the session with its purpose, the key of the sign-in."""
+    browser = office.browser(number)
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+    return SimpleNamespace(user=office.member(number), session=browser.session, COOKIES=cookies)
+
+
+def held(
+    office: Any,
+    number: str,
+    *,
+    days: tuple[float, float] = (60, -2),
+    plate: str | None = None,
+    like: str | None = None,
+    unit: uuid.UUID | None = None,
+    read: Kept | None = None,
+    place: tuple[float, float, float] | None = None,
+) -> Hold:
+    """A hold of a member, over some days before now (negative: to come)."""
+    since, until = (now() - timedelta(days=each) for each in days)
+    if read:
+        since, until = read.report.captured_at, read.report.captured_at + timedelta(microseconds=1)
+        named = Named(Scope.READ, read_id=read.read_id)
+    elif place:
+        named = Named(Scope.PLACE, lat=place[0], lon=place[1], radius_m=place[2])
+    elif unit:
+        named = Named(Scope.UNIT, unit_id=unit)
+    else:
+        named = Named(Scope.VEHICLE if plate else Scope.PATTERN, plate=plate, like=like)
+    new = NewHold(
+        ground=Ground.CRIMINAL,
+        authority="State's Attorney, Lake County, letter of 11/20/2026",
+        reference="26-004117",
+        since=since,
+        until=until,
+        named=named,
+        review_on=now().date() + timedelta(days=60),
+    )
+    return place_hold(request_of(office, number), new)
+
+
+def release(office: Any, hold: Hold, *, by: str) -> Hold:
+    """Released by a member."""
+    return release_hold(request_of(office, by), hold.pk, because="judgment of 11/20/2026, no appeal")
+
+
 def purge_now(office: Any, *, asked_by: str = "a test") -> Certificate:
     """A whole purge, as the worker's login; its certificate."""
     with office.as_role("purge"):
@@ -69,4 +119,4 @@ def purge_now(office: Any, *, asked_by: str = "a test") -> Certificate:
         return Certificate.objects.order_by("-pk")[0]
 
 
-__all__ = ["PARENTS", "Kept", "day_ago", "keep_past", "open_past", "purge_now"]
+__all__ = ["PARENTS", "Kept", "day_ago", "held", "keep_past", "open_past", "purge_now", "release", "request_of"]

@@ -1,0 +1,35 @@
+"""After that the data is purged."""
+
+from __future__ import annotations
+
+from platewarden.server.people.testing import AUDITOR, OPERATOR, SUPERVISOR
+from platewarden.server.retention.testing import day_ago, keep_past, open_past, purge_now
+from tests.clauses.conftest import text_of
+
+
+def test_a_read_past_its_schedule_is_gone_and_nobody_finds_it(office):
+    open_past(office.database, 31)
+    car = office.car()
+    with office.as_role("ingest"):
+        keep_past(car, "AB12345", 31)
+    purge_now(office)
+    asked = {"plate": "AB12345", "span": "dates", "since": day_ago(40), "until": day_ago(20)}
+    assert "Nothing is kept for this" in text_of(office.browser(OPERATOR).post("/reads/search/", asked))
+    assert office.ask_owner("select count(*) from plates.reads") == [(0,)]
+
+
+def test_what_should_be_gone_and_is_not_is_red_on_the_first_page(office):
+    open_past(office.database, 40)
+    car = office.car()
+    with office.as_role("ingest"):
+        keep_past(car, "AB12345", 40)
+    assert "0 days overdue" not in text_of(office.browser(SUPERVISOR).get("/"))
+    purge_now(office)
+    assert "0 days overdue" in text_of(office.browser(SUPERVISOR).get("/"))
+
+
+def test_every_purge_has_a_signed_certificate_that_the_auditor_can_take_along(office):
+    certificate = purge_now(office)
+    answer = office.browser(AUDITOR).get(f"/retention/certificates/{certificate.pk}/file/")
+    assert answer.content.decode().startswith("platewarden purge certificate v1\n")
+    assert "attachment" in answer["Content-Disposition"]
