@@ -72,6 +72,8 @@ COMMANDS = (
     Command("import", "import_media", "Take in what units wrote onto a portable medium.", "server"),
     Command("hotlist", "hotlist", "Load a hot list, and publish an edition to the cars.", "server"),
     Command("bolo", "hotlist", "Enter a plate to be on the lookout for.", "server"),
+    Command("retention", "retention", "What is due, the purge, and its certificates.", "server"),
+    Command("hold", "hold", "Spare data from the purge, on somebody's word.", "server"),
     Command("people", "people", "Members: appoint, train, authorize, unlock.", "server"),
     Command("ledger", "ledger", "Check the ledger of every act and every look.", "server"),
     Command("witness", "witness", "Watch a department's published ledger, and sign that it only grows.", "witness", "Outside"),

@@ -23,7 +23,7 @@ from urllib.parse import parse_qs
 import django
 from django.conf import settings
 
-ROOMS = ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "web")
+ROOMS = ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "web")
 SERVER = Path(__file__).resolve().parents[2] / "platewarden" / "server"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -125,6 +125,12 @@ from platewarden.server.people.models import Duty, Member  # noqa: E402
 from platewarden.server.reads.forms import SearchForm  # noqa: E402
 from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
 from platewarden.server.reads.views import Shown  # noqa: E402
+from platewarden.server.retention.clock_watch import NOT_BELIEVED, ClockNow  # noqa: E402
+from platewarden.server.retention.forms import HoldForm, ReleaseForm, ReviewForm, ScheduleForm  # noqa: E402
+from platewarden.server.retention.models import Certificate, Hold, Kind, Purge, ScheduleChange  # noqa: E402
+from platewarden.server.retention.purge import Due  # noqa: E402
+from platewarden.server.retention.schedule import Row  # noqa: E402
+from platewarden.server.retention.views import PLOT_HEIGHT, PLOT_WIDTH, Bar  # noqa: E402
 
 EVERY = frozenset(duty.value for duty in Duty)
 CAR = "Car 12"
@@ -257,6 +263,7 @@ def card(one: Alert, seen: Shown, listed: ListedEntry, **other: Any) -> Card:
         "edition_age": timedelta(hours=3),
         "is_stale": False,
         "due_at": one.raised_at + timedelta(minutes=10 if listed.urgent else 60),
+        "is_read_purged": False,
     }
     return Card(**(facts | other))
 
@@ -430,6 +437,102 @@ def deployment_form(given: dict[str, str] | None = None) -> DeploymentForm:
     )
 
 
+def hold(number: int = 12, **other: Any) -> Hold:
+    facts = {
+        "pk": number, "ground": "criminal action", "authority": "State's Attorney, Lake County, letter of 11/20/2026",
+        "reference": "26-004117", "scope": "vehicle", "since": ago(days=9), "until": ago(days=-2), "placed_by": "HP-131 Ray Okafor",
+        "placed_by_number": "HP-131", "placed_at": ago(days=6), "reads": 14, "alerts": 2, "review_on": ago(days=-80).date(),
+        "book_by": ago(days=-24).date(),
+    }  # fmt: skip
+    return Hold(**(facts | other))
+
+
+def holds() -> list[dict[str, Any]]:
+    late = hold(9, ground="discovery", authority="Circuit court, Lake County, order of 10/02/2026", reference="CA-26-118", scope="unit", reads=1204, alerts=9, book_by=ago(days=4).date(), review_on=ago(days=1).date())  # fmt: skip
+    booked = hold(7, scope="place", reference="26-003980", booked_at=ago(days=11), reads=212)
+    return [
+        {"hold": hold(), "unbooked": False, "for_review": False},
+        {"hold": late, "unbooked": True, "for_review": True},
+        {"hold": booked, "unbooked": False, "for_review": False},
+    ]
+
+
+def bars() -> list[Bar]:
+    days, step = 30, PLOT_WIDTH / 31
+    made = []
+    for n in range(days):
+        rows = 5200 + (n * 7919) % 2400 - (1800 if (n % 7) in (2, 3) else 0)
+        high = rows / 7600 * (PLOT_HEIGHT - 20)
+        held = 900 if n in (11, 12) else 0
+        on = (now() - timedelta(days=days - n)).date()
+        made.append(
+            Bar(
+                on,
+                rows,
+                held,
+                now() + timedelta(days=n),
+                PLOT_WIDTH - (days - n) * step,
+                step * 0.78,
+                high,
+                held / 7600 * 130,
+                n == 0,
+            )
+        )
+    return made
+
+
+def retention(**other: Any) -> dict[str, Any]:
+    days = _department().retention_days
+    facts = {
+        "rows": [Row(kind, days[kind.value], 7 if kind is Kind.OVERVIEW_PICTURES else None, ago(days=-6)) for kind in Kind],
+        "bars": bars(),
+        "plot": {"width": PLOT_WIDTH, "height": PLOT_HEIGHT},
+        "due": [Due(kind, ago(days=31).date(), ago(hours=3)) for kind in (Kind.PICTURES, Kind.READS, Kind.ALERTS)],
+        "overdue": [],
+        "clock": ClockNow(is_trusted=True, unexplained_s=41.0, last_at=now(), confirmed_at=None, confirmed_by=""),
+        "clock_refusal": None,
+        "holds": 3,
+        "unbooked": 1,
+        "for_review": 1,
+        "waiting": None,
+        "ask_refusal": None,
+        "history": [SimpleNamespace(number=2, in_force_at=ago(days=-6), signed_by="HP-214 Dana Whitfield and HP-215 Luis Ortega"), SimpleNamespace(number=1, in_force_at=ago(days=90), signed_by="setup")],
+        "certificates": [Certificate(pk=n, purge=Purge(pk=n, began_at=ago(days=42 - n), asked_by="the night round"), purged=17_204 + n * 311, spared=n % 3) for n in (41, 40, 39)],
+        "now": now(),
+    }  # fmt: skip
+    return facts | other
+
+
+def change(**other: Any) -> ScheduleChange:
+    facts = {"pk": 3, "days": {"overview_pictures": 7, "pictures": 21}, "because": "Resolution of the local records commission, 11/20/2026", "asked_by": "HP-214 Dana Whitfield", "asked_at": ago(hours=2), "effective_at": ago(days=-7)}  # fmt: skip
+    return ScheduleChange(**(facts | other))
+
+
+def certificate() -> dict[str, Any]:
+    unit = uuid.UUID(int=12)
+    day = ago(days=31).date().isoformat()
+    rows = [
+        {"kind": kind, "label": Kind(kind).label, "day": day, "purged": purged, "spared": spared, "spared_by": [["H-00012", spared]] if spared else [], "unreadable": 0, "keys_destroyed": keys, "ledger_index": 48_211 + n}
+        for n, (kind, purged, spared, keys) in enumerate([("pictures", 5630, 2, [f"{day}/{unit}.plate"]), ("reads", 5630, 2, []), ("alerts", 6, 1, [])])
+    ]  # fmt: skip
+    said = {
+        "purge": 41, "asked_by": "the night round", "policy_edition": 1, "purged": 11_266, "spared": 5, "ended": rows,
+        "holds": [{"number": "H-00012", "ground": "criminal action", "authority": hold().authority, "reference": "26-004117", "placed_by": "HP-131 Ray Okafor"}],
+        "limits": ["Reads that were released to an agency or written onto portable media before are not reached by a purge."],
+    }  # fmt: skip
+    made = Certificate(pk=41, purge=Purge(pk=41, began_at=ago(hours=4), ended_at=ago(hours=3.9)))
+    return {"certificate": made, "said": said, "ended": rows}
+
+
+def hold_form(given: dict[str, str] | None = None) -> HoldForm:
+    return HoldForm(given, units=[("1", "Car 12"), ("2", "Trailer at Park Avenue")])
+
+
+def hold_page(one: Hold, **other: Any) -> dict[str, Any]:
+    facts = {"hold": one, "unbooked": False, "for_review": False, "look_refusal": None, "review_refusal": None, "release_refusal": None, "review_form": ReviewForm(), "release_form": ReleaseForm()}  # fmt: skip
+    return facts | other
+
+
 def units() -> list[Unit]:
     return [
         Unit(
@@ -584,6 +687,7 @@ def lines() -> list[LedgerEntry]:
 HOME = {
     "training_until": date(2026, 12, 12), "training_days": 19, "alerts_open": 3, "alerts_new": 2, "edition": 41, "bolos_waiting": 1, "bolos_in_force": 6,
     "units_waiting": 1, "units_enrolled": 2, "units_silent": 1, "members_lapsing": 2, "reviews_waiting": 1, "edition_stale": False,
+    "days_overdue": 0, "holds_unbooked": 1, "clock_waits": False, "schedule_waits": True,
 }  # fmt: skip
 REFUSED = Refusal(
     Clause.VERIFY_BEFORE_ENFORCEMENT,
@@ -624,7 +728,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "search-partial": lambda: ("reads/search.html", searched(wanted="?7B?4*", plates=[PlateSeen("A7B24KM", now().date(), 3), PlateSeen("R7BX4", date(2026, 11, 20), 1)])),
     "search-nothing": lambda: ("reads/search.html", searched(results=[])),
     "search-wrong": lambda: ("reads/search.html", {"form": with_errors(SearchForm({"plate": "?*", "span": "dates"})), "stated": stated()}),
-    "read": lambda: ("reads/read.html", {"access": SimpleNamespace(reference="26-004117"), "shown": shown(read("DRL5188", "IL", at=ago(minutes=4), sure=(0.99, 0.98, 0.88, 0.99, 0.74, 0.94, 0.99)))}),
+    "read": lambda: ("reads/read.html", {"ends_on": ago(days=-31), "is_held_only": False, "access": SimpleNamespace(reference="26-004117"), "shown": shown(read("DRL5188", "IL", at=ago(minutes=4), sure=(0.99, 0.98, 0.88, 0.99, 0.74, 0.94, 0.99)))}),
     "console": lambda: ("alerts/console.html", {"cards": cards(), "last_alert_id": 1042, "stated": stated(), "now": now()}),
     "console-empty": lambda: ("alerts/console.html", {"cards": [], "last_alert_id": 0, "stated": stated(), "now": now()}),
     "card": lambda: ("alerts/card.html", card_page(urgent_card())),
@@ -664,6 +768,28 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     ),
     "deployment-new": lambda: ("equipment/deployment_new.html", {"form": deployment_form()}),
     "deployment-new-wrong": lambda: ("equipment/deployment_new.html", {"form": with_errors(deployment_form({"place": "", "purpose": ""}))}),
+    "retention": lambda: ("retention/overview.html", retention()),
+    "retention-red": lambda: ("retention/overview.html", retention(
+        overdue=[Due(kind, ago(days=33).date(), ago(days=2)) for kind in (Kind.PICTURES, Kind.READS)], unbooked=2, bars=[], certificates=[],
+        clock=ClockNow(is_trusted=False, unexplained_s=90_000.0, last_at=ago(hours=30), confirmed_at=None, confirmed_by=""),
+        clock_refusal=NOT_BELIEVED, waiting=change(), ask_refusal=NOT_BELIEVED,
+    )),
+    "schedule-new": lambda: ("retention/schedule_new.html", {"form": ScheduleForm(days=_department().retention_days), "notice_days": 7}),
+    "schedule-new-wrong": lambda: ("retention/schedule_new.html", {"form": with_errors(ScheduleForm({}, days=_department().retention_days), all="A read is never kept longer than its alert."), "notice_days": 7}),
+    "schedule-change": lambda: ("retention/schedule_change.html", {
+        "change": change(), "is_waiting": True, "refusal": None,
+        "counted": [{"label": "Overview pictures", "was": 14, "days": 7, "days_ended": 7, "rows": 39_410, "held": 14}, {"label": "Plate pictures", "was": 30, "days": 21, "days_ended": 9, "rows": 50_712, "held": 14}],
+    }),
+    "schedule-change-own": lambda: ("retention/schedule_change.html", {"change": change(), "is_waiting": True, "refusal": Refusal(Clause.RETENTION_SCHEDULE, "A second member signs a schedule, never the one who asked for it. Ask a colleague."), "counted": []}),
+    "holds": lambda: ("retention/holds.html", {"rows": holds(), "more": 7, "with_past": False, "refusal": None, "booking_days": 30}),
+    "holds-empty": lambda: ("retention/holds.html", {"rows": [], "more": None, "with_past": False, "refusal": None, "booking_days": 30}),
+    "hold-new": lambda: ("retention/hold_new.html", {"form": hold_form(), "booking_days": 30}),
+    "hold-new-wrong": lambda: ("retention/hold_new.html", {"form": with_errors(hold_form({"scope": "vehicle", "plate": "!"}), plate="A plate has letters and digits."), "booking_days": 30}),
+    "hold-new-read": lambda: ("retention/hold_new.html", {"form": HoldForm(units=[], initial={"read": uuid.UUID(int=7), "captured": "2026-11-20T12:00:00+00:00"}), "booking_days": 30}),
+    "hold": lambda: ("retention/hold.html", hold_page(hold(), release_refusal=Refusal(Clause.HOLD, "The supervisor or designee releases a hold, never who placed it. Ask a colleague."))),
+    "hold-names": lambda: ("retention/hold.html", hold_page(hold(9, book_by=ago(days=4).date()), unbooked=True, for_review=True, names=[{"plate": "DRL5188", "since": ago(days=9), "until": ago(days=-2)}, {"lat": 42.18169, "lon": -87.80034, "radius_m": 300.0, "since": ago(days=9), "until": ago(days=8)}])),
+    "hold-released": lambda: ("retention/hold.html", hold_page(hold(released_at=ago(days=1), released_by="HP-214 Dana Whitfield", released_because="judgment of 11/20/2026, no appeal"))),
+    "certificate": lambda: ("retention/certificate.html", certificate()),
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
     "lists": lambda: (
         "hotlists/lists.html",
@@ -758,6 +884,7 @@ urlpatterns = [
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
     _room("people", ("members", "")),
+    _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes")),
 ]  # fmt: skip

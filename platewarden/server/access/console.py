@@ -5,12 +5,17 @@ What a command decides is signed by a named, trained member, never by whoever ho
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused
 from platewarden.server.access.lockout import LOCKED, count_failure, is_locked
+from platewarden.server.access.login import PERSON_COOKIE, bind_person, unbind_person
 from platewarden.server.access.second_factor import USED, use_once
 from platewarden.server.people.models import Member
 
@@ -37,3 +42,21 @@ def sign_in_at_console(number: str, password: str, code: str) -> Member:
     except ValidationError as error:
         raise Refused(Refusal(Clause.ACCESS_DOCUMENTED, USED)) from error
     return member
+
+
+@contextmanager
+def person_at_console(member: Member) -> Iterator[HttpRequest]:
+    """A request of a member who signed in at the console, bound to the person like a browser's, for the length of a block.
+
+    What takes a request (the front desk, a purpose, an act that the database does for a person) takes this one.
+    """
+    request = HttpRequest()
+    request.user = member
+    request.session = {}  # type: ignore[assignment]  # it ends with the block
+    request.META["REMOTE_ADDR"] = "console"
+    bind_person(request, member)
+    request.COOKIES[PERSON_COOKIE] = request.person_cookie_to_set  # type: ignore[attr-defined]
+    try:
+        yield request
+    finally:
+        unbind_person(request)

@@ -6,8 +6,9 @@ import pytest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused
-from platewarden.server.access.console import sign_in_at_console
+from platewarden.server.access.console import person_at_console, sign_in_at_console
 from platewarden.server.access.lockout import LOCKED, is_locked
+from platewarden.server.access.login import person_key
 from platewarden.server.access.testing import WRONG, clock
 from platewarden.server.people.models import Member
 from platewarden.server.people.testing import OPERATOR, SUPERVISOR
@@ -61,3 +62,20 @@ def test_who_left_or_has_no_second_factor_signs_nothing(office, clock):
     why(OPERATOR, office.handed[OPERATOR].password, clock.code())
     Member.objects.filter(number=SUPERVISOR).update(is_active=False)
     why(SUPERVISOR, office.handed[SUPERVISOR].password, clock.code())
+
+
+def test_a_person_at_the_console_is_bound_for_a_block_and_not_after(office):
+    member = office.member(OPERATOR)
+    with person_at_console(member) as request:
+        assert person_key(request) is not None
+        assert (
+            office.ask_owner("select count(*) from office.signed_in where member_number = %s and ended_at is null", OPERATOR)[0][0]
+            == 1
+        )
+    assert (
+        office.ask_owner("select count(*) from office.signed_in where member_number = %s and ended_at is null", OPERATOR)[0][0] == 0
+    )
+    assert [line for line in office.ledger() if line[1] == OPERATOR][-2:] == [
+        ("access.sign_in", OPERATOR),
+        ("access.sign_out", OPERATOR),
+    ]
