@@ -23,6 +23,8 @@ check: $(VENV)/installed-all  ## style, types, floors, the house's own inspectio
 bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the same run
 	$(PY) -m platewarden.bench.crash --times 100 --json
 	$(PY) -m platewarden.bench.road --times 200 --json
+	$(PY) -m platewarden.bench.purge_kills --times 300 --json
+	$(PY) -m platewarden.bench.purge --json
 	$(PY) -m platewarden.bench.memory --json
 	$(PY) -m platewarden.bench.alarm --json
 	$(PY) -m platewarden.bench.console --json

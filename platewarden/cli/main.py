@@ -76,7 +76,7 @@ COMMANDS = (
     Command("hold", "hold", "Spare data from the purge, on somebody's word.", "server"),
     Command("people", "people", "Members: appoint, train, authorize, unlock.", "server"),
     Command("ledger", "ledger", "Check the ledger of every act and every look.", "server"),
-    Command("witness", "witness", "Watch a department's published ledger, and sign that it only grows.", "witness", "Outside"),
+    Command("witness", "witness", "Watch a published ledger, and sign that it only grows.", "witness", "Outside"),
 )
 
 

@@ -76,7 +76,22 @@ def open_access(request: HttpRequest, act: Act, terms: dict[str, Any]) -> Access
 
 
 def through_door(access: Access, door: str) -> list[dict[str, Any]]:
-    """Calls a door function with the Access and returns its rows. `door` is a name of ours, never input."""
+    """Calls a door function with the Access and returns its rows. `door` is a name of ours, never input.
+
+    A door waits until the record is on disk, which anybody's next commit brings about, at the latest the sealer's. Where nobody
+    else is (a command at the console, with the server stopped) it gives up, and is asked once more after a commit of our own.
+    """
+    try:
+        return _rows(access, door)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.CannotConnectNow) or connection.in_atomic_block:
+            raise
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_logical_emit_message(true, 'platewarden', 'a look waits')")
+    return _rows(access, door)
+
+
+def _rows(access: Access, door: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(f"select * from plates.{door}(%s)", [access.access_id])  # noqa: S608
         columns = [(column.name, column.type_code == JSONB) for column in cursor.description]

@@ -138,6 +138,7 @@ def keep_beyond_its_day(row: dict[str, object], read_id: uuid.UUID) -> bool:
         path = settings.CONFIG.data / "pictures" / held.pack
         _make_folder(path.parent)
         put(path, nonce + box.encrypt(nonce, content, _bound_to(read_id, pointer.view)))
+        _give_to_owner(path)
         kept = _opened_or_none(held, read_id)
     except OSError as error:
         raise Unavailable("A held picture cannot be kept on this disk right now. Nothing was purged; free some space.") from error
@@ -174,6 +175,7 @@ def _append(path: Path, sealed: bytes) -> int:
     finally:
         os.close(handle)
     if is_new:
+        _give_to_owner(path)
         _flush_folder(path.parent)
     return offset
 
@@ -184,7 +186,15 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True, mode=0o700)
+    _give_to_owner(folder)
     _flush_folder(folder.parent)
+
+
+def _give_to_owner(path: Path) -> None:
+    """What a command of root's makes belongs to whoever the data folder belongs to: the server's processes run as that user."""
+    if os.geteuid() == 0:
+        owner = settings.CONFIG.data.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -216,6 +226,7 @@ def _write_once(path: Path, content: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+        _give_to_owner(draft)
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:

@@ -90,8 +90,7 @@ def place(request: HttpRequest, new: NewHold) -> Hold:
     if refusal := may_do(member, Act.RETENTION_SCOPE, now()) or must_be_sound(new):
         raise Refused(refusal)
     access = open_access(request, Act.RETENTION_SCOPE, _terms(new))
-    with transaction.atomic():
-        placed = through_door(access, "place_hold")[0]
+    placed = through_door(access, "place_hold")[0]
     if placed["hold_id"] is None:
         raise Refused(_nothing(new))
     return Hold.objects.get(pk=placed["hold_id"])
