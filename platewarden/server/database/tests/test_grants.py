@@ -30,6 +30,7 @@ INNER = {
     "plates.list_has_ended(date)",
     "plates.make_span(date, text[])",
     "plates.metres(double precision, double precision, double precision, double precision)",
+    "plates.named_by_holds(timestamp with time zone, timestamp with time zone)",
     "plates.scoped(plates.hold_scope, timestamp with time zone, timestamp with time zone)",
     "plates.scoped_hits(plates.hold_scope, timestamp with time zone, timestamp with time zone)",
     "plates.standing_scopes()",

@@ -65,6 +65,22 @@ begin
     end if;
 end $$;
 
+-- The reads between two moments that holds name, each beside every hold that names it. One statement for all scopes, the moments as
+-- constants in it: a day's partition is then the only one that is looked at, however many reads are held.
+create function plates.named_by_holds(since timestamptz, until timestamptz) returns table (hold_id bigint, named plates.reads)
+language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+    within text := format('r.captured_at >= %L and r.captured_at < %L and r.captured_at >= s.since and r.captured_at < s.until',
+        since, until);
+begin
+    return query execute
+        'select s.hold_id, r from plates.standing_scopes() s join plates.reads r on r.read_id = s.read_id and ' || within
+        || ' union all select s.hold_id, r from plates.standing_scopes() s join plates.reads r on r.plate = s.plate and ' || within
+        || ' union all select s.hold_id, r from plates.standing_scopes() s join plates.reads r on ' || within
+        || ' and plates.in_scope(s, r.captured_at, r.read_id, r.plate, r.unit_id, r.lat, r.lon)'
+        || ' where s.read_id is null and s.plate is null';
+end $$;
+
 -- The hits of open days that a scope names by themselves, whether or not their read is still kept.
 create function plates.scoped_hits(s plates.hold_scope, since timestamptz, until timestamptz) returns setof plates.hit
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -344,8 +360,7 @@ begin
         held := 0;
         if the_kind in ('reads', 'pictures', 'overview_pictures') then
             select count(*) into rows from plates.reads r where r.captured_at >= a and r.captured_at < b;
-            select count(distinct r.read_id) into held
-                from plates.standing_scopes() s cross join lateral plates.scoped(s, a, b) r;
+            select count(distinct (n.named).read_id) into held from plates.named_by_holds(a, b) n;
         elsif the_kind = 'alerts' then
             select count(*) into rows from plates.hit h where h.captured_at >= a and h.captured_at < b;
             select count(distinct h.hit_id) into held
@@ -367,7 +382,7 @@ create function plates.held_of_day(the_day date) returns table (read_id uuid, pi
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     with span as (select the_day::timestamp at time zone 'UTC' as a, (the_day + 1)::timestamp at time zone 'UTC' as b),
     found as (
-        select r.read_id, r.pictures from span, plates.standing_scopes() s cross join lateral plates.scoped(s, span.a, span.b) r
+        select (n.named).read_id, (n.named).pictures from span cross join lateral plates.named_by_holds(span.a, span.b) n
         union all
         select h.read_id, h.pictures from span, plates.reads_held h
         where h.captured_at >= span.a and h.captured_at < span.b
@@ -426,22 +441,18 @@ begin
             where p ->> 'view' = case when the_kind = 'pictures' then 'plate' else 'overview' end;
         n_spared := n_spared - bad;
         select coalesce(jsonb_agg(jsonb_build_array(f.hold_id, f.n) order by f.hold_id), '[]') into by_hold from (
-            select s.hold_id, count(distinct r.read_id) as n
-            from plates.standing_scopes() s cross join lateral plates.scoped(s, a, b) r group by 1) f;
+            select h.hold_id, count(distinct (h.named).read_id) as n from plates.named_by_holds(a, b) h group by 1) f;
 
     elsif the_kind = 'reads' then
         -- The day's own partitions first: whoever still writes there is waited for, and every other day goes on.
         execute format('lock table plates.%I, plates.%I in share row exclusive mode', 'reads' || suffix, 'plate_seen' || suffix);
         execute format('select count(*) from plates.%I', 'reads' || suffix) into n_all;
-        insert into plates.reads_held
-            select distinct on (r.plate, r.captured_at, r.read_id) r.*
-            from plates.standing_scopes() s cross join lateral plates.scoped(s, a, b) r
-            on conflict do nothing;
-        get diagnostics n_spared = row_count;
-        select coalesce(jsonb_agg(jsonb_build_array(f.hold_id, f.n) order by f.hold_id), '[]') into by_hold from (
-            select s.hold_id, count(distinct h.read_id) as n from plates.reads_held h
-            join plates.standing_scopes() s on plates.in_scope(s, h.captured_at, h.read_id, h.plate, h.unit_id, h.lat, h.lon)
-            where h.captured_at >= a and h.captured_at < b group by 1) f;
+        with found as materialized (select n.hold_id, n.named from plates.named_by_holds(a, b) n),
+        moved as (insert into plates.reads_held
+            select distinct on ((f.named).read_id) (f.named).* from found f on conflict do nothing returning 1)
+        select (select count(*) from moved), (select coalesce(jsonb_agg(jsonb_build_array(c.hold_id, c.n) order by c.hold_id), '[]')
+                from (select f.hold_id, count(distinct (f.named).read_id) as n from found f group by 1) c)
+            into n_spared, by_hold;
         execute format('drop table plates.%I, plates.%I', 'reads' || suffix, 'plate_seen' || suffix);
 
     elsif the_kind = 'alerts' then
@@ -566,7 +577,8 @@ grant select on plates.reads, plates.reads_held, plates.hit, plates.hit_held, pl
     office.retention_clockwatch, office.people_policyedition, office.gone to {door};
 grant select, insert on plates.hold_scope, office.retention_hold to {door};
 grant execute on function plates.scoped(plates.hold_scope, timestamptz, timestamptz),
-    plates.scoped_hits(plates.hold_scope, timestamptz, timestamptz), plates.metres(float8, float8, float8, float8),
+    plates.scoped_hits(plates.hold_scope, timestamptz, timestamptz), plates.named_by_holds(timestamptz, timestamptz),
+    plates.metres(float8, float8, float8, float8),
     plates.in_scope(plates.hold_scope, timestamptz, uuid, text, uuid, float8, float8), plates.is_held(plates.reads_held),
     plates.standing_scopes(), plates.is_wanted(plates.hotlist_entry), plates.spanned(), plates.kind_of(text) to {door};
 alter function plates.place_hold(uuid) owner to {door};
