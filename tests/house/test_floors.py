@@ -21,6 +21,8 @@ READS_ELSEWHERE = {
     "platewarden/server/alerts/sql/0007_held.sql": "the same door, for hits whose read is held, or was purged before them",
     "platewarden/server/retention/sql/0002_purge.sql": "ends their days, and finds what a hold names",
     "platewarden/bench/road.py": "counts as the owner, at the end, what came",
+    "platewarden/bench/purge.py": "fills days of the past as the owner, and deletes one for the baseline",
+    "platewarden/bench/purge_kills.py": "counts as the owner, at the end, what is left",
     "platewarden/bench/crash.py": "counts as the owner, after the server is gone, what survived",
     "platewarden/demo/story.py": "counts as the owner what was kept, for the story's last page",
 }

@@ -85,6 +85,9 @@ class Round:
         tick()
         if refusal := must_believe():
             raise Refused(refusal)
+        under_way = Purge.objects.filter(ended_at=None).first()
+        if under_way is not None:
+            return under_way
         self.sealer.seal()
         try:
             with transaction.atomic():

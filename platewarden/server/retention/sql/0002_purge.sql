@@ -324,6 +324,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select (the_day + office.days_of(the_kind) + 1)::timestamp at time zone 'UTC' + interval '2 hours'
 $$;
 
+create index hotlist_entry_expires on plates.hotlist_entry (expires_at) where expires_at is not null;
+
 -- Whether a day of lists holds entries that are in force no more, or nothing at all. By their loads first: a list has a million.
 create function plates.list_has_ended(the_day date) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -331,7 +333,9 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select exists (select from span, office.hotlists_load l where l.state <> 'in force' and exists (
             select from plates.hotlist_entry e where e.load_id = l.id and e.loaded_at >= span.a and e.loaded_at < span.b))
         or exists (select from span, plates.hotlist_entry e where e.loaded_at >= span.a and e.loaded_at < span.b
-            and (e.expires_at <= clock_timestamp() or (e.load_id is null and not plates.is_wanted(e))))
+            and e.expires_at <= clock_timestamp())
+        or exists (select from span, plates.hotlist_entry e where e.loaded_at >= span.a and e.loaded_at < span.b
+            and e.load_id is null and not plates.is_wanted(e))
         or not exists (select from span, plates.hotlist_entry e where e.loaded_at >= span.a and e.loaded_at < span.b)
 $$;
 
@@ -485,10 +489,16 @@ begin
             into n_all, n_spared;
         if n_spared = 0 then
             execute format('drop table plates.%I', 'hotlist_entry' || suffix);
-        else                                     -- what is in force is written into a new file, and the old file goes
-            execute format('create temp table in_force on commit drop as select * from plates.%I e where plates.is_wanted(e)', 'hotlist_entry' || suffix);
-            execute format('truncate plates.%I', 'hotlist_entry' || suffix);
-            execute format('insert into plates.%I select * from in_force', 'hotlist_entry' || suffix);
+        else                                     -- what is in force is written into a new file, and takes the old one's place
+            execute format('create table plates.hotlist_entry_new (like plates.hotlist_entry including all,
+                constraint of_the_day check (loaded_at >= %L and loaded_at < %L))', a, b);
+            perform plates.keep_no_samples('hotlist_entry_new');
+            execute format('insert into plates.hotlist_entry_new select * from plates.%I e where plates.is_wanted(e)', 'hotlist_entry' || suffix);
+            execute format('drop table plates.%I', 'hotlist_entry' || suffix);
+            execute format('alter table plates.hotlist_entry_new rename to %I', 'hotlist_entry' || suffix);
+            execute format('alter table plates.hotlist_entry attach partition plates.%I for values from (%L) to (%L)',
+                'hotlist_entry' || suffix, a, b);
+            execute format('alter table plates.%I drop constraint of_the_day', 'hotlist_entry' || suffix);
         end if;
     else
         raise exception 'no such kind' using errcode = '22023';
