@@ -78,6 +78,7 @@ class Act(StrEnum):
     RETENTION_SCHEDULE_DECIDED = "retention.schedule_decided", "A second member decided on a retention schedule."
     RETENTION_CLOCK = "retention.clock", "A member confirmed the date after the server's clock jumped or stood."
     RETENTION_PURGE = "retention.purge", "A day of a kind of data was purged, except what is under a hold."
+    RETENTION_REPLAY = "retention.replay", "After a restore, a day that a certificate names was purged again."
     RETENTION_CERTIFY = "retention.certify", "A purge ended, and its certificate was signed."
 
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."

@@ -35,7 +35,7 @@ def keys_of(day: date, view: str) -> list[str]:
 def forget_pictures(day: date, view: str) -> None:
     """Destroys the keys of a day and view, and takes their packs away. Repeating it changes nothing."""
     for path in _keys().glob(f"{day:%Y-%m-%d}/*.{view}.key"):
-        _destroy(path)
+        destroy(path)
     _flushed(_keys() / f"{day:%Y-%m-%d}")
     for path in _packs().glob(f"{day:%Y-%m-%d}/*/*.{view}.pack"):
         path.unlink(missing_ok=True)
@@ -55,7 +55,7 @@ def forget_held(day: date, read_id: uuid.UUID) -> None:
     """Destroys what a hold had kept of a read. Repeating it changes nothing."""
     keys, packs = _keys() / HELD / f"{day:%Y-%m-%d}", _packs() / HELD / f"{day:%Y-%m-%d}"
     for path in keys.glob(f"{read_id}.*.key"):
-        _destroy(path)
+        destroy(path)
     _flushed(keys)
     for path in packs.glob(f"{read_id}.*.pack"):
         path.unlink(missing_ok=True)
@@ -71,7 +71,8 @@ def _packs() -> Path:
     return Path(settings.CONFIG.data) / "pictures"
 
 
-def _destroy(path: Path) -> None:
+def destroy(path: Path) -> None:
+    """Overwrites a key file, durably, and unlinks it."""
     with path.open("r+b") as key:
         key.write(secrets.token_bytes(path.stat().st_size))
         key.flush()

@@ -22,6 +22,8 @@ INNER = {
     "office.days_of(text)",
     "office.has_duty(office.signed_in, text[])",
     "office.person_of(bytea)",
+    "plates.drop_day(text, date)",
+    "plates.end_again(text, date)",
     "plates.in_scope(plates.hold_scope, timestamp with time zone, uuid, text, uuid, double precision, double precision)",
     "plates.is_held(plates.reads_held)",
     "plates.is_wanted(plates.hotlist_entry)",

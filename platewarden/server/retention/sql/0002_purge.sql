@@ -394,61 +394,22 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select distinct on (f.read_id) f.read_id, f.pictures from found f order by f.read_id
 $$;
 
--- Ends a day of a kind, whole or not at all, with its line in the ledger. `kept`: of pictures, the held reads whose pictures were
--- put under keys of their own and read back; when a hold came meanwhile, nothing ends and null is returned: look again.
-create function plates.end_day(the_purge bigint, the_kind text, the_day date, kept uuid[], bad bigint, key_names jsonb) returns bigint
-language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+-- Drops the partitions of a day of a kind, with what is held moved before: how many rows there were, how many were spared, and by
+-- which holds. The caller has the hold lock and has asked whether it may. The day's own partitions are locked first: whoever still
+-- writes there is waited for, 200 ms at most, and every other day goes on.
+create function plates.drop_day(the_kind text, the_day date, out n_all bigint, out n_spared bigint, out by_hold jsonb)
+language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
     a timestamptz := the_day::timestamp at time zone 'UTC';
     b timestamptz := (the_day + 1)::timestamp at time zone 'UTC';
     suffix text := to_char(the_day, '"_"YYYYMMDD');
-    n_all bigint := 0;
-    n_spared bigint := 0;
-    by_hold jsonb := '[]';
-    new_chunk bigint;
-    leaf bigint;
     each text;
 begin
-    perform pg_advisory_xact_lock(4270010);
-    select c.id into new_chunk from office.retention_chunk c where c.kind = the_kind and c.day = the_day and c.kind <> 'list_entries';
-    if found then
-        return new_chunk;                        -- ended before: asked twice
-    end if;
-    if not exists (select from office.retention_purge p where p.id = the_purge and p.ended_at is null) then
-        raise exception 'this purge has ended' using errcode = '55000';
-    end if;
-    if office.due_at(the_kind, the_day) > clock_timestamp()
-            or not exists (select from plates.days_kept() k where k.kind = the_kind and k.day = the_day)
-            or (the_kind = 'list_entries' and not plates.list_has_ended(the_day)) then
-        raise exception '% of % are not due', the_kind, the_day using errcode = '42501';
-    end if;
-    if not office.clock_is_trusted() then
-        raise exception 'the clock is not to be believed' using errcode = '42501';
-    end if;
-    if the_kind = 'reads' and 2 <> (select count(*) from office.gone g
-            where g.day = the_day and g.kind in ('pictures', 'overview_pictures')) then
-        raise exception 'pictures end before their reads' using errcode = '55000';
-    end if;
-    if the_kind = 'alerts' and to_regclass('plates.reads' || suffix) is not null then
-        raise exception 'reads end before their alerts' using errcode = '55000';
-    end if;
+    n_all := 0;
+    n_spared := 0;
+    by_hold := '[]';
     perform set_config('lock_timeout', '200ms', true);
-
-    if the_kind in ('pictures', 'overview_pictures') then
-        if exists (select from plates.held_of_day(the_day) h where h.read_id <> all (kept)) then
-            return null;
-        end if;
-        select count(*) into n_all from plates.reads r, jsonb_array_elements(r.pictures) p
-            where r.captured_at >= a and r.captured_at < b
-              and p ->> 'view' = case when the_kind = 'pictures' then 'plate' else 'overview' end;
-        select count(*) into n_spared from plates.held_of_day(the_day) h, jsonb_array_elements(h.pictures) p
-            where p ->> 'view' = case when the_kind = 'pictures' then 'plate' else 'overview' end;
-        n_spared := n_spared - bad;
-        select coalesce(jsonb_agg(jsonb_build_array(f.hold_id, f.n) order by f.hold_id), '[]') into by_hold from (
-            select h.hold_id, count(distinct (h.named).read_id) as n from plates.named_by_holds(a, b) h group by 1) f;
-
-    elsif the_kind = 'reads' then
-        -- The day's own partitions first: whoever still writes there is waited for, and every other day goes on.
+    if the_kind = 'reads' then
         execute format('lock table plates.%I, plates.%I in share row exclusive mode', 'reads' || suffix, 'plate_seen' || suffix);
         execute format('select count(*) from plates.%I', 'reads' || suffix) into n_all;
         with found as materialized (select n.hold_id, n.named from plates.named_by_holds(a, b) n),
@@ -503,6 +464,60 @@ begin
     else
         raise exception 'no such kind' using errcode = '22023';
     end if;
+end $$;
+
+-- Ends a day of a kind, whole or not at all, with its line in the ledger. `kept`: of pictures, the held reads whose pictures were
+-- put under keys of their own and read back; when a hold came meanwhile, nothing ends and null is returned: look again.
+create function plates.end_day(the_purge bigint, the_kind text, the_day date, kept uuid[], bad bigint, key_names jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+    a timestamptz := the_day::timestamp at time zone 'UTC';
+    b timestamptz := (the_day + 1)::timestamp at time zone 'UTC';
+    n_all bigint := 0;
+    n_spared bigint := 0;
+    by_hold jsonb := '[]';
+    new_chunk bigint;
+    leaf bigint;
+begin
+    perform pg_advisory_xact_lock(4270010);
+    select c.id into new_chunk from office.retention_chunk c where c.kind = the_kind and c.day = the_day and c.kind <> 'list_entries';
+    if found then
+        return new_chunk;                        -- ended before: asked twice
+    end if;
+    if not exists (select from office.retention_purge p where p.id = the_purge and p.ended_at is null) then
+        raise exception 'this purge has ended' using errcode = '55000';
+    end if;
+    if office.due_at(the_kind, the_day) > clock_timestamp()
+            or not exists (select from plates.days_kept() k where k.kind = the_kind and k.day = the_day)
+            or (the_kind = 'list_entries' and not plates.list_has_ended(the_day)) then
+        raise exception '% of % are not due', the_kind, the_day using errcode = '42501';
+    end if;
+    if not office.clock_is_trusted() then
+        raise exception 'the clock is not to be believed' using errcode = '42501';
+    end if;
+    if the_kind = 'reads' and 2 <> (select count(*) from office.gone g
+            where g.day = the_day and g.kind in ('pictures', 'overview_pictures')) then
+        raise exception 'pictures end before their reads' using errcode = '55000';
+    end if;
+    if the_kind = 'alerts' and to_regclass('plates.reads' || to_char(the_day, '"_"YYYYMMDD')) is not null then
+        raise exception 'reads end before their alerts' using errcode = '55000';
+    end if;
+    if the_kind in ('pictures', 'overview_pictures') then
+        if exists (select from plates.held_of_day(the_day) h where h.read_id <> all (kept)) then
+            return null;
+        end if;
+        select count(*) into n_all from plates.reads r, jsonb_array_elements(r.pictures) p
+            where r.captured_at >= a and r.captured_at < b
+              and p ->> 'view' = case when the_kind = 'pictures' then 'plate' else 'overview' end;
+        select count(*) into n_spared from plates.held_of_day(the_day) h, jsonb_array_elements(h.pictures) p
+            where p ->> 'view' = case when the_kind = 'pictures' then 'plate' else 'overview' end;
+        n_spared := n_spared - bad;
+        select coalesce(jsonb_agg(jsonb_build_array(f.hold_id, f.n) order by f.hold_id), '[]') into by_hold from (
+            select h.hold_id, count(distinct (h.named).read_id) as n from plates.named_by_holds(a, b) h group by 1) f;
+
+    else
+        select d.n_all, d.n_spared, d.by_hold into n_all, n_spared, by_hold from plates.drop_day(the_kind, the_day) d;
+    end if;
 
     if the_kind <> 'list_entries' or n_spared = 0 then
         insert into office.gone (kind, day) values (the_kind, the_day) on conflict do nothing;
@@ -513,6 +528,22 @@ begin
         values (the_purge, the_kind, the_day, clock_timestamp(), n_all - n_spared, n_spared, by_hold, bad, key_names, leaf)
         returning id into new_chunk;
     return new_chunk;
+end $$;
+
+-- After a restore: ends a day again that a certificate says has ended, whatever the schedule here says. The owner's alone.
+create function plates.end_again(the_kind text, the_day date) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock(4270010);
+    if exists (select from office.gone g where g.kind = the_kind and g.day = the_day) then
+        return false;
+    end if;
+    if the_kind not in ('pictures', 'overview_pictures')
+            and exists (select from plates.days_kept() k where k.kind = the_kind and k.day = the_day) then
+        perform plates.drop_day(the_kind, the_day);
+    end if;
+    insert into office.gone (kind, day) values (the_kind, the_day);
+    return true;
 end $$;
 
 -- What only released holds had kept: taken out, by writing the rest into a new file. Null when there is nothing.
