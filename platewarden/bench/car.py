@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from platewarden.exchange.read_report import NoPlace, Passing, ReadReport
+from platewarden.bench.report import plain_report
 from platewarden.exchange.seal import SigningKey
 from platewarden.unit.config import load_config
 from platewarden.unit.enrolment import SPOOL, load_enrolment
@@ -41,28 +41,7 @@ def draft_of(key: SigningKey, at: datetime, chance: random.Random, text: str = "
     text = text or "".join(chance.choices(LETTERS, k=7))
 
     def write(sequence: int) -> bytes:
-        return ReadReport(
-            unit_key_id=key.key_id,
-            sequence=sequence,
-            captured_at=at,
-            passing=Passing.at(at),
-            camera="front",
-            text=text,
-            state="CA",
-            state_confidence=0.9,
-            confidence=0.95,
-            characters=(),
-            candidates=(),
-            corners=None,
-            place=None,
-            no_place=NoPlace.NO_RECEIVER,
-            engine="none",
-            member=None,
-            shift_id=None,
-            hotlist_edition=0,
-            hits=(),
-            pictures=(),
-        ).signed(key)
+        return plain_report(key.key_id, sequence, at, text).signed(key)
 
     return Draft("read", write, urgency=0 if is_hit else 2)
 

@@ -40,8 +40,9 @@ from typing import Final
 import psycopg
 
 from platewarden.bench import end_in_order
+from platewarden.bench.report import plain_report
 from platewarden.exchange.enrolment import EnrolmentRequest
-from platewarden.exchange.read_report import Passing, Place, ReadReport
+from platewarden.exchange.read_report import Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt
 from platewarden.exchange.seal import SealingKey, SigningKey, digest, open_message, seal_to
 from platewarden.policy.department import load_department
@@ -129,28 +130,8 @@ class Traffic:
 
     def _report(self, sequence: int, text: str) -> ReadReport:
         at = datetime.now(UTC) - timedelta(seconds=1)
-        return ReadReport(
-            unit_key_id=self.unit.key_id,
-            sequence=sequence,
-            captured_at=at,
-            passing=Passing.at(at),
-            camera="front",
-            text=text,
-            state="CA",
-            state_confidence=0.9,
-            confidence=0.95,
-            characters=(),
-            candidates=(),
-            corners=None,
-            place=Place(lat=34.1, lon=-118.2, accuracy_m=4.0, heading_deg=None, fix_age_s=0.5),
-            no_place=None,
-            engine="none",
-            member=None,
-            shift_id=None,
-            hotlist_edition=0,
-            hits=(),
-            pictures=(),
-        )
+        place = Place(lat=34.1, lon=-118.2, accuracy_m=4.0, heading_deg=None, fix_age_s=0.5)
+        return plain_report(self.unit.key_id, sequence, at, text, place=place, no_place=None)
 
     def _send(self, report: ReadReport) -> None:
         """The same signed bytes, until their receipt is there."""

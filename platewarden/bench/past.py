@@ -23,8 +23,9 @@ from typing import Any, Final
 import psycopg
 
 from platewarden.bench.crash import department_of, tell
+from platewarden.bench.report import plain_report
 from platewarden.exchange.enrolment import EnrolmentRequest
-from platewarden.exchange.read_report import NoPlace, Passing, Picture, ReadReport, View
+from platewarden.exchange.read_report import Picture, ReadReport, View
 from platewarden.exchange.seal import SigningKey
 from platewarden.server.config import ServerConfig
 from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
@@ -114,28 +115,8 @@ class Past:
     def _report(self, text: str, at: datetime) -> ReadReport:
         self._numbers += 1
         jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + uuid.uuid4().bytes * 4 + bytes.fromhex("ffd9")
-        return ReadReport(
-            unit_key_id=self.unit.key_id,
-            sequence=self._numbers,
-            captured_at=at,
-            passing=Passing.at(at),
-            camera="front",
-            text=text,
-            state="IL",
-            state_confidence=0.9,
-            confidence=0.95,
-            characters=tuple(0.95 for _ in text),
-            candidates=(),
-            corners=None,
-            place=None,
-            no_place=NoPlace.NO_RECEIVER,
-            engine="none",
-            member=None,
-            shift_id=None,
-            hotlist_edition=0,
-            hits=(),
-            pictures=tuple(Picture(view=view, media_type="image/jpeg", content=jpeg) for view in (View.OVERVIEW, View.PLATE)),
-        )
+        pictures = tuple(Picture(view=view, media_type="image/jpeg", content=jpeg) for view in (View.OVERVIEW, View.PLATE))
+        return plain_report(self.unit.key_id, self._numbers, at, text, characters=(0.95,) * len(text), pictures=pictures)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal
 
-__all__ = ["KINDS_OF_DATA", "Department", "Purpose", "load_department", "with_schedule"]
+__all__ = ["Department", "Purpose", "load_department", "with_schedule"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
 KINDS_OF_DATA = {"overview_pictures", "pictures", "reads", "alerts", "search_terms", "list_entries"}

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 import platewarden
-from platewarden.server.alerts.models import Alert, AlertState
+from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import Unit, UnitState
 from platewarden.server.hotlists.publish import newest_edition
@@ -33,7 +33,7 @@ def status_now() -> dict[str, Any]:
         "units_enrolled": Unit.objects.filter(state=UnitState.ENROLLED).count(),
         "hotlist_edition": edition.number if edition else None,
         "hotlist_made_at": edition.made_at if edition else None,
-        "alerts_open": Alert.objects.exclude(state=AlertState.DISPOSED).count(),
+        "alerts_open": Alert.objects.open().count(),
         "ledger_leaves": leaves,
         "ledger_sealed": sealed or 0,
         "ledger_sealed_at": sealed_at,

@@ -13,10 +13,12 @@ from tests.house.source import SERVER, shipped
 # States that nothing brings about yet, with the issue that will.
 NOT_REACHED = {"BoloState.WITHDRAWN": 6}
 # States that a function of the database brings about, and its words.
-IN_THE_DATABASE = dict.fromkeys(
-    ("ChangeState.SIGNED", "ChangeState.REFUSED"),
-    ("retention/sql/0002_purge.sql", "set state = case when sign then 'signed' else 'refused' end"),
-)
+PURGE = "retention/sql/0002_purge.sql"
+IN_THE_DATABASE = {
+    "ChangeState.SIGNED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
+    "ChangeState.REFUSED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
+    "AlertState.ENDED": (PURGE, "update office.alerts_alert l set state = 'ended'"),
+}
 
 
 def kinds():

@@ -777,10 +777,10 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "schedule-new": lambda: ("retention/schedule_new.html", {"form": ScheduleForm(days=_department().retention_days), "notice_days": 7}),
     "schedule-new-wrong": lambda: ("retention/schedule_new.html", {"form": with_errors(ScheduleForm({}, days=_department().retention_days), all="A read is never kept longer than its alert."), "notice_days": 7}),
     "schedule-change": lambda: ("retention/schedule_change.html", {
-        "change": change(), "is_waiting": True, "refusal": None,
+        "change": change(), "effective_at": ago(days=-7), "is_waiting": True, "refusal": None,
         "counted": [{"label": "Overview pictures", "was": 14, "days": 7, "days_ended": 7, "rows": 39_410, "held": 14}, {"label": "Plate pictures", "was": 30, "days": 21, "days_ended": 9, "rows": 50_712, "held": 14}],
     }),
-    "schedule-change-own": lambda: ("retention/schedule_change.html", {"change": change(), "is_waiting": True, "refusal": Refusal(Clause.RETENTION_SCHEDULE, "A second member signs a schedule, never the one who asked for it. Ask a colleague."), "counted": []}),
+    "schedule-change-own": lambda: ("retention/schedule_change.html", {"change": change(), "effective_at": ago(days=-7), "is_waiting": True, "refusal": Refusal(Clause.RETENTION_SCHEDULE, "A second member signs a schedule, never the one who asked for it. Ask a colleague."), "counted": []}),
     "holds": lambda: ("retention/holds.html", {"rows": holds(), "more": 7, "with_past": False, "refusal": None, "booking_days": 30}),
     "holds-empty": lambda: ("retention/holds.html", {"rows": [], "more": None, "with_past": False, "refusal": None, "booking_days": 30}),
     "hold-new": lambda: ("retention/hold_new.html", {"form": hold_form(), "booking_days": 30}),

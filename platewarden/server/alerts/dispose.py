@@ -7,7 +7,7 @@ from django.db import transaction
 from platewarden.policy.refusal import Refused, Stale
 from platewarden.policy.verification import ENFORCEMENT, Ground, Outcome
 from platewarden.server.access.rules import may_do
-from platewarden.server.alerts.models import AlertState, Disposition
+from platewarden.server.alerts.models import CLOSED, AlertState, Disposition
 from platewarden.server.alerts.rules import due_at, may_act_on, must_be_verified
 from platewarden.server.alerts.verify import locked, write_note
 from platewarden.server.clock import now
@@ -25,7 +25,7 @@ def dispose(alert_id: int, *, outcome: Outcome, ground: str, because: str, by: M
         alert = locked(alert_id)
         if refusal := may_act_on(alert, by, now()):
             raise Refused(refusal)
-        if alert.state == AlertState.DISPOSED:
+        if alert.state in CLOSED:
             raise Stale("This alert was closed meanwhile. Look at it again.")
         if refusal := must_be_verified(alert, outcome, ground, because):
             raise Refused(refusal)

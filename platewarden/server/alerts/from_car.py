@@ -25,7 +25,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal
 from platewarden.policy.verification import Answered, Ground, Outcome
 from platewarden.server.access.rules import may_do
-from platewarden.server.alerts.models import Alert, AlertState, CarOutcome, CarOutcomeState, Disposition, Verification
+from platewarden.server.alerts.models import CLOSED, Alert, AlertState, CarOutcome, CarOutcomeState, Disposition, Verification
 from platewarden.server.alerts.rules import counting, must_be_verified
 from platewarden.server.alerts.verify import write_note
 from platewarden.server.clock import now
@@ -127,7 +127,7 @@ def _merge_verification(kept: CarOutcome, alert: Alert) -> None:
         answer=kept.answer,
         returned_at=kept.returned_at or kept.at,
     )
-    if alert.state not in (AlertState.VERIFIED, AlertState.DISPOSED) and kept.answer != Answered.PENDING:
+    if alert.state not in (AlertState.VERIFIED, *CLOSED) and kept.answer != Answered.PENDING:
         alert.state = AlertState.VERIFIED
         alert.save(update_fields=["state"])
     from_elsewhere = before is not None and before.unit_id != made.unit_id and Answered.PENDING not in (before.answer, made.answer)

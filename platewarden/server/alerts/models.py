@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome, Verified
@@ -14,6 +16,16 @@ class AlertState(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
     VERIFIED = "verified", "Verified"
     DISPOSED = "disposed", "Closed"
+    ENDED = "ended", "Purged before it was closed"
+
+
+CLOSED = (AlertState.DISPOSED, AlertState.ENDED)
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def open(self) -> Self:
+        """Those that a member can still act on."""
+        return self.exclude(state__in=CLOSED)
 
 
 class Alert(models.Model):
@@ -31,6 +43,8 @@ class Alert(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=100, blank=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True)  # of its entry's list; of a BOLO: none
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["-raised_at"], name="alerts_newest")]

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.policy.verification import Answered, EyeSaw
 from platewarden.server.access.rules import may_do
-from platewarden.server.alerts.models import Alert, AlertState, Verification
+from platewarden.server.alerts.models import CLOSED, Alert, AlertState, Verification
 from platewarden.server.alerts.rules import due_at, may_act_on
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -48,7 +48,7 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
         alert = locked(alert_id)
         if refusal := may_act_on(alert, by, now()):
             raise Refused(refusal)
-        if alert.state == AlertState.DISPOSED:
+        if alert.state in CLOSED:
             raise Stale("This alert was closed meanwhile. Look at it again.")
         # The unit's clock may be ahead of the office's: the earlier of the two moments counts.
         if checked.returned_at < min(alert.captured_at, alert.raised_at) - timedelta(minutes=2):

@@ -31,10 +31,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import sql
 
 import platewarden
-from platewarden.durable import put
 from platewarden.exchange.seal import SealingKey, seal_to
 from platewarden.policy.refusal import Malformed, Tampered, Unavailable
-from platewarden.server.config import ServerConfig, own_folder
+from platewarden.server.config import ServerConfig, own_folder, write_own_file
 from platewarden.server.database.setup import RANDOM_KEYS, SEALING_KEYS, SIGNING_KEYS
 
 __all__ = ["RECOVERY", "look_at_backup", "make_backup", "make_recovery_key", "restore_backup"]
@@ -63,8 +62,7 @@ def make_recovery_key(config: ServerConfig, medium: Path) -> Path:
         key.save(private)
     except OSError as error:
         raise Unavailable(f"The recovery key cannot be written to {medium} ({error.strerror}). Check the medium.") from error
-    put(public, key.public_bytes)
-    _give_to_owner(public, config.data)
+    write_own_file(public, key.public_bytes, replace=False)
     return private
 
 
@@ -191,8 +189,7 @@ def _extract_packs(
         folder = config.data / "pictures"
         for part in parts[1:-1]:
             folder = own_folder(folder / part, like=config.data)
-        put(folder / parts[-1], _read(tar, member))
-        _give_to_owner(folder / parts[-1], config.data)
+        write_own_file(folder / parts[-1], _read(tar, member), replace=True)
         member = next(members, None)
 
 
@@ -362,9 +359,3 @@ def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     if file is None:
         raise Tampered("The backup holds something that is no file. Take another one.")
     return file.read()
-
-
-def _give_to_owner(path: Path, data: Path) -> None:
-    if os.geteuid() == 0:
-        whose = data.stat()
-        os.chown(path, whose.st_uid, whose.st_gid)

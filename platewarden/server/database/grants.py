@@ -119,7 +119,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.hold_scopes(uuid)": ("app",),
     "office.release_hold(bytea, bigint, text)": ("app",),
     "office.ask_schedule(bytea, jsonb, text, int, text, timestamptz)": ("app",),
-    "office.decide_schedule(bytea, bigint, boolean)": ("app",),
+    "office.decide_schedule(bytea, bigint, boolean, timestamptz)": ("app",),
     "office.confirm_clock(bytea)": ("app",),
     "office.clock_is_trusted()": ("app", "purge"),
     "office.clock_tick(text, float8)": ("purge",),

@@ -8,6 +8,7 @@ Known gap: a disk that never writes in place, a snapshot or a copy of the data f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import uuid
@@ -22,7 +23,7 @@ from platewarden.server.reads.images import HELD
 
 def days_with_pictures(view: str) -> set[date]:
     """The days of which a key or a pack of this view lies on the disk."""
-    found = {path.parent.name for path in _keys().glob(f"*/*.{view}.key")}
+    found = {path.parent.name for path in _keys().glob(f"*/*.{view}.key*")}
     found |= {path.parent.parent.name for path in _packs().glob(f"*/*/*.{view}.pack")}
     return {date.fromisoformat(name) for name in found - {HELD}}
 
@@ -34,7 +35,7 @@ def keys_of(day: date, view: str) -> list[str]:
 
 def forget_pictures(day: date, view: str) -> None:
     """Destroys the keys of a day and view, and takes their packs away. Repeating it changes nothing."""
-    for path in _keys().glob(f"{day:%Y-%m-%d}/*.{view}.key"):
+    for path in _keys().glob(f"{day:%Y-%m-%d}/*.{view}.key*"):  # a draft of a killed process, too, holds the key
         destroy(path)
     _flushed(_keys() / f"{day:%Y-%m-%d}")
     for path in _packs().glob(f"{day:%Y-%m-%d}/*/*.{view}.pack"):
@@ -54,10 +55,10 @@ def held_pictures() -> Iterator[tuple[date, uuid.UUID]]:
 def forget_held(day: date, read_id: uuid.UUID) -> None:
     """Destroys what a hold had kept of a read. Repeating it changes nothing."""
     keys, packs = _keys() / HELD / f"{day:%Y-%m-%d}", _packs() / HELD / f"{day:%Y-%m-%d}"
-    for path in keys.glob(f"{read_id}.*.key"):
+    for path in keys.glob(f"{read_id}.*.key*"):
         destroy(path)
     _flushed(keys)
-    for path in packs.glob(f"{read_id}.*.pack"):
+    for path in packs.glob(f"*{read_id}.*.pack*"):
         path.unlink(missing_ok=True)
     for folder in (keys, packs):
         _drop_if_empty(folder)
@@ -90,6 +91,6 @@ def _flushed(folder: Path) -> None:
 
 
 def _drop_if_empty(folder: Path) -> None:
-    """An empty folder goes; one in which somebody just wrote stays for the next round."""
-    if folder.is_dir() and not any(folder.iterdir()):
+    """An empty folder goes; one in which something lies, or is just being written, stays."""
+    with contextlib.suppress(OSError):
         folder.rmdir()

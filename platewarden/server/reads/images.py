@@ -25,8 +25,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from platewarden.durable import put
 from platewarden.policy.refusal import Tampered, Unavailable
+from platewarden.server.config import write_own_file
 
 log = logging.getLogger("platewarden.reads")
 NONCE = 12
@@ -89,11 +89,9 @@ def find_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes | NotThere
     A picture that a hold kept beyond its day lies in another place.
     """
     pointer = Pointer.from_row(row)
+    held = pointer.held(read_id)
     try:
-        try:
-            return _opened(pointer, read_id)
-        except FileNotFoundError:
-            return _opened(pointer.held(read_id), read_id)
+        return _opened(held if (settings.CONFIG.data / "pictures" / held.pack).exists() else pointer, read_id)
     except OSError:
         return NotThere("The picture or its key is not on this server any more.", is_tampered=False)
     except InvalidTag:
@@ -126,19 +124,18 @@ def keep_beyond_its_day(row: dict[str, object], read_id: uuid.UUID) -> bool:
     """
     pointer = Pointer.from_row(row)
     held = pointer.held(read_id)
-    content, kept = _opened_or_none(pointer, read_id), _opened_or_none(held, read_id)
-    if content is None:
-        if kept is None:
-            log.error("the held %s picture of read %s cannot be opened, and so not be kept", pointer.view, read_id)
-        return kept is not None
-    if kept == content:
-        return True
     try:
+        content, kept = _opened_or_none(pointer, read_id), _opened_or_none(held, read_id)
+        if content is None:
+            if kept is None:
+                log.error("the held %s picture of read %s cannot be opened, and so not be kept", pointer.view, read_id)
+            return kept is not None
+        if kept == content:
+            return True
         box, nonce = AESGCM(_key(held.key, make=True)), secrets.token_bytes(NONCE)
         path = settings.CONFIG.data / "pictures" / held.pack
         _make_folder(path.parent)
-        put(path, nonce + box.encrypt(nonce, content, _bound_to(read_id, pointer.view)))
-        _give_to_owner(path)
+        write_own_file(path, nonce + box.encrypt(nonce, content, _bound_to(read_id, pointer.view)), replace=True)
         kept = _opened_or_none(held, read_id)
     except OSError as error:
         raise Unavailable("A held picture cannot be kept on this disk right now. Nothing was purged; free some space.") from error

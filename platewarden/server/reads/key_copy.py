@@ -6,7 +6,6 @@ that is missing here without its day having ended, or its hold, is never taken f
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,13 +13,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from platewarden.durable import put
+from platewarden.exchange.read_report import View
 from platewarden.policy.refusal import Tampered, Unavailable
-from platewarden.server.config import own_folder
+from platewarden.server.config import own_folder, write_own_file
 from platewarden.server.reads.forget import destroy
 from platewarden.server.reads.images import HELD
-
-KIND_OF_SUFFIX = {"overview": "overview_pictures", "plate": "pictures"}
+from platewarden.server.reads.intake import KIND_OF_VIEW
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def copy_keys(target: Path) -> Copied:
             folder = target
             for part in name.parts[:-1]:
                 folder = own_folder(folder / part)
-            put(target / name, (source / name).read_bytes())
+            write_own_file(target / name, (source / name).read_bytes(), replace=True)
         for name in sorted(there - here):
             destroy(target / name)
     except OSError as error:
@@ -63,21 +61,16 @@ def bring_keys_back(source: Path, data: Path) -> int:
         folder = data / "keys"
         for part in name.parts[:-1]:
             folder = own_folder(folder / part, like=data)
-        put(data / "keys" / name, (source / name).read_bytes())
-        if os.geteuid() == 0:
-            whose = data.stat()
-            os.chown(data / "keys" / name, whose.st_uid, whose.st_gid)
+        write_own_file(data / "keys" / name, (source / name).read_bytes(), replace=True)
     return len(names)
 
 
 def _has_ended(name: Path) -> bool:
     """Whether a purge destroyed this key: its day and view ended, or no hold names its read any more."""
-    day, suffix = date.fromisoformat(name.parts[-2]), name.name.split(".")[-2]
+    day, view = date.fromisoformat(name.parts[-2]), name.name.split(".")[-2]
     with connection.cursor() as cursor:
         if name.parts[0] == HELD:
             cursor.execute("select read_id::text from plates.held_of_day(%s)", [day])
             return name.name.split(".")[0] not in {read_id for (read_id,) in cursor}
-        cursor.execute(
-            "select exists (select from office.gone where kind = %s and day = %s)", [KIND_OF_SUFFIX.get(suffix, ""), day]
-        )
+        cursor.execute("select exists (select from office.gone where kind = %s and day = %s)", [KIND_OF_VIEW[View(view)], day])
         return bool(cursor.fetchone()[0])

@@ -74,11 +74,11 @@ def _said(purge: Purge, chunks: list[Chunk]) -> dict[str, Any]:
         "ended_at": purge.ended_at.isoformat(timespec="milliseconds"),
         "asked_by": purge.asked_by,
         "policy_edition": edition.number if edition else None,
-        "schedule_days": edition.schedule if edition else {},
         "ended": [
             {
                 "kind": chunk.kind,
                 "day": chunk.day.isoformat() if chunk.day else None,
+                "schedule_days": chunk.schedule_days,
                 "purged": chunk.purged,
                 "spared": chunk.spared,
                 "spared_by": [[number_of(hold), count] for hold, count in chunk.spared_by],

@@ -152,6 +152,7 @@ class Chunk(models.Model):
     purge = models.ForeignKey(Purge, on_delete=models.PROTECT, related_name="chunks")
     kind = models.CharField(max_length=20)
     day = models.DateField(null=True)  # null: what holds that ended had kept
+    schedule_days = models.PositiveIntegerField(null=True)  # what the schedule said at that moment
     at = models.DateTimeField()
     purged = models.BigIntegerField()
     spared = models.BigIntegerField()

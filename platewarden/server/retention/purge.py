@@ -42,13 +42,15 @@ from platewarden.server.reads.images import keep_beyond_its_day
 from platewarden.server.reads.intake import KIND_OF_VIEW
 from platewarden.server.retention.certificate import certify
 from platewarden.server.retention.clock_watch import must_believe, tick
-from platewarden.server.retention.models import Certificate, Chunk, Kind, Purge
+from platewarden.server.retention.models import Certificate, Kind, Purge
 
 log = logging.getLogger("platewarden.retention")
+BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 VIEW_OF = {Kind(kind): view for view, kind in KIND_OF_VIEW.items()}
 NIGHT_BEGINS_AT = 2  # o'clock at the department
-AT_ONCE = 50  # held pictures kept in one step
-TRIES = 150
+AT_ONCE = 20  # held pictures kept in one step: the worker seals the ledger between two steps
+TRIES = 3  # of one step to get at a busy day, for the same reason
+PATIENCE_S = 60.0  # of a command at the console
 OVERDUE_AFTER = timedelta(hours=24)  # a night round later, what is still there is overdue
 
 
@@ -69,8 +71,17 @@ def days_due() -> list[Due]:
 
 
 def days_overdue() -> list[Due]:
-    """What a night round should have ended and did not: red on the first page."""
-    return [each for each in days_due() if each.since < now() - OVERDUE_AFTER]
+    """What a night round should have ended and did not: red on the first page.
+
+    An entry of a list is due from the moment it is in force no more, of which nothing is noted: it is overdue when a night round has passed.
+    """
+    last = Purge.objects.exclude(ended_at=None).order_by("-pk").values_list("ended_at", flat=True).first()
+    lists_since = max(filter(None, (last, PolicyEdition.objects.order_by("number").values_list("in_force_at", flat=True).first())))
+    return [
+        each
+        for each in days_due()
+        if (max(each.since, lists_since) if each.kind is Kind.LIST_ENTRIES else each.since) < now() - OVERDUE_AFTER
+    ]
 
 
 @dataclass
@@ -78,6 +89,8 @@ class Round:
     """A purge under way, wherever it stands: its state is in the database and on the disk, this only remembers what it kept."""
 
     sealer: Sealer
+    is_busy: bool = False
+    """The last step found searches or cars at the day that is to end; it is asked again."""
     _kept: dict[tuple[Kind, date], dict[str, bool]] = field(default_factory=dict)
 
     def begin(self, *, asked_by: str) -> Purge:
@@ -96,7 +109,7 @@ class Round:
             return Purge.objects.get(ended_at=None)
 
     def step(self) -> Certificate | None:
-        """One step of the purge under way; its certificate when that was the last."""
+        """One step of the purge under way, of a few seconds at most; its certificate when that was the last."""
         purge = Purge.objects.filter(ended_at=None).first()
         if purge is None:
             return None
@@ -108,15 +121,25 @@ class Round:
             purge.refresh_from_db()
             if purge.ended_at is not None:
                 return Certificate.objects.get(purge=purge)
-            due = days_due()
-            if due:
-                self._end(purge, due[0])
-                return None
-            _clear_pictures()
-            _patiently("select plates.end_released(%s)", [purge.pk])
-            _clear_held()
-            _let_the_log_go()
-            return self._finish(purge)
+            try:
+                self.is_busy = False
+                return self._go_on(purge)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, BUSY):
+                    raise
+                self.is_busy = True
+        return None
+
+    def _go_on(self, purge: Purge) -> Certificate | None:
+        due = days_due()
+        if due:
+            self._end(purge, due[0])
+            return None
+        _clear_pictures()
+        _patiently("select plates.end_released(%s)", [purge.pk])
+        _clear_held()
+        _let_the_log_go()
+        return self._finish(purge)
 
     def _end(self, purge: Purge, due: Due) -> None:
         view = VIEW_OF.get(due.kind)
@@ -124,7 +147,7 @@ class Round:
             _patiently("select plates.end_day(%s, %s, %s, %s, 0, '[]')", [purge.pk, due.kind.value, due.day, []])
             return
         kept = self._kept.setdefault((due.kind, due.day), {})
-        waiting = [row for row in _held_of(due.day, view) if str(row[0]) not in kept]
+        waiting = [row for row in held_of(due.day, view) if str(row[0]) not in kept]
         for read_id, pointer in waiting[:AT_ONCE]:
             kept[str(read_id)] = pointer is None or keep_beyond_its_day(pointer, read_id)
         if len(waiting) > AT_ONCE:
@@ -157,7 +180,14 @@ def run(sealer: Sealer, *, asked_by: str) -> Iterator[int]:
     under_way = Round(sealer)
     under_way.begin(asked_by=asked_by)
     yield len(days_due())
+    went_on_at = time.monotonic()
     while under_way.step() is None:
+        if not under_way.is_busy:
+            went_on_at = time.monotonic()
+        elif time.monotonic() - went_on_at > PATIENCE_S:
+            raise Unavailable(
+                "Searches or cars keep a day busy that is to end. The night round goes on with it when they are done."
+            )
         if not Purge.objects.filter(ended_at=None).exists():
             return
         yield len(days_due())
@@ -191,12 +221,6 @@ class Night:
         return here.hour >= NIGHT_BEGINS_AT and (last is None or last.began_at.astimezone(here.tzinfo).date() < here.date())
 
 
-def purged_and_spared(purge: Purge) -> tuple[int, int]:
-    """The totals of a purge's chunks."""
-    chunks = Chunk.objects.filter(purge=purge).values_list("purged", "spared")
-    return sum(purged for purged, _ in chunks), sum(spared for _, spared in chunks)
-
-
 @contextmanager
 def _turn() -> Iterator[bool]:
     """This process's turn at the purge, for one step."""
@@ -212,20 +236,24 @@ def _turn() -> Iterator[bool]:
 
 
 def _patiently(statement: str, values: Sequence[Any]) -> Any:
-    """Asks again while somebody reads or writes where a day is to end. Unavailable after about a minute of it."""
-    for _ in range(TRIES):
+    """Asks a few times while somebody reads or writes where a day is to end, for a second at most."""
+    for _ in range(TRIES - 1):
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return cursor.fetchone()[0]
+            return _ask(statement, values)
         except OperationalError as error:
-            if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+            if not isinstance(error.__cause__, BUSY):
                 raise
-        time.sleep(0.2)
-    raise Unavailable("Searches or cars keep a day busy that is to end. The purge goes on by itself when they are done.")
+        time.sleep(0.1)
+    return _ask(statement, values)
 
 
-def _held_of(day: date, view: View) -> list[tuple[uuid.UUID, dict[str, object] | None]]:
+def _ask(statement: str, values: Sequence[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
+
+
+def held_of(day: date, view: View) -> list[tuple[uuid.UUID, dict[str, object] | None]]:
     """Held reads of a day, each with the pointer of its picture of a view, or None when it has none."""
     with connection.cursor() as cursor:
         cursor.execute("select read_id, pictures from plates.held_of_day(%s)", [day])

@@ -17,9 +17,11 @@ from platewarden.policy.refusal import Tampered
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import CONSOLE, record
 from platewarden.server.reads.forget import forget_pictures
+from platewarden.server.reads.images import keep_beyond_its_day
 from platewarden.server.reads.intake import KIND_OF_VIEW
 from platewarden.server.retention.certificate import HEAD, certificate_signer, said_in
 from platewarden.server.retention.models import Hold, Kind, number_of
+from platewarden.server.retention.purge import held_of
 from platewarden.transparency.note import open_note
 
 
@@ -56,12 +58,16 @@ def replay(notes: list[str]) -> Replayed:
 
 def _end(kind: str, day: date) -> bool:
     """Ends a day of a kind as the owner, whatever the schedule here says; what a standing hold names is spared as ever."""
+    views = [view for view, kind_of_view in KIND_OF_VIEW.items() if kind_of_view == kind]
+    for view in views:
+        for read_id, pointer in held_of(day, view):
+            if pointer is not None:
+                keep_beyond_its_day(pointer, read_id)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select plates.end_again(%s, %s)", [kind, day])
         has_ended = bool(cursor.fetchone()[0])
         if has_ended:
             record(Act.RETENTION_REPLAY, by=CONSOLE, about={"kind": kind, "day": day.isoformat()})
-    for view, kind_of_view in KIND_OF_VIEW.items():
-        if kind_of_view == kind:
-            forget_pictures(day, view)
+    for view in views:
+        forget_pictures(day, view)
     return has_ended

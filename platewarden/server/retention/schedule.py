@@ -122,12 +122,16 @@ def decide(request: HttpRequest, change_id: int, *, sign: bool) -> int | None:
         raise Stale("This change was decided already. Look at the schedule again.")
     if refusal := may_decide(change, member):
         raise Refused(refusal)
-    if sign and (refusal := may_change(change.days, today(change.effective_at))) and change.effective_at < now():
-        raise Refused(refusal)
     with _as_the_person(request) as key, connection.cursor() as cursor:
-        cursor.execute("select office.decide_schedule(%s, %s, %s)", [key, change_id, sign])
+        cursor.execute("select office.decide_schedule(%s, %s, %s, %s)", [key, change_id, sign, effective_at(change)])
         number = cursor.fetchone()[0]
     return int(number) if number is not None else None
+
+
+def effective_at(change: ScheduleChange) -> datetime:
+    """From when a change is in force if it is signed now: as it was asked, or later, for the notice counts from the signature."""
+    first = earliest(load_department(text=change.text).retention_days)
+    return max(change.effective_at, datetime.combine(first, time(), department().time_zone) if first > today(now()) else now())
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,7 @@ def schedule_change(request: HttpRequest, change_id: int) -> HttpResponse:
     context = {
         "change": change,
         "counted": counted,
+        "effective_at": schedule.effective_at(change) if change.state == ChangeState.WAITING else change.effective_at,
         "refusal": schedule.may_decide(change, _member(request)),
         "is_waiting": change.state == ChangeState.WAITING,
     }

@@ -15,7 +15,7 @@ from platewarden.server.access.lockout import failures_since
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
 from platewarden.server.access.rules import DUTIES
 from platewarden.server.access.session import IDLE
-from platewarden.server.alerts.models import Alert, AlertState, Disposition
+from platewarden.server.alerts.models import Alert, Disposition
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk
@@ -91,7 +91,7 @@ class Shell:
         """What waits for this member, by their duties."""
         if not self.member:
             return {}
-        alerts = Alert.objects.exclude(state=AlertState.DISPOSED)
+        alerts = Alert.objects.open()
         if not sees_silent(self.duties):
             alerts = alerts.filter(silent=False)
         return {

@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _alerts(member: Member) -> dict[str, Any]:
-    alerts = Alert.objects.exclude(state=AlertState.DISPOSED)
+    alerts = Alert.objects.open()
     if not sees_silent(member.duties_on(now())):
         alerts = alerts.filter(silent=False)
     fresh = alerts.filter(state=AlertState.RAISED).order_by("raised_at")

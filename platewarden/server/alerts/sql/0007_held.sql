@@ -10,6 +10,11 @@ create or replace function plates.write_alert_note(
     the_note uuid, taken timestamptz, the_hit uuid, who text, what_kind text, words text
 ) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    -- What a car says of an alert whose hit was purged meanwhile keeps its place in the ledger only.
+    if exists (select from office.gone g where g.kind = 'alerts' and g.day = (taken at time zone 'UTC')::date)
+            and not exists (select from plates.hit_held h where h.hit_id = the_hit and h.captured_at = taken) then
+        return;
+    end if;
     if exists (select from plates.hit_held h where h.hit_id = the_hit and h.captured_at = taken) then
         insert into plates.alert_note_held (note_id, captured_at, hit_id, member, kind, body)
             values (the_note, taken, the_hit, who, what_kind, words);
@@ -57,6 +62,6 @@ begin
     perform office.note_shown(the_access, shown);
 end $$;
 
-grant select on plates.hit_held to {door};
+grant select on plates.hit_held, office.gone to {door};
 grant select, insert on plates.alert_note_held to {door};
 alter function plates.write_alert_note(uuid, timestamptz, uuid, text, text, text) owner to {door};

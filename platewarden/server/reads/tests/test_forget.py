@@ -61,6 +61,14 @@ def test_a_key_that_is_gone_and_a_pack_that_stayed_is_finished_by_the_next_round
     assert DAY not in days_with_pictures("plate")
 
 
+def test_a_draft_that_a_killed_process_left_is_destroyed_with_the_key(unit):
+    row = kept(unit, uuid.uuid4())
+    key = settings.CONFIG.data / "keys" / f"{row['key']}.key"
+    key.with_name(f"{key.name}.0a1b2c3d").write_bytes(key.read_bytes())
+    forget_pictures(DAY, "plate")
+    assert not key.parent.exists()
+
+
 def test_a_held_picture_outlives_its_day_under_a_key_of_its_own(unit):
     one, two = uuid.uuid4(), uuid.uuid4()
     first, second = kept(unit, one), kept(unit, two, content=jpeg("olive"))
@@ -85,8 +93,10 @@ def test_a_held_picture_bound_to_another_read_is_not_kept(unit):
 def test_a_held_picture_that_does_not_come_back_from_the_disk_stops_the_purge(unit, monkeypatch):
     read_id = uuid.uuid4()
     row = kept(unit, read_id)
-    real = images.put
-    monkeypatch.setattr(images, "put", lambda path, content: real(path, content[:-1] + bytes([content[-1] ^ 1])))
+    real = images.write_own_file
+    monkeypatch.setattr(
+        images, "write_own_file", lambda path, content, **how: real(path, content[:-1] + bytes([content[-1] ^ 1]), **how)
+    )
     with pytest.raises(Unavailable, match="did not come back"):
         keep_beyond_its_day(row, read_id)
     monkeypatch.undo()

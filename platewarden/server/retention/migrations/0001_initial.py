@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(max_length=20)),
                 ("day", models.DateField(null=True)),
+                ("schedule_days", models.PositiveIntegerField(null=True)),
                 ("at", models.DateTimeField()),
                 ("purged", models.BigIntegerField()),
                 ("spared", models.BigIntegerField()),

@@ -242,7 +242,7 @@ begin
     return new_id;
 end $$;
 
-create function office.decide_schedule(cookie bytea, the_change bigint, sign boolean) returns int
+create function office.decide_schedule(cookie bytea, the_change bigint, sign boolean, from_when timestamptz) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who office.signed_in := office.person_of(cookie);
@@ -264,11 +264,12 @@ begin
         end if;
         new_number := before.number + 1;
         insert into office.people_policyedition (number, text, schedule, in_force_at, signed_by)
-            values (new_number, change.text, before.schedule || change.days, change.effective_at,
+            values (new_number, change.text, before.schedule || change.days, greatest(change.effective_at, from_when),
                 change.asked_by || ' and ' || who.member_number || ' ' || who.member_name);
     end if;
     update office.retention_schedulechange set state = case when sign then 'signed' else 'refused' end, edition = new_number,
-        decided_by = who.member_number || ' ' || who.member_name, decided_at = clock_timestamp() where id = the_change;
+        decided_by = who.member_number || ' ' || who.member_name, decided_at = clock_timestamp(),
+        effective_at = greatest(change.effective_at, from_when) where id = the_change;
     perform office.ledger_write('retention.schedule_decided', who.member_number, who.member_name, '',
         jsonb_build_object('change', the_change, 'signed', sign, 'edition', new_number), null);
     return new_number;
@@ -432,6 +433,8 @@ begin
         insert into plates.alert_note_held
             select n.* from plates.alert_note n join plates.hit_held h on h.hit_id = n.hit_id and h.captured_at = n.captured_at
             where n.captured_at >= a and n.captured_at < b on conflict do nothing;
+        update office.alerts_alert l set state = 'ended' where l.captured_at >= a and l.captured_at < b and l.state <> 'disposed'
+            and not exists (select from plates.hit_held h where h.hit_id = l.hit_id);
         execute format('drop table plates.%I, plates.%I', 'hit' || suffix, 'alert_note' || suffix);
 
     elsif the_kind = 'search_terms' then
@@ -523,9 +526,10 @@ begin
         insert into office.gone (kind, day) values (the_kind, the_day) on conflict do nothing;
     end if;
     leaf := office.ledger_write('retention.purge', null, 'the night round', '', jsonb_build_object('purge', the_purge, 'kind', the_kind,
-        'day', the_day, 'purged', n_all - n_spared, 'spared', n_spared, 'spared_by', by_hold, 'unreadable', bad, 'keys', key_names), null);
-    insert into office.retention_chunk (purge_id, kind, day, at, purged, spared, spared_by, unreadable, keys, leaf_id)
-        values (the_purge, the_kind, the_day, clock_timestamp(), n_all - n_spared, n_spared, by_hold, bad, key_names, leaf)
+        'day', the_day, 'purged', n_all - n_spared, 'spared', n_spared, 'spared_by', by_hold, 'unreadable', bad, 'keys', key_names, 'schedule_days', office.days_of(the_kind)), null);
+    insert into office.retention_chunk (purge_id, kind, day, schedule_days, at, purged, spared, spared_by, unreadable, keys, leaf_id)
+        values (the_purge, the_kind, the_day, office.days_of(the_kind), clock_timestamp(), n_all - n_spared, n_spared, by_hold, bad,
+            key_names, leaf)
         returning id into new_chunk;
     return new_chunk;
 end $$;
@@ -579,12 +583,14 @@ begin
     perform set_config('lock_timeout', '200ms', true);
     create temp table notes_spared on commit drop as
         select n.* from plates.alert_note_held n where exists (select from hits_spared h where h.hit_id = n.hit_id);
+    update office.alerts_alert l set state = 'ended' where l.state <> 'disposed'
+        and exists (select from plates.hit_held h where h.hit_id = l.hit_id and not exists (select from hits_spared s where s.hit_id = h.hit_id));
     truncate plates.reads_held, plates.hit_held, plates.alert_note_held;
     insert into plates.reads_held select * from reads_spared;
     insert into plates.hit_held select * from hits_spared;
     insert into plates.alert_note_held select * from notes_spared;
     leaf := office.ledger_write('retention.purge', null, 'the night round', '', jsonb_build_object('purge', the_purge, 'kind', 'released',
-        'day', null, 'purged', n_reads + n_hits, 'spared', 0, 'spared_by', '[]'::jsonb, 'unreadable', 0, 'keys', '[]'::jsonb), null);
+        'day', null, 'purged', n_reads + n_hits, 'spared', 0, 'spared_by', '[]'::jsonb, 'unreadable', 0, 'keys', '[]'::jsonb, 'schedule_days', null), null);
     insert into office.retention_chunk (purge_id, kind, day, at, purged, spared, spared_by, unreadable, keys, leaf_id)
         values (the_purge, 'released', null, clock_timestamp(), n_reads + n_hits, 0, '[]', 0, '[]', leaf)
         returning id into new_chunk;

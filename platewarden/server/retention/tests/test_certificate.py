@@ -85,7 +85,7 @@ def reads_of(said, ago):
 LIES = {
     "does not add up": lambda said: said.update(purged=said["purged"] + 1),
     "without an authority": lambda said: said.update(holds=[]),
-    "before the schedule": lambda said: said["schedule_days"].update(overview_pictures=21),
+    "before the schedule": lambda said: said["ended"][0].update(schedule_days=41),
     "ends a day twice": lambda said: said["ended"].append({**said["ended"][0], "purged": 0, "spared": 0}),
     "something else than line": lambda said: reads_of(said, 40).update(purged=2, spared=2),
     "between its two checkpoints": lambda said: said["ended"][0].update(ledger_index=0),

@@ -11,7 +11,10 @@ from django.conf import settings
 
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.receipt import Outcome
-from platewarden.policy.refusal import Refused, Unavailable
+from platewarden.policy.refusal import Refused, Stale, Unavailable
+from platewarden.policy.verification import Outcome as CameOf
+from platewarden.server.alerts.dispose import dispose
+from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.hotlists.testing import bolo_in_force
 from platewarden.server.ledger.chain import Sealer, check
@@ -219,7 +222,7 @@ def test_a_full_disk_keeps_what_is_held_and_purges_nothing_of_that_day(office, p
 
     held(office, OPERATOR, plate="D40N0")
     with monkeypatch.context() as full:
-        full.setattr(images, "put", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        full.setattr(images, "write_own_file", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "full")))
         with pytest.raises(Unavailable, match="cannot be kept on this disk"):
             purge_now(office)
     assert isinstance(picture(office, past[40][0], "overview"), bytes)
@@ -456,3 +459,86 @@ def test_a_shorter_schedule_ends_more_and_only_from_its_day_on(office, past):
         PolicyEdition.objects.filter(number=2).update(in_force_at=now())
     purge_now(office)
     assert plates(office) == texts(past, 5)
+
+
+# Found by reading it again
+
+
+def test_an_alert_that_nobody_closed_ends_with_its_hit_and_waits_for_nobody(office):
+    bolo_in_force("D31N1")
+    car = office.car()
+    open_past(office.database, 31)
+    with office.as_role("ingest"):
+        kept = keep_past(car, "D31N1", 31)
+    assert Alert.objects.open().count() == 1
+    purge_now(office)
+    assert Alert.objects.get().state == "ended"
+    assert Alert.objects.open().count() == 0
+    with pytest.raises(Stale):
+        dispose(kept.alerts[0].pk, outcome=CameOf.MISREAD, ground="", because="misread", by=office.member(OPERATOR))
+
+
+def test_an_alert_that_a_hold_spared_stays_open_and_ends_when_the_hold_does(office):
+    bolo_in_force("D31N1")
+    car = office.car()
+    open_past(office.database, 31)
+    with office.as_role("ingest"):
+        keep_past(car, "D31N1", 31)
+    hold = held(office, OPERATOR, plate="D31N1")
+    purge_now(office)
+    assert Alert.objects.open().count() == 1
+    release(office, hold, by=SUPERVISOR)
+    purge_now(office)
+    assert Alert.objects.get().state == "ended"
+
+
+def test_words_on_a_hit_that_was_purged_have_no_place_and_jam_nothing(office, past):
+    purge_now(office)
+    with office.as_role("ingest"), purge.connection.cursor() as cursor:
+        taken = datetime.combine(day_ago(31), time(1), UTC)
+        cursor.execute(
+            "select plates.write_alert_note(gen_random_uuid(), %s, gen_random_uuid(), '1042', 'disposition', 'late')", [taken]
+        )
+    assert office.ask_owner("select count(*) from plates.alert_note") == [(0,)]
+
+
+def test_a_busy_day_holds_a_step_for_a_second_at_most_so_that_the_ledger_is_sealed(office, past):
+    with office.database.connect("postgres", autocommit=False) as reader:
+        reader.execute("select count(*) from plates.reads")
+        with office.as_role("purge"):
+            under_way = Round(Sealer())
+            under_way.begin(asked_by="a test")
+            steps = 0
+            while not under_way.is_busy:
+                assert under_way.step() is None
+                steps += 1
+            assert under_way.step() is None, "asked again, and still busy"
+            assert steps < 10
+            reader.rollback()
+            while under_way.step() is None:
+                pass
+    assert plates(office) == texts(past, 30, 20, 5)
+
+
+def test_the_console_gives_up_after_its_patience_and_says_so(office, past, monkeypatch):
+    monkeypatch.setattr(purge, "PATIENCE_S", 0.5)
+    with office.database.connect("postgres", autocommit=False) as reader:
+        reader.execute("select count(*) from plates.reads")
+        with pytest.raises(Unavailable, match="busy"):
+            purge_now(office)
+
+
+def test_a_list_that_was_replaced_today_is_not_overdue_before_a_night_has_passed(office):
+    bolo_in_force("GONE1")
+    open_past(office.database, 40, parents=("hotlist_entry",))
+    purge_now(office)
+    with office.database.connect("owner") as owner:
+        owner.execute("select plates.make_span(%s, '{hotlist_entry}')", [day_ago(40)])
+        owner.execute("update plates.hotlist_entry set loaded_at = %s", [datetime.combine(day_ago(40), time(12), UTC)])
+        owner.execute("update office.hotlists_bolo set state = 'withdrawn'")
+    assert [each.kind for each in purge.days_due()] == ["list_entries"]
+    assert days_overdue() == []
+    with office.database.connect("owner") as owner:
+        owner.execute("update office.retention_purge set ended_at = ended_at - interval '25 hours'")
+        owner.execute("update office.people_policyedition set in_force_at = in_force_at - interval '25 hours'")
+    assert [each.kind for each in days_overdue()] == ["list_entries"]

@@ -6,6 +6,7 @@ import pytest
 
 from platewarden.policy.refusal import PlatewardenError
 from platewarden.server.people.testing import OPERATOR
+from platewarden.server.reads.images import find_picture
 from platewarden.server.retention.replay import replay
 from platewarden.server.retention.testing import day_ago, held, keep_past, open_past, purge_now
 
@@ -66,3 +67,18 @@ def test_a_certificate_of_somebody_else_ends_nothing(office, car):
             with pytest.raises(PlatewardenError):
                 replay([wrong])
     assert office.ask_owner("select count(*) from plates.reads") == [(1,)]
+
+
+def test_what_a_hold_of_the_backup_names_is_kept_with_its_picture_when_the_days_key_is_still_there(office, car):
+    note = purge_now(office).note
+    with office.database.connect("postgres") as root:
+        root.execute("alter table office.gone disable trigger all")
+        root.execute("delete from office.gone")
+    open_past(office.database, 40)
+    with office.as_role("ingest"):
+        kept = keep_past(car, "AB12345", 40)
+    held(office, OPERATOR, plate="AB12345")
+    with office.as_role("owner"):
+        replay([note])
+    (row,) = office.ask_owner("select read_id, pictures from plates.reads_held")
+    assert [find_picture(each, kept.read_id) for each in row[1]] == [each.content for each in kept.report.pictures]

@@ -71,7 +71,7 @@ def test_one_session_does_not_sign_what_it_asked_for_not_even_past_the_applicati
     key = person_key(request)
     with office.database.connect("app") as app:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute("select office.decide_schedule(%s, %s, true)", [key, change])
+            app.execute("select office.decide_schedule(%s, %s, true, now())", [key, change])
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("insert into office.people_policyedition (number) values (2)")
     assert PolicyEdition.objects.count() == 1
@@ -109,3 +109,13 @@ def test_what_a_change_would_purge_is_counted_with_what_holds_spare(office):
     assert ends[Kind.READS, day_ago(20)] == (2, 1)
     assert (Kind.READS, day_ago(12)) not in ends
     assert ends[Kind.PICTURES, day_ago(12)] == (1, 0)
+
+
+def test_the_notice_counts_from_the_signature_however_long_the_change_waited(office):
+    change = asked(office, {"overview_pictures": 7})
+    with office.database.connect("owner") as owner:
+        owner.execute("update office.retention_schedulechange set effective_at = effective_at - interval '6 days'")
+    schedule.decide(request_of(office, DESIGNEE), change, sign=True)
+    in_force_at = PolicyEdition.objects.get(number=2).in_force_at
+    assert today(in_force_at) == today(now()) + timedelta(days=7)
+    assert ScheduleChange.objects.get().effective_at == in_force_at
