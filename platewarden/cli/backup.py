@@ -134,8 +134,13 @@ def _restored(file: Path, recovery: Any, folder: Path) -> tuple[ServerConfig, di
             write_own_file(place / name, content, replace=False)
         return set_up(folder, server=server, say=tell)
 
-    with server.running():
-        manifest = restore_backup(file, recovery, prepare=prepare, connect=_owner)
+    manifest: dict[str, Any] = {}
+    try:
+        with server.running():
+            manifest = restore_backup(file, recovery, prepare=prepare, connect=_owner)
+    finally:
+        if not manifest:
+            tell(f"Nothing was brought back. Remove {folder} before you try again.")
     return ServerConfig.load(folder), manifest
 
 

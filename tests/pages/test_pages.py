@@ -28,6 +28,7 @@ IN_DOCS = {
     "console": ("day", "night"),
     "card": ("day", "night"),
     "search-result": ("day",),
+    "retention": ("day",),
     "refused": ("day",),
     "car-sign-on": ("day",),
     "car-alert": ("day", "night"),

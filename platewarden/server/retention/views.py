@@ -90,8 +90,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _bars() -> list[Bar]:
-    """Reads of each past day that is kept, and how many of them a hold spares."""
-    kept = schedule.would_end({Kind.READS.value: 0})
+    """Reads of each day that is kept, up to today, and how many of them a hold spares. None when nothing is kept."""
+    every = schedule.would_end({Kind.READS.value: -2})  # counted as if a day ended before it began: every day there is
+    kept = [each for each in every if each.day <= now().date()]
+    if not any(each.rows for each in kept):
+        return []
     days = department().retention_days[Kind.READS.value]
     most = max((each.rows for each in kept), default=0) or 1
     step = PLOT_WIDTH / max(len(kept), 31)

@@ -98,6 +98,7 @@ declare
     terms jsonb := office.pass_gate(the_access, 'retention.scope');
     who office.access_record;
     given plates.hold_scope[];
+    found uuid[];
     n_reads bigint;
     n_alerts bigint;
     new_hold bigint;
@@ -105,12 +106,17 @@ begin
     perform pg_advisory_xact_lock(4270010);
     select * into strict who from office.access_record r where r.access_id = the_access;
     select array_agg(g) into given from jsonb_populate_recordset(null::plates.hold_scope, terms -> 'scopes') g;
-    select count(distinct f.read_id) into n_reads from (
+    select coalesce(array_agg(distinct f.read_id), '{}') into found from (
         select r.read_id from unnest(given) s cross join lateral plates.scoped(s, '-infinity', 'infinity') r
         union all
         select r.read_id from unnest(given) s join plates.reads_held r
             on plates.in_scope(s, r.captured_at, r.read_id, r.plate, r.unit_id, r.lat, r.lon)) f;
+    n_reads := cardinality(found);
     select count(distinct f.hit_id) into n_alerts from (
+        select h.hit_id from plates.hit h where h.read_id = any (found)
+        union all
+        select h.hit_id from plates.hit_held h where h.read_id = any (found)
+        union all
         select h.hit_id from unnest(given) s cross join lateral plates.scoped_hits(s, '-infinity', 'infinity') h
         union all
         select h.hit_id from unnest(given) s join plates.hit_held h on h.captured_at >= s.since and h.captured_at < s.until
@@ -368,8 +374,10 @@ begin
             select count(distinct (n.named).read_id) into held from plates.named_by_holds(a, b) n;
         elsif the_kind = 'alerts' then
             select count(*) into rows from plates.hit h where h.captured_at >= a and h.captured_at < b;
-            select count(distinct h.hit_id) into held
-                from plates.standing_scopes() s cross join lateral plates.scoped_hits(s, a, b) h;
+            select count(*) into held from plates.hit h where h.captured_at >= a and h.captured_at < b and (
+                h.read_id in (select (n.named).read_id from plates.named_by_holds(a, b) n)
+                or exists (select from plates.reads_held k where k.read_id = h.read_id)
+                or h.hit_id in (select f.hit_id from plates.standing_scopes() s cross join lateral plates.scoped_hits(s, a, b) f));
         elsif the_kind = 'search_terms' then
             select count(*) into rows from plates.ledger_content c where c.at >= a and c.at < b;
         else

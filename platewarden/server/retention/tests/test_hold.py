@@ -11,10 +11,12 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.access.login import person_key
 from platewarden.server.clock import now
+from platewarden.server.hotlists.testing import bolo_in_force
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR, OUTSIDER, SUPERVISOR
 from platewarden.server.people.training import today
 from platewarden.server.retention import hold as holding
 from platewarden.server.retention.models import Hold, number_of
+from platewarden.server.retention.schedule import would_end
 from platewarden.server.retention.testing import day_ago, held, keep_past, open_past, purge_now, release, request_of
 
 
@@ -136,6 +138,19 @@ def test_what_it_names_is_shown_to_who_looks_and_the_look_is_counted(office, rea
     (row,) = holding.what_it_names(access)
     assert row["plate"] == "AB12345"
     assert office.ask_owner("select shown from office.access_shown where access_id = %s", access.access_id) == [(1,)]
+
+
+def test_a_hold_on_a_unit_counts_the_alerts_of_what_it_names(office):
+    bolo_in_force("AB12345")
+    car = office.car()
+    open_past(office.database, 20)
+    with office.as_role("ingest"):
+        keep_past(car, "AB12345", 20)
+        keep_past(car, "CD12345", 20)
+    hold = held(office, OPERATOR, unit=car.unit.id)
+    assert (hold.reads, hold.alerts) == (2, 1)
+    (ends,) = (each for each in would_end({"alerts": 10}) if each.rows)
+    assert (ends.rows, ends.held) == (1, 1)
 
 
 def test_past_its_deadline_and_not_booked_it_is_red(office, read):
