@@ -54,11 +54,12 @@ class Process:
         if self.running is None or self.running.poll() is not None:
             return
         self.running.send_signal(signal.SIGTERM)
-        try:
-            self.running.wait(ENDS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.running.pid, signal.SIGKILL)
-            self.running.wait()
+        until = time.monotonic() + ENDS_WITHIN_S
+        # Not reaped yet: its number stays its own until whoever of its children outlived it is ended too.
+        while not os.waitid(os.P_PID, self.running.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(self.running.pid, signal.SIGKILL)
+        self.running.wait()
 
 
 def database_of(config: ServerConfig, *, say: Callable[[str], None]) -> AbstractContextManager[object]:

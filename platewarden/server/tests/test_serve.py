@@ -233,3 +233,20 @@ def test_a_process_that_does_not_want_to_end_is_ended(monkeypatch):
     stubborn.end()
     assert stubborn.running.returncode == -signal.SIGKILL
     stubborn.end()  # again: nothing more to do
+
+
+def test_a_child_that_outlives_its_process_is_ended_with_it(tmp_path):
+    """As a worker of the web server does that is asked to end while it starts."""
+    said = tmp_path / "child"
+    script = f"(trap '' TERM; while :; do sleep 0.05; done) & echo $! > {said}; wait"
+    leader = Process("leader", ["sh", "-c", script], {"PATH": os.environ["PATH"]})
+    leader.start()
+    while not said.exists() or not said.read_text().strip():
+        time.sleep(0.02)
+    child = Path("/proc") / said.read_text().strip() / "stat"
+    assert child.exists()
+    leader.end()
+    until = time.monotonic() + 10
+    while child.exists() and child.read_text().rpartition(")")[2].split()[0] != "Z" and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z"
