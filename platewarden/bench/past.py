@@ -79,7 +79,7 @@ class Past:
                 for each in (report.pictures if pictures else ())
             ]
             with transaction.atomic():
-                keep(report, unit, report.read_id.bytes * 2, pointers)
+                keep(report, unit, ReadReport.verified(report.signed(self.unit), lambda _: self.unit.public_bytes)[1], pointers)
 
     def hold(self, plate: str) -> None:
         """A hold on one vehicle over the whole past, placed by the supervisor at the console."""

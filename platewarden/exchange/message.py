@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
-from platewarden.exchange.seal import SigningKey, sign_message
+from platewarden.exchange.seal import FindKey, Opened, SigningKey, open_message, sign_message
 from platewarden.exchange.wire import Kind, decode_body, from_microseconds
 from platewarden.policy.refusal import Malformed
 
@@ -42,6 +42,12 @@ class Message(ABC):
     def signed(self, key: SigningKey) -> bytes:
         """This message, signed."""
         return sign_message(self.kind, self.to_body(), key)
+
+    @classmethod
+    def verified(cls, raw: bytes, find_key: FindKey) -> tuple[Self, Opened]:
+        """The message of signed bytes, once the signature holds. Refused as `open_message` and `from_body` refuse."""
+        opened = open_message(raw, cls.kind, find_key)
+        return cls.from_body(opened.body), opened
 
 
 class Fields:

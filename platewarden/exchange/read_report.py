@@ -3,22 +3,26 @@
 A read's identity follows from who made it and its number, so sending it again never makes a second one:
 `read_id = uuid5(uuid5(NAMESPACE, unit key id in hex), sequence)`. Every field is always there; null says "not known". A read
 without a place says why it has none.
-The pictures ride in the same message: a read without its pictures never arrives.
+
+What is signed names each picture by its SHA-256; the pictures themselves ride behind the signature, in that order. So a read never
+arrives without its pictures, and the signed words of the car can still be checked when a picture has gone on its own schedule.
 """
 
 from __future__ import annotations
 
 import math
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, Self, TypeAlias
 
 from platewarden.exchange.message import Fields, Message, must
-from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
+from platewarden.exchange.seal import FindKey, Opened, SigningKey, digest, open_message
+from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body, from_microseconds, message_length, microseconds
 from platewarden.plate.match import Candidate, Doubt, Tier
 from platewarden.plate.text import PlateText, must_be_state
+from platewarden.policy.refusal import Tampered
 
 __all__ = ["NAMESPACE", "Across", "Along", "CarHit", "Corners", "NoPlace", "Passing", "Picture", "Place", "ReadReport", "View"]
 
@@ -135,6 +139,10 @@ class Picture:
     view: str
     media_type: str
     content: bytes
+
+    @property
+    def sha256(self) -> bytes:
+        return digest(self.content)
 
     def __post_init__(self) -> None:
         must(self.view in set(View), "A picture of a read is neither an overview nor of the plate. Send those two.")
@@ -257,14 +265,28 @@ class ReadReport(Message):
                     for each in self.hits
                 ],
                 "pictures": [
-                    {"view": str(each.view), "media_type": each.media_type, "content": each.content} for each in self.pictures
+                    {"view": str(each.view), "media_type": each.media_type, "size": len(each.content), "sha256": each.sha256}
+                    for each in self.pictures
                 ],
             }
         )
 
+    def signed(self, key: SigningKey) -> bytes:
+        """The signed words, and behind them the pictures that they name."""
+        return super().signed(key) + b"".join(each.content for each in self.pictures)
+
     @classmethod
-    def from_body(cls, body: bytes) -> ReadReport:
+    def verified(cls, raw: bytes, find_key: FindKey) -> tuple[Self, Opened]:
+        """The read of the bytes that `signed` made. Tampered too when a picture is not the one that was signed."""
+        length = message_length(raw)
+        opened = open_message(raw[:length], cls.kind, find_key)
+        return cls.from_body(opened.body, raw[length:]), replace(opened, digest=digest(raw))
+
+    @classmethod
+    def from_body(cls, body: bytes, carried: bytes = b"") -> Self:
+        """The read of a body and of the pictures that were carried behind it."""
         fields = Fields.of(body, cls.kind)
+        pictures = Carried(carried)
         report = cls(
             unit_key_id=fields.octets("unit_key_id"),
             sequence=fields.integer("sequence"),
@@ -285,9 +307,10 @@ class ReadReport(Message):
             shift_id=fields.optional("shift_id", fields.uuid),
             hotlist_edition=fields.integer("hotlist_edition"),
             hits=tuple(map(_hit, fields.each("hits", at_most=1000))),
-            pictures=tuple(map(_picture, fields.each("pictures", at_most=8))),
+            pictures=tuple(map(pictures.take, fields.each("pictures", at_most=8))),
         )
         fields.done()
+        pictures.done()
         return report
 
 
@@ -348,7 +371,21 @@ def _hit(fields: Fields) -> CarHit:
     return hit
 
 
-def _picture(fields: Fields) -> Picture:
-    picture = Picture(view=fields.text("view"), media_type=fields.text("media_type"), content=fields.octets("content"))
-    fields.done()
-    return picture
+class Carried:
+    """The pictures behind a signature, taken one after the other as the signed words name them."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._left = raw
+
+    def take(self, fields: Fields) -> Picture:
+        view, media_type, size = fields.text("view"), fields.text("media_type"), fields.integer("size")
+        must(0 < size <= MAX_MESSAGE, "A picture of a read is empty, or larger than any message. Send it whole.")
+        must(len(self._left) >= size, "A read came without a picture that it names. Send it with its pictures.")
+        content, self._left = self._left[:size], self._left[size:]
+        if digest(content) != fields.octets("sha256"):
+            raise Tampered("A picture of a read is not the one that was signed. Stop, and tell the Administrative Supervisor.")
+        fields.done()
+        return Picture(view=view, media_type=media_type, content=content)
+
+    def done(self) -> None:
+        must(not self._left, "A read carries more than the pictures that it names. Send it as it was signed.")

@@ -73,11 +73,12 @@ def fingerprint(public: bytes) -> str:
 
 @dataclass(frozen=True)
 class Opened:
-    """A message whose signature holds: its body, who signed it, and the digest of the whole."""
+    """A message whose signature holds: its body, who signed it, the digest of the whole, and the signed bytes themselves."""
 
     body: bytes
     key_id: bytes
     digest: bytes
+    signed: bytes
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def open_message(raw: bytes, kind: Kind, find_key: FindKey) -> Opened:
         raise Tampered(
             f"The signature of this {kind.words} does not hold: it was changed, or signed by another key. Stop, and tell the Administrative Supervisor."
         ) from error
-    return Opened(envelope.body, envelope.key_id, digest(raw))
+    return Opened(envelope.body, envelope.key_id, digest(raw), raw)
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,9 @@ MAX_MESSAGE: Final = 32 * 1024 * 1024
 DEEPEST: Final = 12
 """No body nests deeper."""
 
-VERSION: Final = 3
+VERSION: Final = 4
 """1 had no passage, crossing or reason for no place in a read, and one confidential mark for all sources; 2 no policy and no orders
-in a roster, and shift secrets without a key."""
+in a roster, and shift secrets without a key; 3 the pictures inside what a read's signature covers, and not their digests."""
 SUITE_ED25519: Final = 1
 SIGNATURE_BYTES: Final = 64
 

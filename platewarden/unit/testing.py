@@ -179,9 +179,9 @@ class Office:
             "/unit/v1/contact": self._contact,
             "/unit/v1/hotlist": lambda body: self._known(body, Kind.CONTACT) or (200, self.hotlist),
             "/unit/v1/roster": lambda body: self._known(body, Kind.CONTACT) or (200, self.roster),
-            "/unit/v1/reports": lambda body: self._kept("read", Kind.READ_REPORT, body),
-            "/unit/v1/journal": lambda body: self._kept("journal", Kind.JOURNAL_PAGE, body),
-            "/unit/v1/tombstones": lambda body: self._kept("tombstone", Kind.TOMBSTONE, body),
+            "/unit/v1/reports": lambda body: self._kept("read", body),
+            "/unit/v1/journal": lambda body: self._kept("journal", body),
+            "/unit/v1/tombstones": lambda body: self._kept("tombstone", body),
             "/unit/v1/field": self._kept_field,
         }
 
@@ -235,17 +235,16 @@ class Office:
         )
         return 200, orders.signed(self.key)
 
-    def _kept(self, stream: str, kind: Kind, body: bytes) -> Answer:
+    def _kept(self, stream: str, body: bytes) -> Answer:
         raw = self.sealing.unseal(body)
-        opened = open_message(raw, kind, self.publics.get)
-        if opened.key_id not in self.approved:
-            return 403, no("This unit was revoked on 2026-03-01.", "supervisor-manages")
         kinds: dict[str, type[ReadReport | JournalPage | Tombstone]] = {
             "read": ReadReport,
             "journal": JournalPage,
             "tombstone": Tombstone,
         }
-        said = kinds[stream].from_body(opened.body)
+        said, opened = kinds[stream].verified(raw, self.publics.get)
+        if opened.key_id not in self.approved:
+            return 403, no("This unit was revoked on 2026-03-01.", "supervisor-manages")
         before = self.digests.get((stream, said.sequence))
         if before not in (None, opened.digest):
             return 422, no("This number came before with another digest.")

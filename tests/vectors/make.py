@@ -296,8 +296,8 @@ def in_words(raw: bytes) -> dict[str, Any]:
         "sha256": digest(raw).hex(),
         "body": _plain(decode_body(envelope.body)),
     }
-    if envelope.kind is Kind.HOTLIST_EDITION:
-        words["records"] = raw[message_length(raw) :].hex()
+    if behind := raw[message_length(raw) :]:
+        words["records" if envelope.kind is Kind.HOTLIST_EDITION else "pictures"] = behind.hex()
     return words
 
 

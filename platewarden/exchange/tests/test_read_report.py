@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platewarden.exchange.read_report import Across, Along, CarHit, NoPlace, Passing, Picture, Place, ReadReport
-from platewarden.exchange.seal import SigningKey, open_message
+from platewarden.exchange.seal import SigningKey, digest, open_message
 from platewarden.exchange.wire import Kind
 from platewarden.plate.match import Candidate, Doubt, Tier
 from platewarden.plate.text import CHARACTERS, STATES
-from platewarden.policy.refusal import Malformed
+from platewarden.policy.refusal import Malformed, Tampered
 
 UNIT = SigningKey.from_seed(b"u" * 32)
+PICTURE = Picture("plate", "image/jpeg", b"JPEG!")
 REPORT = ReadReport(
     unit_key_id=UNIT.key_id,
     sequence=1,
@@ -90,7 +91,7 @@ def reports(draw):
 @given(reports())
 @settings(deadline=None)
 def test_a_report_comes_back_as_it_was(report):
-    again = ReadReport.from_body(report.to_body())
+    again = ReadReport.from_body(report.to_body(), b"".join(each.content for each in report.pictures))
     assert again == report
     assert again.to_body() == report.to_body()
     assert again.read_id == report.read_id
@@ -112,8 +113,34 @@ def test_a_read_is_known_by_who_made_it_and_its_number():
 
 
 def test_a_signed_report_opens():
-    opened = open_message(REPORT.signed(UNIT), Kind.READ_REPORT, lambda _: UNIT.public_bytes)
-    assert ReadReport.from_body(opened.body) == REPORT
+    raw = REPORT.signed(UNIT)
+    report, opened = ReadReport.verified(raw, lambda _: UNIT.public_bytes)
+    assert report == REPORT
+    assert opened.digest == digest(raw)
+
+
+def test_what_is_signed_says_nothing_of_a_picture_but_its_digest_and_can_be_checked_without_it():
+    report = dataclasses.replace(REPORT, pictures=(PICTURE,))
+    _, opened = ReadReport.verified(report.signed(UNIT), lambda _: UNIT.public_bytes)
+    assert PICTURE.content not in opened.signed
+    assert report.signed(UNIT) == opened.signed + PICTURE.content
+    assert open_message(opened.signed, Kind.READ_REPORT, lambda _: UNIT.public_bytes).body == report.to_body()
+
+
+@pytest.mark.parametrize(
+    ("carried", "error", "because"),
+    [
+        (b"", Malformed, "without a picture"),
+        (b"jpeg!", Tampered, "not the one that was signed"),
+        (b"jpeg", Malformed, "without a picture"),
+        (b"JPEG!!", Malformed, "more than the pictures"),
+    ],
+)
+def test_a_picture_that_is_not_the_one_named_is_refused(carried, error, because):
+    report = dataclasses.replace(REPORT, pictures=(PICTURE,))
+    raw = report.signed(UNIT).removesuffix(PICTURE.content) + carried
+    with pytest.raises(error, match=because):
+        ReadReport.verified(raw, lambda _: UNIT.public_bytes)
 
 
 @pytest.mark.parametrize(

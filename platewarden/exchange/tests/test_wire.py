@@ -141,7 +141,7 @@ def test_it_refuses_a_body_over_the_limit():
 
 def test_the_envelope_stays_what_it_is():
     raw = Envelope(Kind.CONTACT, bytes(range(16)), b"\xa0", b"s" * 64).to_bytes()
-    assert raw == b"PW\x03\x01\x08" + bytes(range(16)) + b"\x00\x00\x00\x01" + b"\xa0" + b"s" * 64
+    assert raw == b"PW\x04\x01\x08" + bytes(range(16)) + b"\x00\x00\x00\x01" + b"\xa0" + b"s" * 64
     assert open_envelope(raw) == Envelope(Kind.CONTACT, bytes(range(16)), b"\xa0", b"s" * 64)
     assert message_length(raw + b"more") == message_length(raw[:HEADER_BYTES]) == len(raw)
     assert open_envelope(memoryview(raw)).body == b"\xa0"
@@ -152,7 +152,7 @@ def test_the_envelope_stays_what_it_is():
     [
         (0, 0, "not a message"),
         (2, 1, "version 1"),
-        (2, 4, "version 4"),
+        (2, 5, "version 5"),
         (3, 2, "suite 2"),
         (4, 0, "kind 0"),
         (4, 10, "kind 10"),

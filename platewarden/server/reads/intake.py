@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from platewarden.exchange.read_report import ReadReport, View
 from platewarden.exchange.receipt import Outcome
+from platewarden.exchange.seal import Opened
 from platewarden.plate.grams import tokens
 from platewarden.plate.likeness import fold
 from platewarden.policy.refusal import Tampered
@@ -96,13 +97,16 @@ def keep_pictures(report: ReadReport, unit: Unit) -> list[dict[str, object]]:
 COLUMNS = (
     "plate, captured_at, read_id, unit_id, camera, state, state_confidence, confidence, characters, candidates, lat, lon, accuracy_m, "
     "heading_deg, fix_age_s, engine, member_number, shift_id, hotlist_edition, pictures, crossing, no_place, began_at, ended_at, along, across, "
-    "travel_deg"
+    "travel_deg, signed"
 )
 
 
-def keep(report: ReadReport, unit: Unit, digest: bytes, pictures: list[dict[str, object]]) -> bool:
-    """Writes number, read and dictionary line in the caller's transaction; False when somebody was faster."""
-    if not note_received(report.unit_key_id, "read", report.sequence, digest, Outcome.KEPT):
+def keep(report: ReadReport, unit: Unit, opened: Opened, pictures: list[dict[str, object]]) -> bool:
+    """Writes number, read and dictionary line in the caller's transaction; False when somebody was faster.
+
+    The signed words of the car are kept beside what they say: whoever gets the read as evidence can check them.
+    """
+    if not note_received(report.unit_key_id, "read", report.sequence, opened.digest, Outcome.KEPT):
         return False
     place, passing = report.place, report.passing
     row: list[Any] = [
@@ -133,6 +137,7 @@ def keep(report: ReadReport, unit: Unit, digest: bytes, pictures: list[dict[str,
         passing.along,
         passing.across,
         passing.travel_deg,
+        opened.signed,
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -19,7 +19,7 @@ from platewarden.exchange.journal_page import JournalPage
 from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
-from platewarden.exchange.seal import Opened, open_message
+from platewarden.exchange.seal import Opened
 from platewarden.exchange.tombstone import Tombstone
 from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body, open_envelope
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
@@ -77,8 +77,7 @@ def _opened(request: HttpRequest, raw: bytes, kind: type[M]) -> tuple[M, Opened,
         request.unit = found[0]  # type: ignore[attr-defined]  # for the translator: whose message it was said to be
         return bytes(found[0].signing_public)
 
-    opened = open_message(raw, kind.kind, find_key)
-    message = kind.from_body(opened.body)
+    message, opened = kind.verified(raw, find_key)
     if getattr(message, "unit_key_id", None) != opened.key_id:
         raise Tampered("This message names another unit than the one whose key signed it. Tell the Administrative Supervisor.")
     return message, opened, found[0]
@@ -186,7 +185,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     if outcome is None:
         pictures = intake.keep_pictures(report, unit)
         with transaction.atomic():
-            is_new = intake.keep(report, unit, opened.digest, pictures)
+            is_new = intake.keep(report, unit, opened, pictures)
             if is_new:
                 raise_alerts(report, unit)
         outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)

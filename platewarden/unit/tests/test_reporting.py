@@ -6,8 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from platewarden.exchange.read_report import Across, Along, NoPlace, Passing, Place, ReadReport
-from platewarden.exchange.seal import SigningKey, open_message
-from platewarden.exchange.wire import Kind
+from platewarden.exchange.seal import SigningKey
 from platewarden.plate.match import Answer, Candidate, Tier
 from platewarden.recognition import result, track
 from platewarden.recognition.picture import Picture
@@ -35,7 +34,7 @@ KEY = SigningKey.generate()
 
 def report_of(seen, sequence=5):
     raw = seen.draft(KEY).write(sequence)
-    return ReadReport.from_body(open_message(raw, Kind.READ_REPORT, lambda _: KEY.public_bytes).body)
+    return ReadReport.verified(raw, lambda _: KEY.public_bytes)[0]
 
 
 def seen(hits=(), tmp_path=None, where=NOWHERE, passing=None):

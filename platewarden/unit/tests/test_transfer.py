@@ -7,7 +7,7 @@ import pytest
 
 from platewarden.exchange.contact import ClockState
 from platewarden.exchange.seal import SigningKey
-from platewarden.exchange.wire import Kind, encode_body
+from platewarden.exchange.wire import encode_body
 from platewarden.policy.clauses import Clause
 from platewarden.unit.link import Link
 from platewarden.unit.spool import SpoolFull
@@ -107,7 +107,7 @@ def test_an_office_stopped_in_the_middle_of_an_answer_frees_nothing_and_keeps_on
     car.keep_read()
 
     def cut(handler, body):
-        status, receipt = office._kept("read", *_kind_and(body))
+        status, receipt = office._kept("read", body)
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(receipt)))
         handler.end_headers()
@@ -120,10 +120,6 @@ def test_an_office_stopped_in_the_middle_of_an_answer_frees_nothing_and_keeps_on
     assert car.spool.counts().freed == {"read": {"already_kept": 1}}
     assert len(office.reports) == 1
     assert office.received[0] == office.received[1]
-
-
-def _kind_and(body):
-    return Kind.READ_REPORT, body
 
 
 def test_an_office_that_is_gone_frees_nothing_and_is_said_once(car, office):
@@ -381,7 +377,7 @@ def test_a_backlog_goes_up_in_batches_after_a_cut_where_it_stopped(car, office):
 
     def cut_at_the_hundredth(handler, body):
         answered.append(1)
-        return None if len(answered) == 100 else office._kept("read", Kind.READ_REPORT, body)
+        return None if len(answered) == 100 else office._kept("read", body)
 
     office.misbehave(REPORTS, *[cut_at_the_hundredth] * 100)
     assert not car.transfer.round()
