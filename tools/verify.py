@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Checks a department's published ledger, without the department and without its software.
+"""Checks what a department gives out, without the department and without its software: its ledger, purges, evidence.
 
     python3 verify.py FOLDER --key ledger-key.txt [--seen checkpoint-that-I-kept.txt ...] [--certificate certificate.txt ...]
     python3 verify.py --key ledger-key.txt --certificate certificate.txt ...
+    python3 verify.py --key ledger-key.txt --package E-00001 ...
 
 You need this one file, Python 3.9 or later, and the package "cryptography". FOLDER is what `platewarden ledger publish` wrote,
 copied to your machine. The key is the department's public ledger key: take it from where you trust it, not from FOLDER.
@@ -16,6 +17,11 @@ What is checked:
   6. A certificate of a purge is signed with that key, adds up, ends nothing younger than its schedule, and names the authority of every
      hold that spared something. With FOLDER: its checkpoints are beginnings of this book, and each day stands in its line as certified.
 
+  7. A package of evidence (--package) is signed with that key and every file in it is the one that was signed; each read says what the
+     car signed, with the car's own key; each picture is the one that the car named; everybody who is said to have looked stands in a
+     line of the ledger that is proved under its signed checkpoint. Name the opened folder; or the medium, to check its files without
+     opening them; or the .zip with --passphrase. With FOLDER: the package's checkpoint is a beginning of this book.
+
 What it cannot tell: whether something was never recorded at all, and what happened after the newest checkpoint. Keep a copy of the
 file "checkpoint" each time: that copy is what makes rewriting the book impossible.
 
@@ -28,16 +34,27 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import getpass
 import hashlib
+import hmac
 import json
+import struct
 import sys
-from datetime import date, datetime, timedelta
+import uuid
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 HASH = 32
 FULL = 256
 CERTIFICATE = "platewarden purge certificate v1"
+PACKAGE = "platewarden evidence package v1"
+MEDIUM = "platewarden evidence medium v1"
+SIGNED_BY_CAR = b"platewarden/exchange/signed/v1\x00"
+HEADER_OF_CAR = struct.Struct(">2sBBB16sI")  # "PW", version, suite, kind, key id, length of the body
+READS_OF_UNITS = uuid.UUID("6f6b1f0e-6d5b-5f3c-9f43-9f1a4d1c6b27")
 
 
 class Wrong(Exception):
@@ -93,10 +110,10 @@ class Key:
             raise Unable("The key's id does not belong to the key. Copy it whole.")
         self.public = Ed25519PublicKey.from_public_bytes(raw[1:])
 
-    def of_certificates(self) -> Key:
-        """The same key under the name it has on certificates."""
+    def under(self, what: str) -> Key:
+        """The same key under the name it has on certificates, or on evidence."""
         raw = decoded(self.written.split("+", 2)[2], "The key")
-        name = f"{self.name}/certificates"
+        name = f"{self.name}/{what}"
         identity = sha256(name.encode(), b"\n", raw)[:4].hex()
         return Key(f"{name}+{identity}+{base64.b64encode(raw).decode()}")
 
@@ -302,7 +319,7 @@ class Certificate:
 
     def __init__(self, path: Path, key: Key) -> None:
         self.where = f"The certificate {path.name}"
-        head, _, body = opened(read(path), key.of_certificates(), self.where).partition("\n")
+        head, _, body = opened(read(path), key.under("certificates"), self.where).partition("\n")
         if head != CERTIFICATE:
             raise Wrong(f"{self.where} is signed, and is not a certificate of a purge.")
         try:
@@ -364,7 +381,335 @@ class Certificate:
         )
 
 
-def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certificate]) -> list[str]:
+def path_holds(hashed: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
+    """Whether the audit path shows the leaf in the tree (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    node, last = index, size - 1
+    for step in proof:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            hashed = sha256(b"\x01", step, hashed)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            hashed = sha256(b"\x01", hashed, step)
+        node, last = node >> 1, last >> 1
+    return last == 0 and hashed == root
+
+
+class Cbor:
+    """The one spelling of CBOR that cars write (RFC 8949): null, booleans, integers, floats, bytes, text, arrays, maps."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw, self.at = raw, 0
+
+    def whole(self) -> Any:
+        found = self.item()
+        if self.at != len(self.raw):
+            raise ValueError("bytes after the end")
+        return found
+
+    def take(self, count: int) -> bytes:
+        found = self.raw[self.at : self.at + count]
+        if len(found) != count:
+            raise ValueError("cut")
+        self.at += count
+        return found
+
+    def item(self) -> Any:
+        first = self.take(1)[0]
+        major, low = first >> 5, first & 31
+        if major == 7:
+            if low in (20, 21, 22):
+                return {20: False, 21: True, 22: None}[low]
+            return struct.unpack({25: ">e", 26: ">f", 27: ">d"}[low], self.take({25: 2, 26: 4, 27: 8}[low]))[0]
+        number = low if low < 24 else int.from_bytes(self.take({24: 1, 25: 2, 26: 4, 27: 8}[low]), "big")
+        if major < 2:
+            return number if major == 0 else -1 - number
+        if major < 4:
+            taken = self.take(number)
+            return taken if major == 2 else taken.decode()
+        if major == 4:
+            return [self.item() for _ in range(number)]
+        if major == 5:
+            return {self.item(): self.item() for _ in range(number)}
+        raise ValueError("a tag")
+
+
+def microseconds(text: str) -> int:
+    """An ISO time with its zone, in microseconds since 1970. Python 3.9 knows no fraction of other than 3 or 6 digits."""
+    whole, dot, rest = text.partition(".")
+    digits = rest[: -len(rest.lstrip("0123456789"))] if dot else ""
+    at = datetime.fromisoformat(whole + rest[len(digits) :] if dot else text)
+    seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    return seconds * 1_000_000 + int(digits.ljust(6, "0") or 0)
+
+
+def said_by_car(raw: bytes, unit: dict[str, Any], where: str) -> dict[str, Any]:
+    """What a car signed of a read, with the car's key."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    if len(raw) < HEADER_OF_CAR.size + 64:
+        raise Wrong(f"{where} is too short to be signed.")
+    magic, _version, suite, kind, key_id, length = HEADER_OF_CAR.unpack_from(raw)
+    public = bytes.fromhex(unit["key"])
+    if (magic, suite, kind) != (b"PW", 1, 1) or len(raw) != HEADER_OF_CAR.size + length + 64:
+        raise Wrong(f"{where} is no read that a car signed.")
+    if sha256(public)[:16] != key_id or unit["key_id"] != key_id.hex():
+        raise Wrong(f"{where} is signed with another key than that of {unit['name']}.")
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(raw[-64:], SIGNED_BY_CAR + raw[:-64])
+    except InvalidSignature as error:
+        raise Wrong(f"The car's signature of {where} does not hold.") from error
+    try:
+        said: dict[str, Any] = Cbor(raw[HEADER_OF_CAR.size : -64]).whole()
+    except (ValueError, KeyError, IndexError, struct.error) as error:
+        raise Wrong(f"{where} is signed, and cannot be read.") from error
+    return said
+
+
+class Package:
+    """A package of evidence: files by name within its bag, and what reads one of them."""
+
+    def __init__(self, where: str, names: list[str], content: Callable[[str], bytes], key: Key) -> None:
+        self.where, self.names, self.content, self.key = where, set(names), content, key
+        self.by_car = self.named_only = 0
+        try:
+            self.about = self.signed()
+            self.must_be_whole()
+            self.lines = self.ledger()
+            self.units = self.known_units()
+            self.reads = json.loads(self.file("data/reads.json"))
+            for each in self.reads:
+                self.must_be_as_read(each)
+                self.must_be_as_looked(each)
+            self.must_add_up()
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise Wrong(f"{where} is signed, and does not say what a package says ({error}).") from error
+
+    def file(self, name: str) -> bytes:
+        if name not in self.names:
+            raise Wrong(f"{name} is missing in {self.where}.")
+        return self.content(name)
+
+    def signed(self) -> dict[str, Any]:
+        """The statement: what it says, once its signature holds and the manifests are those it names."""
+        head, _, body = opened(self.file("statement.txt"), self.key.under("evidence"), f"statement.txt of {self.where}").partition(
+            "\n"
+        )
+        if head != PACKAGE:
+            raise Wrong(f"statement.txt of {self.where} is signed, and is not of a package.")
+        about: dict[str, Any] = json.loads(body)
+        for name, digest in about.pop("manifests").items():
+            if hashlib.sha512(self.file(name)).hexdigest() != digest:
+                raise Wrong(f"{name} of {self.where} is not the one that was signed.")
+        return about
+
+    def listed(self, name: str) -> dict[str, str]:
+        found = {}
+        for line in self.file(name).decode().splitlines():
+            digest, _, place = line.partition("  ")
+            found[place] = digest
+        return found
+
+    def must_be_whole(self) -> None:
+        tags, payload = self.listed("tagmanifest-sha512.txt"), self.listed("manifest-sha512.txt")
+        for name, digest in {**tags, **payload}.items():
+            if hashlib.sha512(self.file(name)).hexdigest() != digest:
+                raise Wrong(f"{name} in {self.where} was changed.")
+        strange = self.names - set(tags) - set(payload) - {"tagmanifest-sha512.txt", "statement.txt"}
+        if strange:
+            raise Wrong(f"{min(strange)} was slipped into {self.where}.")
+        if json.loads(self.file("data/package.json")) != self.about:
+            raise Wrong(f"package.json of {self.where} says something else than its statement.")
+
+    def ledger(self) -> dict[int, dict[str, Any]]:
+        """Lines of the ledger by their place, each proved under the signed checkpoint."""
+        told = json.loads(self.file("data/ledger.json"))
+        self.checkpoint = checkpoint(told["checkpoint"].encode(), self.key, f"The checkpoint in {self.where}")
+        size, root = self.checkpoint
+        if (size, root.hex()) != (self.about["ledger_size"], self.about["ledger_root"]):
+            raise Wrong(f"The checkpoint in {self.where} is not the one that its statement names.")
+        lines = {}
+        for each in told["lines"]:
+            proof = [bytes.fromhex(step) for step in each["proof"]]
+            if not path_holds(sha256(b"\x00", each["line"].encode()), each["index"], size, proof, root):
+                raise Wrong(f"Line {each['index']} in {self.where} is not a line of the ledger: its proof does not hold.")
+            lines[each["index"]] = json.loads(each["line"])
+        return lines
+
+    def known_units(self) -> dict[str, dict[str, Any]]:
+        """Units by id. Where the line of a unit's enrolment names its key, it must be this one."""
+        units = {each["unit_id"]: each for each in json.loads(self.file("data/units.json"))}
+        for line in self.lines.values():
+            about = line["about"]
+            if line["act"] == "equipment.approved" and about.get("key") and about["key"] != units[about["unit"]]["key_id"]:
+                raise Wrong(f"The ledger enrolled {units[about['unit']]['name']} with another key than the one in {self.where}.")
+        return units
+
+    def must_be_as_read(self, each: dict[str, Any]) -> None:
+        """A read says what its car signed, and its pictures are those that the car named."""
+        files = {picture["view"]: picture["file"] for picture in each["pictures"] if picture["file"]}
+        if each["capture"] is None:
+            return
+        where = f"The read of {each['local_time']} in {self.where}"
+        unit = self.units[each["unit_id"]]
+        said = said_by_car(self.file(f"data/{each['capture']}"), unit, f"{each['capture']} of {self.where}")
+        place = said["place"] or {"lat": None, "lon": None, "crossing": None}
+        same = (
+            ("plate", said["text"]),
+            ("state", said["state"]),
+            ("camera", said["camera"]),
+            ("engine", said["engine"]),
+            ("member_number", said["member"]),
+            ("hotlist_edition", said["hotlist_edition"]),
+            ("no_place", said["no_place"]),
+            ("crossing", place["crossing"]),
+            ("lat", place["lat"]),
+            ("lon", place["lon"]),
+            ("read_id", str(uuid.uuid5(uuid.uuid5(READS_OF_UNITS, unit["key_id"]), str(said["sequence"])))),
+        )
+        for name, by_car in same:
+            if each[name] != by_car:
+                raise Wrong(f"{where} has another {name} than the car signed.")
+        if microseconds(each["captured_at"]) != said["captured_at"]:
+            raise Wrong(f"{where} has another time than the car signed.")
+        named = {picture["view"]: picture["sha256"] for picture in said["pictures"]}
+        for view, name in files.items():
+            if named.get(view) != sha256(self.file(f"data/{name}")):
+                raise Wrong(f"{where} has another {view} picture than the car signed.")
+        self.by_car += 1
+        self.named_only += len(set(named) - set(files))
+
+    def must_be_as_looked(self, each: dict[str, Any]) -> None:
+        """Everybody who is said to have looked stands in the ledger, with what was asked where that is told."""
+        for look in each["looks"]:
+            line = self.lines[look["line"]]
+            in_line = f"{line['member']} {line['name']}" if line["member"] else line["name"]
+            if (look["act"], look["member"]) != (line["act"], in_line):
+                raise Wrong(f"{self.where} names another look than line {look['line']} of the ledger.")
+            is_in_car = look["act"].startswith("unit.")
+            at = microseconds(line["about"]["at"] if is_in_car else line["at"].replace("Z", "+00:00"))
+            if abs(at - microseconds(look["at"])) > (0 if is_in_car else 2_000_000):
+                raise Wrong(f"{self.where} names another time of line {look['line']} than the ledger.")
+            if not is_in_car and look["purpose"] != line["purpose"]:
+                raise Wrong(f"{self.where} names another purpose of line {look['line']} than the ledger.")
+            if look["salt"] and sha256(bytes.fromhex(look["salt"]), look["content"].encode()).hex() != line["content"]:
+                raise Wrong(f"{self.where} tells of line {look['line']} what was not asked.")
+
+    def must_add_up(self) -> None:
+        files = [picture for each in self.reads for picture in each["pictures"] if picture["file"]]
+        found = (len(self.reads), len(files), sum(len(each["looks"]) for each in self.reads))
+        if found != (self.about["reads"], self.about["pictures"], self.about["looks"]):
+            raise Wrong(f"{self.where} does not add up: it holds {found[0]} reads, {found[1]} pictures and {found[2]} looks.")
+        hold = int(self.about["hold"].rpartition("-")[2])
+        if not any(line["act"] == "retention.hold" and line["about"].get("hold") == hold for line in self.lines.values()):
+            raise Wrong(f"{self.where} does not prove that its hold was placed.")
+
+    def sentences(self) -> list[str]:
+        about = self.about
+        unsigned = len(self.reads) - self.by_car
+        made = (
+            f"Package {about['package']} of {about['department']}, case {about['reference']}, hold {about['hold']} ({about['authority']}): "
+            f"{about['reads']} reads, {about['pictures']} pictures, made {about['made_at']} by {about['made_by']}."
+        )
+        return [
+            made,
+            f"{self.by_car} reads say what their cars signed"
+            + (f"; {unsigned} came before cars signed them apart from their pictures" if unsigned else "")
+            + (f"; {self.named_only} pictures that cars named had gone before" if self.named_only else "")
+            + f". {about['looks']} looks at them, each in a proved line of the ledger of {about['ledger_size']} lines.",
+        ]
+
+
+def unlocked(path: Path, passphrase: str) -> tuple[list[str], Callable[[str], bytes]]:
+    """Names and reader of an encrypted .zip (WinZip's AE-2 with AES-256), its one folder left out."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise Wrong(f"{path.name} is no .zip any more.") from error
+    infos = {info.filename.partition("/")[2]: info for info in archive.infolist()}
+
+    def content(name: str) -> bytes:
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+        info = infos[name]
+        with path.open("rb") as raw:
+            raw.seek(info.header_offset)
+            header = raw.read(30)
+            raw.seek(info.header_offset + 30 + sum(struct.unpack("<HH", header[26:30])))
+            sealed = raw.read(info.compress_size)
+        extra = struct.unpack("<HHH2sBH", info.extra[:11]) if len(info.extra) >= 11 else ()
+        if info.compress_type != 99 or extra[:1] != (0x9901,) or extra[3:] != (b"AE", 3, 0) or len(sealed) < 28:
+            raise Wrong(f"{name} in {path.name} is not encrypted as a package is.")
+        keys = hashlib.pbkdf2_hmac("sha1", passphrase.encode(), sealed[:16], 1000, 66)
+        if not hmac.compare_digest(keys[64:], sealed[16:18]):
+            raise Unable(f"This is not the passphrase of {path.name}, or the file was changed.")
+        body = sealed[18:-10]
+        if not hmac.compare_digest(hmac.new(keys[32:64], body, "sha1").digest()[:10], sealed[-10:]):
+            raise Wrong(f"{name} in {path.name} was changed.")
+        blocks = (len(body) + 15) // 16
+        counters = b"".join(number.to_bytes(16, "little") for number in range(1, blocks + 1))
+        stream = Cipher(algorithms.AES(keys[:32]), modes.ECB()).encryptor().update(counters)[: len(body)]  # noqa: S305 - AE-2 counts from the low end
+        return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(body), "big")
+
+    return list(infos), content
+
+
+def note_of(path: Path, key: Key) -> dict[str, Any]:
+    """What the signed note beside a package's .zip says of it; the file is the one it names."""
+    note = path.with_suffix(".txt")
+    if not note.is_file():
+        raise Wrong(f"{note.name} is missing beside {path.name}.")
+    head, _, body = opened(read(note), key.under("evidence"), note.name).partition("\n")
+    said: dict[str, Any] = json.loads(body) if head == MEDIUM else {}
+    if said.get("file") != path.name:
+        raise Wrong(f"{note.name} is signed, and is not of {path.name}.")
+    if not path.is_file():
+        raise Wrong(f"{path.name} is missing.")
+    digest, size = hashlib.sha512(), 0
+    with path.open("rb") as raw:
+        for chunk in iter(lambda: raw.read(1 << 20), b""):
+            digest.update(chunk)
+            size += len(chunk)
+    if (digest.hexdigest(), size) != (said["sha512"], said["size"]):
+        raise Wrong(f"{path.name} is not the file that was written: it was changed, cut, or belongs to another medium.")
+    return said
+
+
+def check_package(path: Path, key: Key, ask: Callable[[], str] | None) -> tuple[list[str], Package | None]:
+    """What was found of a package: an opened folder, a medium with the files as written, or one .zip with its passphrase."""
+    if (path / "bagit.txt").is_file() or (path / "statement.txt").is_file():
+        names = [each.relative_to(path).as_posix() for each in path.rglob("*") if not each.is_dir()]
+        package = Package(path.name, names, lambda name: read(path / name), key)
+        return package.sentences(), package
+    if path.is_dir():
+        zips = {each.with_suffix(".zip") for each in [*path.glob("E-*.zip"), *path.glob("E-*.txt")]}
+        if not zips:
+            raise Unable(f"There is no package in {path}. Name an opened package, or the medium.")
+        said = [note_of(each, key) for each in sorted(zips)]
+        return [
+            f"{each['file']}, {each['size']} bytes, is as it was written {each['made_at']} by {each['made_by']}; it was not opened."
+            for each in said
+        ], None
+    if path.suffix == ".zip":
+        note_of(path, key)
+        if ask is None:
+            raise Unable(f"{path.name} is as it was written, and encrypted. Add --passphrase to check what is inside.")
+        names, content = unlocked(path, ask())
+        package = Package(path.name, names, content, key)
+        return package.sentences(), package
+    raise Unable(f"{path} is no package. Name an opened package, the medium, or its .zip file.")
+
+
+def asked_passphrase() -> str:
+    return (getpass.getpass("Passphrase: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
+
+
+def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certificate], packages: list[Package]) -> list[str]:
     """What was found, in sentences. Raises Wrong or Unable at the first thing."""
     if not (folder / "checkpoint").is_file():
         raise Unable(f"There is no file “checkpoint” in {folder}. Name the folder that the department published.")
@@ -375,6 +720,8 @@ def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certifica
     for each in certificates:
         earlier.setdefault(each.before, f"before, in {each.where}")
         earlier.setdefault(each.after, f"after, in {each.where}")
+    for package in packages:
+        earlier.setdefault(package.checkpoint, f"in {package.where}")
     belongs: dict[str, bytes] = {}
     leaves = rows_of(folder, 0, size, belongs)
     must_begin(leaves, root, earlier)
@@ -397,19 +744,27 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--key", required=True, help="the department's ledger key, or a file with it; not the one inside FOLDER")
     parser.add_argument("--seen", nargs="*", type=Path, default=[], help="checkpoints that you kept yourself")
     parser.add_argument("--certificate", nargs="*", type=Path, default=[], help="certificates of purges")
+    parser.add_argument("--package", nargs="*", type=Path, default=[], help="packages of evidence: opened, a medium, or a .zip")
+    parser.add_argument(
+        "--passphrase", action="store_true", help="ask for the passphrase of a .zip, or take it from standard input"
+    )
     asked = parser.parse_args(given)
-    if asked.folder is None and not asked.certificate:
-        parser.error("name the folder of a published ledger, or --certificate files, or both")
+    if asked.folder is None and not asked.certificate and not asked.package:
+        parser.error("name the folder of a published ledger, or --certificate or --package files")
     try:
         written = asked.key if "+" in asked.key else read(Path(asked.key)).decode(errors="replace")
         key = Key(written)
         certificates = [Certificate(path, key) for path in asked.certificate]
+        checked = [check_package(path, key, asked_passphrase if asked.passphrase else None) for path in asked.package]
+        packages = [package for _, package in checked if package is not None]
         if asked.folder is not None:
-            for sentence in check(asked.folder, key, asked.seen, certificates):
+            for sentence in check(asked.folder, key, asked.seen, certificates, packages):
                 print(sentence)
         for each in certificates:
             print(each.sentence())
-        if certificates and asked.folder is None:
+        for sentences, _ in checked:
+            print("\n".join(sentences))
+        if (certificates or packages) and asked.folder is None:
             print("Not compared with the ledger: name its published folder too.")
     except Wrong as wrong:
         print(f"DOES NOT HOLD. {wrong}")

@@ -74,6 +74,7 @@ COMMANDS = (
     Command("bolo", "hotlist", "Enter a plate to be on the lookout for.", "server"),
     Command("retention", "retention", "What is due, the purge, and its certificates.", "server"),
     Command("hold", "hold", "Spare data from the purge, on somebody's word.", "server"),
+    Command("evidence", "evidence", "Held reads onto a portable medium, checked and booked.", "server"),
     Command("backup", "backup", "Back the office up, sealed to a key carried away.", "server"),
     Command("restore", "backup", "Bring a backup back, and what was purged since stays so.", "server"),
     Command("people", "people", "Members: appoint, train, authorize, unlock.", "server"),

@@ -68,7 +68,7 @@ ASGI_APPLICATION = "platewarden.server.asgi.application"
 
 ROOMS = [
     f"platewarden.server.{room}"
-    for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "web")
+    for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "evidence", "web")
 ]
 FOR_PAGES = [
     "django.contrib.sessions",

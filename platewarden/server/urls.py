@@ -18,5 +18,6 @@ urlpatterns = [
     path("lists/", include("platewarden.server.hotlists.urls")),
     path("people/", include("platewarden.server.people.urls")),
     path("retention/", include("platewarden.server.retention.urls")),
+    path("evidence/", include("platewarden.server.evidence.urls")),
     path("ledger/", include("platewarden.server.ledger.urls")),
 ]

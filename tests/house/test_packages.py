@@ -25,12 +25,14 @@ MPL = "file by file: its own files stay under it, and we change none of them"
 LGPL = "used unchanged as a library that anybody can replace; nothing of it is copied into ours"
 WITH_A_REASON = {
     "axe-playwright-python": "MIT in its repository, not said in its metadata; for tests only",
+    "bagit": "CC0, said as public domain; for tests only",
     "certifi": MPL,
     "colorama": "BSD-3-Clause; on Windows only, so not installed here",
     "editables": "MIT; asked for when building only",
     "fido2": "BSD-2-Clause, with parts under Apache-2.0 and " + MPL,
     "hypothesis": MPL + "; for tests only",
     "pathspec": MPL + "; for building and tests only",
+    "pycryptodomex": "BSD-2-Clause, with parts in the public domain",
     "psycopg": LGPL,
     "psycopg-binary": LGPL,
     "psycopg-pool": LGPL,

@@ -109,7 +109,7 @@ def test_a_changed_body_is_malformed_or_means_exactly_what_it_spells(name):
     for at in range(len(body)):
         for flip in (1 << at % 8, 0x20, 0xFF):
             changed = body[:at] + bytes([body[at] ^ flip]) + body[at + 1 :]
-            with suppress(Malformed):
+            with suppress(Malformed, Tampered):
                 assert from_body(name, changed).to_body() == changed
 
 
@@ -132,7 +132,7 @@ def test_a_field_of_another_kind_is_refused_or_means_what_it_says(name):
     for field in fields:
         for wrong in WRONG:
             body = encode_body({**fields, field: wrong})
-            with suppress(Malformed):
+            with suppress(Malformed, Tampered):
                 assert from_body(name, body).to_body() == body
 
 

@@ -96,6 +96,9 @@ def _rows(access: Access, door: str) -> list[dict[str, Any]]:
         cursor.execute(f"select * from plates.{door}(%s)", [access.access_id])  # noqa: S608
         columns = [(column.name, column.type_code == JSONB) for column in cursor.description]
         return [
-            {name: json.loads(value) if is_json else value for (name, is_json), value in zip(columns, row, strict=True)}
+            {
+                name: json.loads(value) if is_json and value is not None else value
+                for (name, is_json), value in zip(columns, row, strict=True)
+            }
             for row in cursor.fetchall()
         ]

@@ -85,6 +85,10 @@ OFFICE: dict[str, dict[str, str]] = {
     "retention_certificate": {"app": LOOK, "purge": "select, insert"},
     "retention_clockwatch": {"app": LOOK, "purge": LOOK},
     "gone": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
+    # evidence: counts, states, hands
+    "evidence_package": {"app": "select, update (state)"},
+    "evidence_booking": {"app": "select, update (ended_at, ended_by, ended_because)"},
+    "evidence_transfer": {"app": "select, insert"},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
@@ -117,6 +121,9 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.alert_cards(uuid)": ("app",),
     "plates.place_hold(uuid)": ("app",),
     "plates.hold_scopes(uuid)": ("app",),
+    "plates.held_evidence(uuid)": ("app",),
+    "office.evidence_written(bytea, bigint, text, bigint, int)": ("app",),
+    "office.book_evidence(bytea, bigint, text, text, text, text)": ("app",),
     "office.release_hold(bytea, bigint, text)": ("app",),
     "office.ask_schedule(bytea, jsonb, text, int, text, timestamptz)": ("app",),
     "office.decide_schedule(bytea, bigint, boolean, timestamptz)": ("app",),

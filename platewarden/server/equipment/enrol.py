@@ -88,7 +88,7 @@ def decide(ask_id: int, *, approve: bool, by: Member) -> Unit | None:
         record(
             act,
             by=Signer(by.number, by.name),
-            about={"unit": unit.id if unit else None},
+            about={"unit": unit.id if unit else None, "key": bytes(waiting.key_id).hex()},
             content={"name": waiting.name, "fingerprint": waiting.fingerprint},
         )
     return unit

@@ -74,12 +74,24 @@ class Act(StrEnum):
     RETENTION_LOOK = "retention.look", "A member looked at what a hold names."
     RETENTION_REVIEW = "retention.review", "A hold was looked at again, and stands."
     RETENTION_RELEASE = "retention.release", "A hold was released."
+    RETENTION_BOOKED = (
+        "retention.booked",
+        "What a hold named was booked into evidence; where the policy says so, that ended the hold.",
+    )
     RETENTION_SCHEDULE = "retention.schedule", "A member asked for another retention schedule."
     RETENTION_SCHEDULE_DECIDED = "retention.schedule_decided", "A second member decided on a retention schedule."
     RETENTION_CLOCK = "retention.clock", "A member confirmed the date after the server's clock jumped or stood."
     RETENTION_PURGE = "retention.purge", "A day of a kind of data was purged, except what is under a hold."
     RETENTION_REPLAY = "retention.replay", "After a restore, a day that a certificate names was purged again."
     RETENTION_CERTIFY = "retention.certify", "A purge ended, and its certificate was signed."
+
+    EVIDENCE_PACKAGE = "evidence.package", "A member was given held reads, to write them onto a portable medium."
+    EVIDENCE_WRITTEN = "evidence.written", "A package was written onto a medium and read back from it."
+    EVIDENCE_PASSPHRASE = "evidence.passphrase", "A member was shown the passphrase of a package."
+    EVIDENCE_BOOK = "evidence.book", "A package was booked into evidence."
+    EVIDENCE_TRANSFER = "evidence.transfer", "Custody of a booked medium went to another hand."
+    EVIDENCE_RETURN = "evidence.return", "A booked medium was returned, and left the department's evidence."
+    EVIDENCE_DESTROY = "evidence.destroy", "A booked medium was destroyed, and with it the key of its package."
 
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."

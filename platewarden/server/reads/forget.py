@@ -72,6 +72,14 @@ def _packs() -> Path:
     return Path(settings.CONFIG.data) / "pictures"
 
 
+def forget_key(name: str) -> None:
+    """Destroys one key of the store. Repeating it changes nothing."""
+    path = _keys() / f"{name}.key"
+    if path.exists():
+        destroy(path)
+        _flushed(path.parent)
+
+
 def destroy(path: Path) -> None:
     """Overwrites a key file, durably, and unlinks it."""
     with path.open("r+b") as key:

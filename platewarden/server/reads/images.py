@@ -61,7 +61,7 @@ def keep_picture(content: bytes, *, view: str, read_id: uuid.UUID, unit_id: uuid
     day, hour = f"{captured_at:%Y-%m-%d}", f"{captured_at:%H}"
     key_name = f"{day}/{unit_id}.{view}"
     try:
-        box = AESGCM(_key(key_name, make=True))
+        box = AESGCM(stored_key(key_name, make=True))
         nonce = secrets.token_bytes(NONCE)
         sealed = nonce + box.encrypt(nonce, content, _bound_to(read_id, view))
         pack = Path(day) / str(unit_id) / f"{hour}.{view}.pack"
@@ -100,7 +100,7 @@ def find_picture(row: dict[str, object], read_id: uuid.UUID) -> bytes | NotThere
 
 
 def _opened(pointer: Pointer, read_id: uuid.UUID) -> bytes:
-    box = AESGCM(_key(pointer.key, make=False))
+    box = AESGCM(stored_key(pointer.key, make=False))
     with (settings.CONFIG.data / "pictures" / pointer.pack).open("rb") as pack:
         pack.seek(pointer.offset)
         sealed = pack.read(pointer.length)
@@ -132,7 +132,7 @@ def keep_beyond_its_day(row: dict[str, object], read_id: uuid.UUID) -> bool:
             return kept is not None
         if kept == content:
             return True
-        box, nonce = AESGCM(_key(held.key, make=True)), secrets.token_bytes(NONCE)
+        box, nonce = AESGCM(stored_key(held.key, make=True)), secrets.token_bytes(NONCE)
         path = settings.CONFIG.data / "pictures" / held.pack
         _make_folder(path.parent)
         write_own_file(path, nonce + box.encrypt(nonce, content, _bound_to(read_id, pointer.view)), replace=True)
@@ -202,7 +202,8 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _key(name: str, *, make: bool) -> bytes:
+def stored_key(name: str, *, make: bool) -> bytes:
+    """The 32 bytes of a name in the key store, outside the database and its backups; made when it is not there, or FileNotFoundError."""
     path = settings.CONFIG.data / "keys" / f"{name}.key"
     wrapper = AESGCM(settings.CONFIG.read_secret("pictures.key"))
     if make and not path.exists():

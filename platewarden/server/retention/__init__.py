@@ -3,5 +3,5 @@
 Owns: schedule changes, holds and their scopes, purges, their chunks and certificates, the watch over the clock.
 Must never: purge what is younger than its schedule or under a hold, keep what is neither, or trust a clock that jumped.
 
-Keeps: RETENTION_SCHEDULE, PURGE, HOLD
+Keeps: RETENTION_SCHEDULE, PURGE, HOLD, PRIVACY_RECOGNIZED
 """

@@ -13,6 +13,7 @@ from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
+from platewarden.server.evidence.models import Package, PackageState
 from platewarden.server.hotlists import bolo
 from platewarden.server.hotlists.models import Bolo, BoloState
 from platewarden.server.hotlists.publish import newest_edition
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         **_units(),
         "members_lapsing": _lapsing(),
         **_retention(),
+        **_evidence(),
         "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
     }
     return render(request, "web/home.html", context)
@@ -88,6 +90,13 @@ def _retention() -> dict[str, Any]:
         "holds_unbooked": sum(hold.is_unbooked(today(now())) for hold in Hold.objects.standing()),
         "clock_waits": must_believe() is not None,
         "schedule_waits": ScheduleChange.objects.filter(state=ChangeState.WAITING).exists(),
+    }
+
+
+def _evidence() -> dict[str, Any]:
+    return {
+        "packages_waiting": Package.objects.filter(state=PackageState.WRITTEN).count(),
+        "packages_booked": Package.objects.filter(state=PackageState.BOOKED).count(),
     }
 
 

@@ -11,6 +11,7 @@ from platewarden.transparency.tree import (
     consistency_proof,
     inclusion_holds,
     inclusion_proof,
+    inclusion_proofs,
     leaf_hash,
     node_hash,
     root_of,
@@ -199,3 +200,18 @@ def test_there_is_no_proof_of_a_leaf_that_is_not_there(index):
 def test_there_is_no_proof_of_a_tree_that_is_no_beginning(old):
     with pytest.raises(IndexError):
         consistency_proof(HASHES, old)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 100, 257])
+def test_many_proofs_in_one_pass_are_the_same_as_one_by_one(size):
+    hashes = [leaf_hash(str(n).encode()) for n in range(size)]
+    indices = [0, size - 1, size // 2, 0]
+    root, paths = inclusion_proofs(hashes, indices)
+    assert root == root_of(hashes)
+    assert paths == [inclusion_proof(hashes, index) for index in indices]
+
+
+def test_many_proofs_of_a_leaf_that_is_not_there_are_refused():
+    with pytest.raises(IndexError):
+        inclusion_proofs([leaf_hash(b"")], [1])
+    assert inclusion_proofs([], []) == (EMPTY_ROOT, [])
