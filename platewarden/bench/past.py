@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -45,6 +44,7 @@ class Past:
     server: EmbeddedServer
     unit: SigningKey
     chance: random.Random = field(default_factory=lambda: random.Random(427))  # noqa: S311 - plates, not keys
+    picture_bytes: int = 64
     _numbers: int = 0
 
     def connect(self, role: str = "owner", *, autocommit: bool = True) -> psycopg.Connection[Any]:
@@ -114,7 +114,7 @@ class Past:
 
     def _report(self, text: str, at: datetime) -> ReadReport:
         self._numbers += 1
-        jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + uuid.uuid4().bytes * 4 + bytes.fromhex("ffd9")
+        jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + os.urandom(self.picture_bytes) + bytes.fromhex("ffd9")
         pictures = tuple(Picture(view=view, media_type="image/jpeg", content=jpeg) for view in (View.OVERVIEW, View.PLATE))
         return plain_report(self.unit.key_id, self._numbers, at, text, characters=(0.95,) * len(text), pictures=pictures)
 

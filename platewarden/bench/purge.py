@@ -1,19 +1,24 @@
 """How fast a day ends, beside DELETE and VACUUM of the same day in the same run; and how long the cars' door waits meanwhile.
 
-    python -m platewarden.bench.purge --reads 240000 --rounds 3 [--json]
+    python -m platewarden.bench.purge --reads 240000 --rounds 3 --pictures 4000 [--json]
 
 Each round keeps the same reads on two past days, one in a thousand of them under a hold. One day ends as the purge ends it (held
 reads moved, counted, partitions of reads and dictionary dropped, the line in the ledger: one call as the worker's login); on the
 other the owner deletes what is not held and vacuums, which is the baseline. WAL is counted from the log's own position, with a
 checkpoint before each. A third session keeps a read of today, durably, every few milliseconds: its longest wait while the day
-ends stands beside its longest wait in a quiet time as long. Figures are medians of the rounds. Rows only: the reads have no
-pictures here.
+ends stands beside its longest wait in a quiet time as long. Figures are medians of the rounds. The reads of these days have the car's
+signed words, and no pictures.
+
+Pictures are timed apart, on two more days with the same pictures of 30 kB each: one day's end as the purge ends it (held pictures
+put under keys of their own and read back, the database asked, the day's keys destroyed, the packs unlinked); the other's bytes are
+overwritten once and flushed before they are unlinked, which is what forgetting takes where a day has no key of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import sys
@@ -53,13 +58,17 @@ class Figures:
     times_less_wal: float
     longest_wait_ms: float
     longest_wait_in_quiet_ms: float
+    pictures: int
+    pictures_purge_ms: float
+    pictures_overwrite_ms: float
+    pictures_times_faster: float
 
     @property
     def is_good(self) -> bool:
         return self.times_faster >= 8 and self.times_less_wal >= 100 and self.longest_wait_ms <= MOST_STALL_MS
 
 
-def measure(reads: int, rounds: int) -> Figures:
+def measure(reads: int, rounds: int, pictures: int) -> Figures:
     """Runs the rounds in an office of its own."""
     found: list[dict[str, float]] = []
     with office_with_a_past() as past, past.connect() as owner, past.connect("purge") as worker:
@@ -83,6 +92,8 @@ def measure(reads: int, rounds: int) -> Figures:
             owner.execute("select office.let_the_log_go()")
             took, wrote = _timed(owner, lambda: _delete(past, owner, theirs))  # noqa: B023
             found[-1] |= {"delete_ms": took, "delete_wal": wrote}
+        past.picture_bytes = 30_000
+        of_pictures = _pictures(past, worker, purge_id, plates, pictures // 2, ago=32 + 2 * rounds)
     median = {name: statistics.median(each[name] for each in found) for name in found[0]}
     return Figures(
         reads=reads,
@@ -96,6 +107,10 @@ def measure(reads: int, rounds: int) -> Figures:
         times_less_wal=round(median["delete_wal"] / median["wal"], 1),
         longest_wait_ms=round(max(each["wait"] for each in found), 1),
         longest_wait_in_quiet_ms=round(max(each["quiet"] for each in found), 1),
+        pictures=pictures // 2 * 2,
+        pictures_purge_ms=round(of_pictures[0], 1),
+        pictures_overwrite_ms=round(of_pictures[1], 1),
+        pictures_times_faster=round(of_pictures[1] / of_pictures[0], 1),
     )
 
 
@@ -119,9 +134,9 @@ def _fill(past: Past, owner: psycopg.Connection[Any], ago: int) -> None:
     day = past.day(ago)
     owner.execute(
         """insert into plates.reads (plate, captured_at, read_id, unit_id, camera, confidence, characters, candidates, engine,
-               hotlist_edition, pictures, began_at, ended_at, state, lat, lon)
+               hotlist_edition, pictures, began_at, ended_at, state, lat, lon, signed)
            select plate, t, gen_random_uuid(), '00000000-0000-0000-0000-00000000000c', 'front', 0.95, '{0.95,0.95,0.95,0.95,0.95,0.95,0.95}',
-               '[]', 'none', 41, '[]', t, t, 'IL', 42.18, -87.80
+               '[]', 'none', 41, '[]', t, t, 'IL', 42.18, -87.80, decode(repeat(md5(plate), 22), 'hex')
            from (select plate, %s::date::timestamp at time zone 'UTC' + second * interval '1 s' as t from plates.stage_reads) s""",
         [day],
     )
@@ -191,6 +206,41 @@ def _delete(past: Past, owner: psycopg.Connection[Any], ago: int) -> None:
         owner.execute(f"vacuum plates.{parent}_{day:%Y%m%d}".encode())
 
 
+def _pictures(
+    past: Past, worker: psycopg.Connection[Any], purge_id: int, held: list[str], reads: int, *, ago: int
+) -> tuple[float, float]:
+    """Milliseconds to end the pictures of a day, as the purge does and by overwriting them. One read in a thousand is held."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from platewarden.server.reads.forget import forget_pictures, keys_of  # noqa: PLC0415
+    from platewarden.server.reads.images import keep_beyond_its_day  # noqa: PLC0415
+
+    plates = [held[n // HELD_ONE_IN % len(held)] if n % HELD_ONE_IN == 0 else past.plate() for n in range(reads)]
+    for day in (ago, ago + 1):
+        past.open_day(day)
+        past.keep(day, plates, pictures=True)
+    began = time.perf_counter()
+    on = past.day(ago)
+    for kind, view in (("overview_pictures", "overview"), ("pictures", "plate")):
+        rows = worker.execute("select read_id, pictures from plates.held_of_day(%s)", [on]).fetchall()
+        for read_id, pointers in rows:
+            assert all(keep_beyond_its_day(each, read_id) for each in pointers if each["view"] == view)
+        worker.execute(
+            "select plates.end_day(%s, %s, %s, %s, 0, %s::jsonb)",
+            [purge_id, kind, on, [row[0] for row in rows], json.dumps(keys_of(on, view))],
+        )
+        forget_pictures(on, view)
+    ours = (time.perf_counter() - began) * 1000
+    began = time.perf_counter()
+    for pack in sorted((settings.CONFIG.data / "pictures" / f"{past.day(ago + 1):%Y-%m-%d}").rglob("*.pack")):
+        with pack.open("r+b") as file:
+            file.write(bytes(pack.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        pack.unlink()
+    return ours, (time.perf_counter() - began) * 1000
+
+
 def _log_position(owner: psycopg.Connection[Any]) -> int:
     row = owner.execute("select pg_current_wal_insert_lsn() - '0/0'").fetchone()
     assert row is not None
@@ -256,9 +306,10 @@ def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m platewarden.bench.purge", description="End a day, beside DELETE and VACUUM.")
     parser.add_argument("--reads", type=int, default=240_000, help="reads of a day (default 240,000)")
     parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told (default 3)")
+    parser.add_argument("--pictures", type=int, default=4_000, help="pictures of a day, timed apart (default 4,000)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
-    figures = measure(asked.reads, asked.rounds)
+    figures = measure(asked.reads, asked.rounds, asked.pictures)
     if asked.json:
         print(json.dumps(asdict(figures)))  # noqa: T201 - its page
     else:

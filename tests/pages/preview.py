@@ -23,7 +23,7 @@ from urllib.parse import parse_qs
 import django
 from django.conf import settings
 
-ROOMS = ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "web")
+ROOMS = ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "evidence", "web")
 SERVER = Path(__file__).resolve().parents[2] / "platewarden" / "server"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -116,6 +116,8 @@ from platewarden.server.alerts.models import Alert, Disposition, Verification  #
 from platewarden.server.clock import now  # noqa: E402
 from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
+from platewarden.server.evidence.forms import BookingForm, DestroyForm, ReturnForm, TransferForm  # noqa: E402
+from platewarden.server.evidence.models import Booking, Package  # noqa: E402
 from platewarden.server.hotlists.forms import BoloForm, LoadForm  # noqa: E402
 from platewarden.server.hotlists.load import Fault  # noqa: E402
 from platewarden.server.hotlists.models import Bolo, HotlistEdition, Load, Source  # noqa: E402
@@ -533,6 +535,46 @@ def hold_page(one: Hold, **other: Any) -> dict[str, Any]:
     return facts | other
 
 
+def package(number: int = 7, *, booked: bool = False, **other: Any) -> Package:
+    facts = {
+        "pk": number, "hold": hold(), "since": ago(days=9), "until": ago(hours=1), "made_by": "HP-214 Dana Whitfield", "made_by_number": "HP-214",
+        "made_at": ago(hours=1), "reads": 14, "state": "booked" if booked else "written", "written_at": ago(hours=0.9), "photos": 28,
+        "size_bytes": 3_412_776, "sha512": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" * 2,
+    }  # fmt: skip
+    made = Package(**(facts | other))
+    if booked:
+        Booking(package=made, item_number=f"HP-26-{927 + number:04}", medium_serial="4C530001240822117", marking="HPPD 26-004117 #1", place="property room, shelf 4", booked_by="HP-214 Dana Whitfield", booked_by_number="HP-214", booked_at=ago(hours=0.5), ended_by="", ended_because="")  # fmt: skip
+    return made
+
+
+def packages() -> list[Package]:
+    return [package(8, hold=hold(9, reference="CA-26-118", scope="unit"), reads=1204, size_bytes=311_904_226), package(booked=True), package(6, state="making", written_at=None, size_bytes=None), package(5, booked=True, state="returned")]  # fmt: skip
+
+
+def packages_page(**other: Any) -> dict[str, Any]:
+    late = hold(
+        9,
+        ground="discovery",
+        authority="Circuit court, Lake County, order of 10/02/2026",
+        reference="CA-26-118",
+        scope="unit",
+        reads=1204,
+    )
+    facts = {"rows": [{"package": each, "booking": each.booking if each.state in ("booked", "returned") else None} for each in packages()], "more": 5, "waiting": [{"hold": late, "unbooked": True}, {"hold": hold(14), "unbooked": False}], "waiting_in_all": 2, "refusal": None, "booking_days": 30}  # fmt: skip
+    return facts | other
+
+
+def package_page(one: Package, **other: Any) -> dict[str, Any]:
+    booking = one.booking if one.state in ("booked", "returned", "destroyed") else None
+    hands = [SimpleNamespace(at=ago(hours=0.4), from_whom="property room, shelf 4", to_whom="Det. Kim Novak", because="shown to the State's Attorney", written_by="HP-214 Dana Whitfield")] if booking else []  # fmt: skip
+    facts = {
+        "package": one, "hold": one.hold, "booking": booking, "transfers": hands, "passphrase": "", "book_refusal": None, "transfer_refusal": None,
+        "return_refusal": None, "destroy_refusal": None, "passphrase_refusal": None, "book_form": BookingForm(),
+        "transfer_form": TransferForm(initial={"from_whom": "Det. Kim Novak"}), "return_form": ReturnForm(), "destroy_form": DestroyForm(),
+    }  # fmt: skip
+    return facts | other
+
+
 def units() -> list[Unit]:
     return [
         Unit(
@@ -687,7 +729,7 @@ def lines() -> list[LedgerEntry]:
 HOME = {
     "training_until": date(2026, 12, 12), "training_days": 19, "alerts_open": 3, "alerts_new": 2, "edition": 41, "bolos_waiting": 1, "bolos_in_force": 6,
     "units_waiting": 1, "units_enrolled": 2, "units_silent": 1, "members_lapsing": 2, "reviews_waiting": 1, "edition_stale": False,
-    "days_overdue": 0, "holds_unbooked": 1, "clock_waits": False, "schedule_waits": True,
+    "days_overdue": 0, "holds_unbooked": 1, "packages_waiting": 1, "packages_booked": 4, "clock_waits": False, "schedule_waits": True,
 }  # fmt: skip
 REFUSED = Refusal(
     Clause.VERIFY_BEFORE_ENFORCEMENT,
@@ -790,6 +832,12 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "hold-names": lambda: ("retention/hold.html", hold_page(hold(9, book_by=ago(days=4).date()), unbooked=True, for_review=True, names=[{"plate": "DRL5188", "since": ago(days=9), "until": ago(days=-2)}, {"lat": 42.18169, "lon": -87.80034, "radius_m": 300.0, "since": ago(days=9), "until": ago(days=8)}])),
     "hold-released": lambda: ("retention/hold.html", hold_page(hold(released_at=ago(days=1), released_by="HP-214 Dana Whitfield", released_because="judgment of 11/20/2026, no appeal"))),
     "certificate": lambda: ("retention/certificate.html", certificate()),
+    "evidence": lambda: ("evidence/packages.html", packages_page()),
+    "evidence-empty": lambda: ("evidence/packages.html", packages_page(rows=[], waiting=[], waiting_in_all=0, more=None)),
+    "package": lambda: ("evidence/package.html", package_page(package())),
+    "package-wrong": lambda: ("evidence/package.html", package_page(package(), book_form=with_errors(BookingForm({"medium_serial": "4C530001"}), item_number="Enter the item number that the evidence room gave."))),
+    "package-booked": lambda: ("evidence/package.html", package_page(package(booked=True), destroy_refusal=Refusal(Clause.BOOKED_EVIDENCE, "Evidence is destroyed by somebody else than who booked it. Ask a colleague."), passphrase="K3QF-7ZP2-XMNA-5WHD-C4TB-LR6E-YUVS-2GJI")),
+    "package-unfinished": lambda: ("evidence/package.html", package_page(package(state="making", written_at=None, size_bytes=None))),
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
     "lists": lambda: (
         "hotlists/lists.html",
@@ -885,6 +933,7 @@ urlpatterns = [
     _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
     _room("people", ("members", "")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
+    _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes")),
 ]  # fmt: skip

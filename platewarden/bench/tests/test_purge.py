@@ -23,13 +23,17 @@ GOOD = Figures(
     times_less_wal=500.0,
     longest_wait_ms=9.0,
     longest_wait_in_quiet_ms=8.0,
+    pictures=4000,
+    pictures_purge_ms=10.0,
+    pictures_overwrite_ms=100.0,
+    pictures_times_faster=10.0,
 )
 
 
 @pytest.mark.slow
 def test_a_small_run_tells_every_figure():
     done = subprocess.run(
-        [sys.executable, "-m", "platewarden.bench.purge", "--reads", "3000", "--rounds", "1", "--json"],
+        [sys.executable, "-m", "platewarden.bench.purge", "--reads", "3000", "--rounds", "1", "--pictures", "40", "--json"],
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
@@ -38,6 +42,7 @@ def test_a_small_run_tells_every_figure():
     figures = Figures(**json.loads(done.stdout))
     assert (figures.reads, figures.held, figures.rounds) == (3000, 3, 1)
     assert figures.purge_ms > 0
+    assert (figures.pictures, figures.pictures_purge_ms > 0, figures.pictures_overwrite_ms > 0) == (40, True, True)
     assert figures.delete_and_vacuum_wal_kb > figures.purge_wal_kb > 0
 
 

@@ -46,7 +46,7 @@ def packages(request: HttpRequest) -> HttpResponse:
     on = today(now())
     waiting = Hold.objects.standing().filter(booked_at=None).order_by("book_by", "pk")
     context = {
-        "rows": shown[:ON_A_PAGE],
+        "rows": [{"package": each, "booking": getattr(each, "booking", None)} for each in shown[:ON_A_PAGE]],
         "more": shown[ON_A_PAGE - 1].pk if len(shown) > ON_A_PAGE else None,
         "waiting": [{"hold": each, "unbooked": each.is_unbooked(on)} for each in waiting[:20]],
         "waiting_in_all": waiting.count(),

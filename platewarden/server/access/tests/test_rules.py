@@ -42,6 +42,12 @@ MAY = {
     Act.RETENTION_SCHEDULE: MANAGERS,
     Act.RETENTION_SCHEDULE_DECIDED: MANAGERS,
     Act.RETENTION_CLOCK: MANAGERS,
+    Act.EVIDENCE_PACKAGE: MANAGERS,
+    Act.EVIDENCE_PASSPHRASE: MANAGERS,
+    Act.EVIDENCE_BOOK: MANAGERS,
+    Act.EVIDENCE_TRANSFER: MANAGERS,
+    Act.EVIDENCE_RETURN: MANAGERS,
+    Act.EVIDENCE_DESTROY: MANAGERS,
     Act.UNIT_MEDIUM: OFFICERS,
     Act.PEOPLE_TRAINING: MANAGERS,
     Act.PEOPLE_ASSIGN: {SUPERVISOR},
@@ -50,7 +56,15 @@ MAY = {
     Act.PEOPLE_WITHDRAW: MANAGERS,
     Act.PEOPLE_UNLOCK: MANAGERS,
 }
-PLATES = {Act.READS_SEARCH, Act.READS_PATTERN, Act.READS_LOOK, Act.ALERTS_LOOK, Act.HOTLISTS_BOLOS, Act.RETENTION_LOOK}
+PLATES = {
+    Act.READS_SEARCH,
+    Act.READS_PATTERN,
+    Act.READS_LOOK,
+    Act.ALERTS_LOOK,
+    Act.HOTLISTS_BOLOS,
+    Act.RETENTION_LOOK,
+    Act.EVIDENCE_PACKAGE,
+}
 
 
 def expected(act: Act, number: str) -> Clause | None:
@@ -82,8 +96,8 @@ def test_duties_about_the_system_open_no_plate(duty):
     assert not [act for act in PLATES if duty in DUTIES[act]]
 
 
-def test_a_records_clerk_sees_what_a_hold_names_and_no_read():
-    assert [act for act in PLATES if Duty.RECORDS_CLERK in DUTIES[act]] == [Act.RETENTION_LOOK]
+def test_a_records_clerk_sees_what_a_hold_names_and_takes_it_out_encrypted_and_looks_at_no_read():
+    assert {act for act in PLATES if Duty.RECORDS_CLERK in DUTIES[act]} == {Act.RETENTION_LOOK, Act.EVIDENCE_PACKAGE}
 
 
 def test_who_left_is_refused_whatever_they_were(office):

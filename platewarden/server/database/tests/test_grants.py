@@ -22,6 +22,8 @@ INNER = {
     "office.days_of(text)",
     "office.has_duty(office.signed_in, text[])",
     "office.person_of(bytea)",
+    "office.note_booked(office.signed_in, bigint, bigint, timestamp with time zone, timestamp with time zone, timestamp with time zone, bigint, text)",
+    "plates.looks_at(plates.reads[])",
     "plates.drop_day(text, date)",
     "plates.end_again(text, date)",
     "plates.in_scope(plates.hold_scope, timestamp with time zone, uuid, text, uuid, double precision, double precision)",
@@ -43,6 +45,8 @@ OWNERS = {
     "end_day",
     "end_released",
     "ask_schedule",
+    "book_evidence",
+    "evidence_written",
     "clock_tick",
     "confirm_clock",
     "decide_schedule",
@@ -243,7 +247,16 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "from pg_proc p where p.pronamespace = 'plates'::regnamespace and has_function_privilege('platewarden_app', p.oid, 'execute')"
     ).fetchall()
     doors = {name for name, _, gate, note in rows if gate and note}
-    assert doors == {"reads_by_plate", "plates_by_pattern", "read_by_id", "alert_cards", "bolos", "place_hold", "hold_scopes"}
+    assert doors == {
+        "reads_by_plate",
+        "plates_by_pattern",
+        "read_by_id",
+        "alert_cards",
+        "bolos",
+        "place_hold",
+        "hold_scopes",
+        "held_evidence",
+    }
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {
         ("fold", "text"),  # of a text that the caller has already
         ("add_entries", "integer"),

@@ -93,4 +93,14 @@ def test_every_act_has_a_sentence_and_names_its_room():
     for act in Act:
         assert act.sentence[0].isupper()
         assert act.sentence.endswith(".")
-        assert act.value.split(".")[0] in {"people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "evidence", "unit"}, act
+        assert act.value.split(".")[0] in {
+            "people",
+            "access",
+            "equipment",
+            "hotlists",
+            "reads",
+            "alerts",
+            "retention",
+            "evidence",
+            "unit",
+        }, act
