@@ -52,6 +52,10 @@ FULL = 256
 CERTIFICATE = "platewarden purge certificate v1"
 PACKAGE = "platewarden evidence package v1"
 MEDIUM = "platewarden evidence medium v1"
+STAMPED = (
+    "It carries an outside time, {} UTC. Whose, and whether it holds, ask with the authority's certificate: "
+    "openssl ts -verify -data manifest-sha512.txt -in timestamp.tsr -CAfile AUTHORITY.pem"
+)
 SIGNED_BY_CAR = b"platewarden/exchange/signed/v1\x00"
 HEADER_OF_CAR = struct.Struct(">2sBBB16sI")  # "PW", version, suite, kind, key id, length of the body
 READS_OF_UNITS = uuid.UUID("6f6b1f0e-6d5b-5f3c-9f43-9f1a4d1c6b27")
@@ -503,7 +507,9 @@ class Package:
         if head != PACKAGE:
             raise Wrong(f"statement.txt of {self.where} is signed, and is not of a package.")
         about: dict[str, Any] = json.loads(body)
-        for name, digest in about.pop("manifests").items():
+        self.stamped_at = about.pop("stamped_at", None)
+        self.signed_files = about.pop("manifests")
+        for name, digest in self.signed_files.items():
             if hashlib.sha512(self.file(name)).hexdigest() != digest:
                 raise Wrong(f"{name} of {self.where} is not the one that was signed.")
         return about
@@ -520,9 +526,11 @@ class Package:
         for name, digest in {**tags, **payload}.items():
             if hashlib.sha512(self.file(name)).hexdigest() != digest:
                 raise Wrong(f"{name} in {self.where} was changed.")
-        strange = self.names - set(tags) - set(payload) - {"tagmanifest-sha512.txt", "statement.txt"}
+        strange = self.names - set(tags) - set(payload) - set(self.signed_files) - {"statement.txt"}
         if strange:
             raise Wrong(f"{min(strange)} was slipped into {self.where}.")
+        if self.stamped_at and hashlib.sha512(self.file("manifest-sha512.txt")).digest() not in self.file("timestamp.tsr"):
+            raise Wrong(f"timestamp.tsr in {self.where} is of another manifest.")
         if json.loads(self.file("data/package.json")) != self.about:
             raise Wrong(f"package.json of {self.where} says something else than its statement.")
 
@@ -622,6 +630,7 @@ class Package:
             + (f"; {unsigned} came before cars signed them apart from their pictures" if unsigned else "")
             + (f"; {self.named_only} pictures that cars named had gone before" if self.named_only else "")
             + f". {about['looks']} looks at them, each in a proved line of the ledger of {about['ledger_size']} lines.",
+            *([STAMPED.format(self.stamped_at[:19])] if self.stamped_at else []),
         ]
 
 

@@ -50,6 +50,9 @@ def package(
     any_folder: Annotated[
         bool, typer.Option("--any-folder", help="Also onto the office's own disk, to be carried by hand.")
     ] = False,
+    timestamp: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Ask this time-stamping authority (RFC 3161) for an outside time.")
+    ] = "",
     data: Data = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object: package, reads, pictures, bytes, sha512.")] = False,
 ) -> None:
@@ -68,9 +71,10 @@ def package(
         from platewarden.server.access.console import person_at_console
         from platewarden.server.access.purpose import state_purpose
         from platewarden.server.evidence.package import package as make
+        from platewarden.server.evidence.timestamp import stamps_by
         from platewarden.server.people.editions import department
 
-        held = _hold(hold)
+        held, stamps = _hold(hold), stamps_by(timestamp) if timestamp else None
         zone = department().time_zone
         with person_at_console(signed_in(by)) as request, bar("Writing", sys.stderr) as progress:
             state_purpose(request, name=purpose, reference=reference or held.reference)
@@ -88,6 +92,7 @@ def package(
                 since=since.replace(tzinfo=zone) if since else None,
                 until=until.replace(tzinfo=zone) if until else None,
                 any_folder=any_folder,
+                stamps=stamps,
                 progress=went,
             )
     if json_:

@@ -33,6 +33,7 @@ WITH_A_REASON = {
     "hypothesis": MPL + "; for tests only",
     "pathspec": MPL + "; for building and tests only",
     "pycryptodomex": "BSD-2-Clause, with parts in the public domain",
+    "pikepdf": MPL + "; for tests only",
     "psycopg": LGPL,
     "psycopg-binary": LGPL,
     "psycopg-pool": LGPL,

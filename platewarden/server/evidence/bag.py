@@ -14,6 +14,7 @@ import platewarden
 
 PAYLOAD = "data"
 STATEMENT = "statement.txt"
+STAMP = "timestamp.tsr"
 HEAD = "platewarden evidence package v1"
 
 
@@ -37,8 +38,15 @@ class Bag:
         self._payload[place] = self._put(place, content)
         self.octets += len(content)
 
-    def close(self, about: dict[str, str], *, on: date, sign: Callable[[dict[str, str]], str]) -> None:
-        """The tag files; `sign` gives the statement for the digests of both manifests."""
+    def close(
+        self,
+        about: dict[str, str],
+        *,
+        on: date,
+        sign: Callable[[dict[str, str]], str],
+        stamp: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """The tag files; `sign` gives the statement for the digests of what it signs; `stamp` an outside time for the manifest."""
         info = about | {
             "Bagging-Date": on.isoformat(),
             "Payload-Oxum": f"{self.octets}.{len(self._payload)}",
@@ -48,7 +56,11 @@ class Bag:
         self._tag("bag-info.txt", "".join(f"{label}: {' '.join(value.split())}\n" for label, value in info.items()))
         self._tag("manifest-sha512.txt", _lines(self._payload))
         self._tag("tagmanifest-sha512.txt", _lines(self._tags))
-        self._tag(STATEMENT, sign({name: self._tags[name] for name in ("manifest-sha512.txt", "tagmanifest-sha512.txt")}))
+        signed = ["manifest-sha512.txt", "tagmanifest-sha512.txt"]
+        if stamp is not None:
+            self._tags[STAMP] = self._put(STAMP, stamp(_lines(self._payload).encode()))
+            signed.append(STAMP)
+        self._tag(STATEMENT, sign({name: self._tags[name] for name in signed}))
 
     def _tag(self, name: str, text: str) -> None:
         self._tags[name] = self._put(name, text.encode())

@@ -33,6 +33,7 @@ from platewarden.server.evidence.bag import HEAD, Bag
 from platewarden.server.evidence.contents import Contents, Row, lines_to_prove, looks_in_cars, rows_of, verifier_file
 from platewarden.server.evidence.models import Package
 from platewarden.server.evidence.passphrase import destroy_key, passphrase_of
+from platewarden.server.evidence.timestamp import Stamp
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.chain import signer, verifier
 from platewarden.server.ledger.proof import is_sealed, prove
@@ -63,10 +64,11 @@ def package(
     since: datetime | None = None,
     until: datetime | None = None,
     any_folder: bool = False,
+    stamps: Callable[[bytes], Stamp] | None = None,
     progress: Progress = lambda _what, _done, _of: None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Package:
-    """Writes the held reads, or those of a part of the hold's time, onto a medium.
+    """Writes the held reads, or those of a part of the hold's time, onto a medium. `stamps` asks for an outside time.
 
     Refused: without the duty, of a hold that was released, of nothing, of more than 5,000 reads. Unavailable: what is wrong with the
     medium, or that the ledger is not sealed. Recorded as `evidence.package` before anything is given out, and as `evidence.written`.
@@ -96,7 +98,7 @@ def package(
             medium,
             made.number,
             passphrase_of(made, make=True),
-            lambda put: _fill(put, contents, progress),
+            lambda put: _fill(put, contents, stamps, progress),
             progress=lambda what: progress(what, 0, 0),
         )
         media.leave_beside(medium, _beside(made, contents, written))
@@ -138,7 +140,9 @@ def _wait_until_sealed(leaf: int, pause: Callable[[float], None], progress: Prog
     )
 
 
-def _fill(put: Callable[[str, bytes], None], contents: Contents, progress: Progress) -> dict[str, str]:
+def _fill(
+    put: Callable[[str, bytes], None], contents: Contents, stamps: Callable[[bytes], Stamp] | None, progress: Progress
+) -> dict[str, str]:
     bag = Bag(put)
     contents.put_into(bag, progress=lambda done, of: progress("writing", done, of))
     about = contents.about()
@@ -149,10 +153,20 @@ def _fill(put: Callable[[str, bytes], None], contents: Contents, progress: Progr
         "Internal-Sender-Identifier": about["hold"],
         "Contact-Name": about["made_by"],
     }
+    stamped: dict[str, str] = {}
+
+    def stamp(manifest: bytes) -> bytes:
+        assert stamps is not None
+        progress("asking for an outside time", 0, 0)
+        found = stamps(manifest)
+        stamped["stamped_at"] = found.said_at.isoformat()
+        return found.raw
+
     bag.close(
         info,
         on=contents.package.made_at.astimezone(department().time_zone).date(),
-        sign=lambda digests: _signed(HEAD, about | {"manifests": digests}),
+        sign=lambda digests: _signed(HEAD, about | {"manifests": digests} | stamped),
+        stamp=stamp if stamps is not None else None,
     )
     return bag.digests
 

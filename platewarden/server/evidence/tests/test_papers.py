@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
+import pdfua
 import pytest
 
 from platewarden.server.evidence.papers import custody_pdf, label_pdf, summary_pdf
@@ -44,6 +45,16 @@ ABOUT = FACTS | {
     "ledger_key": "platewarden/highland_park+1a2b3c4d+AAAA",
     "limits": ["A limit."],
 }
+
+
+def test_an_outside_validator_finds_nothing_that_it_can_check(tmp_path):
+    """16 of PDF/UA-1's 106 machine-checkable rules; the maker itself checks what it makes, and refuses what is not."""
+    for name, made in (("label", label_pdf(FACTS)), ("custody", custody_pdf(FACTS)), ("summary", summary_pdf(ABOUT, [read_of()]))):
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(made)
+        report = pdfua.validate(path)
+        assert report.findings == (), name
+        assert len(report.outcomes) - len(report.skipped) >= 11
 
 
 def read_of(**other):
