@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import signal
 import subprocess
@@ -23,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -32,6 +31,7 @@ from platewarden.bench import end_in_order
 from platewarden.bench.browser import chromium, first_seen, listen
 from platewarden.bench.parked import MEMBER, entry, park
 from platewarden.bench.passages import is_readable
+from platewarden.bench.told import told
 from platewarden.demo.street import Street, film
 from platewarden.recognition import recognizer
 from platewarden.recognition.picture import Picture
@@ -214,12 +214,7 @@ def main(given: list[str] | None = None) -> int:
         return 0
     end_in_order()
     found = alarms(seconds=asked.seconds, passages=asked.passages, fps=asked.fps, seed=asked.seed)
-    if asked.json:
-        machine = f"{platform.machine()}, {os.cpu_count()} processors"
-        print(json.dumps({"bench": "alarm", "machine": machine, **asdict(found)}))  # noqa: T201
-    else:
-        for name, value in asdict(found).items():
-            print(f"{name.replace('_', ' '):20} {value}")  # noqa: T201
+    print(told("alarm", found, as_json=asked.json))  # noqa: T201
     return 0 if found.is_whole else 1
 
 

@@ -13,9 +13,6 @@ Recognition is not in it (`bench.alarm` has it): a read's capture is the moment 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import random
 import re
 import sys
@@ -23,13 +20,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from platewarden.bench import end_in_order
 from platewarden.bench.browser import chromium, first_seen, listen
 from platewarden.bench.car import draft_of, parts
+from platewarden.bench.told import told
 from platewarden.demo import cast
 from platewarden.demo.story import SHIFT, prepare_office, stage
 from platewarden.demo.visitor import Visitor
@@ -168,12 +166,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
     found = console(hours=asked.backlog_hours, hits=asked.hits)
-    if asked.json:
-        machine = f"{platform.machine()}, {os.cpu_count()} processors"
-        print(json.dumps({"bench": "console", "machine": machine, **asdict(found)}))  # noqa: T201
-    else:
-        for name, value in asdict(found).items():
-            print(f"{name.replace('_', ' '):24} {value}")  # noqa: T201
+    print(told("console", found, as_json=asked.json))  # noqa: T201
     return 0 if found.is_whole else 1
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
-import json
 import logging
 import os
 import random
@@ -32,7 +31,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -41,6 +40,7 @@ import psycopg
 
 from platewarden.bench import end_in_order
 from platewarden.bench.report import plain_report
+from platewarden.bench.told import told
 from platewarden.exchange.enrolment import EnrolmentRequest
 from platewarden.exchange.read_report import Place, ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt
@@ -336,11 +336,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
     count = crash(asked.times)
-    if asked.json:
-        print(json.dumps(asdict(count)))  # noqa: T201
-    else:
-        for name, value in asdict(count).items():
-            print(f"{name.replace('_', ' '):20} {value}")  # noqa: T201
+    print(told("crash", count, as_json=asked.json))  # noqa: T201
     return 0 if count.is_whole else 1
 
 

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import subprocess
 import sys
 import tempfile
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from platewarden.bench import end_in_order
+from platewarden.bench.told import told
 
 __all__ = ["Held", "memory"]
 
@@ -131,23 +130,7 @@ def main(given: list[str] | None = None) -> int:
         return 0
     end_in_order()
     held = memory(asked.entries)
-    if asked.json:
-        figures = [
-            {
-                "name": name,
-                "value": value,
-                "unit": "" if name == "entries" else "MB",
-                "baseline": "",
-                "baseline_value": None,
-                "ratio": None,
-            }
-            for name, value in asdict(held).items()
-        ]
-        machine = f"{platform.machine()}, {os.cpu_count()} processors"
-        print(json.dumps({"bench": "memory", "machine": machine, "figures": figures}))  # noqa: T201
-    else:
-        for name, value in asdict(held).items():
-            print(f"{name.replace('_', ' '):28} {value}")  # noqa: T201
+    print(told("memory", held, as_json=asked.json))  # noqa: T201
     return 0 if held.is_whole else 1
 
 

@@ -29,6 +29,7 @@ import av
 import numpy as np
 
 from platewarden.bench import end_in_order
+from platewarden.bench.told import told
 from platewarden.demo.scenes import HEIGHT, WIDTH
 from platewarden.demo.street import Passing, Street, how_filmed
 from platewarden.plate.match import LookedFor, answers
@@ -207,8 +208,8 @@ def _look(
     took = cost_s() - began
     for passage_number, corners in step.shows_best:
         camera.place(passage_number, number, corners)
-    for told in step.told:
-        camera.hear(told, now_s + took)
+    for word in step.told:
+        camera.hear(word, now_s + took)
     for passage in step.passages:
         camera.keep(passage)
     return took
@@ -275,11 +276,7 @@ def main(given: list[str] | None = None) -> int:
         seed=asked.seed,
         say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201 - the terminal is its page
     )
-    if asked.json:
-        print(json.dumps(asdict(figures)))  # noqa: T201
-    else:
-        for name, value in asdict(figures).items():
-            print(f"{name.replace('_', ' '):24} {value}")  # noqa: T201
+    print(told("passages", figures, as_json=asked.json))  # noqa: T201
     return 0 if figures.duplicates == 0 and figures.exactly_one >= 0.99 else 1
 
 

@@ -26,7 +26,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -34,6 +34,7 @@ import psycopg
 
 from platewarden.bench import end_in_order
 from platewarden.bench.past import LETTERS, Past, office_with_a_past
+from platewarden.bench.told import told
 from platewarden.plate.grams import tokens
 from platewarden.plate.likeness import fold
 
@@ -41,6 +42,12 @@ __all__ = ["Figures", "measure"]
 
 HELD_ONE_IN = 1000
 MOST_STALL_MS = 200
+AGAINST = {
+    "purge_ms": ("DELETE and VACUUM of the same day", "delete_and_vacuum_ms", "times_faster"),
+    "purge_wal_kb": ("DELETE and VACUUM of the same day", "delete_and_vacuum_wal_kb", "times_less_wal"),
+    "longest_wait_ms": ("a quiet time as long", "longest_wait_in_quiet_ms", ""),
+    "pictures_purge_ms": ("overwriting the same pictures once", "pictures_overwrite_ms", "pictures_times_faster"),
+}
 
 
 @dataclass
@@ -310,11 +317,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
     figures = measure(asked.reads, asked.rounds, asked.pictures)
-    if asked.json:
-        print(json.dumps(asdict(figures)))  # noqa: T201 - its page
-    else:
-        for name, value in asdict(figures).items():
-            print(f"{name.replace('_', ' '):28} {value}")  # noqa: T201
+    print(told("purge", figures, as_json=asked.json, against=AGAINST))  # noqa: T201
     return 0 if figures.is_good else 1
 
 

@@ -12,19 +12,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import psycopg
 
 from platewarden.bench import end_in_order
 from platewarden.bench.past import Past, office_with_a_past
+from platewarden.bench.told import told
 
 __all__ = ["Ended", "kill_purges"]
 
@@ -161,11 +161,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
     ended = kill_purges(asked.times)
-    if asked.json:
-        print(json.dumps(asdict(ended)))  # noqa: T201 - its page
-    else:
-        for name, value in asdict(ended).items():
-            print(f"{name.replace('_', ' '):20} {value}")  # noqa: T201
+    print(told("purge_kills", ended, as_json=asked.json))  # noqa: T201
     return 0 if ended.is_whole else 1
 
 

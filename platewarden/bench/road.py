@@ -17,9 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
-import platform
 import random
 import shutil
 import signal
@@ -29,7 +27,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +38,7 @@ import psycopg
 from platewarden.bench import end_in_order
 from platewarden.bench.car import draft_of, parts
 from platewarden.bench.crash import answers_cars, department_of, free_port, serving_cars, tell
+from platewarden.bench.told import told
 from platewarden.exchange.seal import SigningKey, fingerprint
 from platewarden.server.config import ServerConfig
 from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
@@ -74,6 +73,9 @@ class Killed:
         return self.made > 0 and self.lost == self.doubled == 0 and self.made == self.stored
 
 
+AGAINST = {"reads_a_second": ("made in real time", "made_a_second", "times_real_time")}
+
+
 @dataclass
 class Offline:
     """What came of the hours without a network. `missing` and `out_of_order` are to be 0."""
@@ -87,6 +89,7 @@ class Offline:
     keep_ms_a_read: float
     transfer_s: float
     reads_a_second: float
+    made_a_second: float
     times_real_time: float
 
     @property
@@ -272,6 +275,7 @@ def offline(hours: int, *, an_hour: int = READS_AN_HOUR) -> Offline:
         keep_ms_a_read=round(1000 * kept_s / reads, 2),
         transfer_s=round(took_s, 1),
         reads_a_second=round(reads / took_s, 1),
+        made_a_second=round(reads / (hours * 3600), 3),
         times_real_time=round(hours * 3600 / took_s, 1),
     )
 
@@ -295,31 +299,8 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
     found = offline(asked.offline_hours) if asked.offline_hours else road(asked.times)
-    if asked.json:
-        print(json.dumps(_figures(found)))  # noqa: T201
-    else:
-        for name, value in asdict(found).items():
-            print(f"{name.replace('_', ' '):20} {value}")  # noqa: T201
+    print(told("road", found, as_json=asked.json, against=AGAINST if isinstance(found, Offline) else None))  # noqa: T201
     return 0 if found.is_whole else 1
-
-
-def _figures(found: Killed | Offline) -> dict[str, object]:
-    figures = [
-        {"name": name, "value": value, "unit": "", "baseline": "", "baseline_value": None, "ratio": None}
-        for name, value in asdict(found).items()
-    ]
-    if isinstance(found, Offline):
-        figures.append(
-            {
-                "name": "transfer",
-                "value": found.reads_a_second,
-                "unit": "reads/s",
-                "baseline": "made in real time",
-                "baseline_value": round(found.reads / (found.hours * 3600), 3),
-                "ratio": found.times_real_time,
-            }
-        )
-    return {"bench": "road", "machine": f"{platform.machine()}, {os.cpu_count()} processors", "figures": figures}
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled():
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    count = Count(**json.loads(done.stdout))
+    count = Count(**{each["name"]: each["value"] for each in json.loads(done.stdout)["figures"]})
     assert count.kills == 10
     assert count.acknowledged >= 10
     assert (count.lost, count.doubled, count.half_stored) == (0, 0, 0)

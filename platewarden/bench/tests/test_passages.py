@@ -1,10 +1,10 @@
 """A small film through the measurement: its figures add up, and one passage is one read."""
 
 import itertools
-import json
 
 from platewarden.bench import passages as bench
 from platewarden.bench.passages import passages
+from platewarden.bench.told import value_of
 
 
 def test_a_small_film_gives_one_read_a_passage_and_the_alarm_in_time():
@@ -40,7 +40,7 @@ def test_the_command_says_by_its_exit_status_whether_the_figures_hold(monkeypatc
     figures = bench.Figures(readable=10, with_one_read=10, exactly_one=1.0)
     monkeypatch.setattr(bench, "passages", lambda **_: figures)
     assert bench.main(["--json", "--seconds", "1"]) == 0
-    assert json.loads(capsys.readouterr().out)["exactly_one"] == 1.0
+    assert value_of(capsys.readouterr().out, "exactly_one") == 1.0
     figures.duplicates = 1
     assert bench.main([]) == 1
     assert "duplicates" in capsys.readouterr().out

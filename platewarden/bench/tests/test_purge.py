@@ -39,11 +39,13 @@ def test_a_small_run_tells_every_figure():
         text=True,
         check=False,
     )
-    figures = Figures(**json.loads(done.stdout))
-    assert (figures.reads, figures.held, figures.rounds) == (3000, 3, 1)
-    assert figures.purge_ms > 0
-    assert (figures.pictures, figures.pictures_purge_ms > 0, figures.pictures_overwrite_ms > 0) == (40, True, True)
-    assert figures.delete_and_vacuum_wal_kb > figures.purge_wal_kb > 0
+    figures = {each["name"]: each for each in json.loads(done.stdout)["figures"]}
+    assert [figures[name]["value"] for name in ("reads", "held", "rounds", "pictures")] == [3000, 3, 1, 40]
+    assert {name for name, each in figures.items() if each["baseline"]} == set(module.AGAINST)
+    for name in ("purge_ms", "pictures_purge_ms"):
+        assert figures[name]["value"] > 0
+        assert figures[name]["baseline_value"] > 0
+    assert figures["purge_wal_kb"]["baseline_value"] > figures["purge_wal_kb"]["value"] > 0
 
 
 @pytest.mark.parametrize("miss", [{"times_faster": 7.9}, {"times_less_wal": 99.0}, {"longest_wait_ms": 201.0}])

@@ -24,7 +24,7 @@ def test_a_purge_that_is_killed_again_and_again_loses_nothing_and_leaves_nothing
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    ended = Ended(**json.loads(done.stdout))
+    ended = Ended(**{each["name"]: each["value"] for each in json.loads(done.stdout)["figures"]})
     assert ended.is_whole
     assert (ended.kills, ended.database_kills) == (20, 6)
     assert ended.cut_purges > 0, "no kill came while a purge was under way: nothing was tested"

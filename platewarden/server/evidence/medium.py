@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyzipper
 
@@ -86,13 +87,7 @@ def write_package(
     with _says_why(medium):
         try:
             with part.open("wb") as raw:
-                with pyzipper.AESZipFile(raw, "w", encryption=pyzipper.WZ_AES) as zipped:
-                    zipped.setpassword(passphrase.encode())
-
-                    def put_in(name: str, content: bytes) -> None:
-                        zipped.writestr(f"{number}/{name}", content)
-
-                    digests = fill(put_in)
+                digests = _zipped(raw, number, passphrase, fill)
                 raw.flush()
                 os.fsync(raw.fileno())
             progress("reading back")
@@ -104,6 +99,20 @@ def write_package(
                 part.unlink()
             raise
     return written
+
+
+def _zipped(
+    raw: BinaryIO, number: str, passphrase: str, fill: Callable[[Callable[[str, bytes], None]], dict[str, str]]
+) -> dict[str, str]:
+    zipped = pyzipper.AESZipFile(raw, "w", encryption=pyzipper.WZ_AES)
+    zipped.setpassword(passphrase.encode())
+    try:
+        digests = fill(lambda name, content: zipped.writestr(f"{number}/{name}", content))
+        zipped.close()
+    except BaseException:
+        zipped.fp = None  # else it writes an end onto a medium that gave up, and says that instead of why
+        raise
+    return digests
 
 
 def leave_beside(medium: Path, files: dict[str, bytes]) -> None:

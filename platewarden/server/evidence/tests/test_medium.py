@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,6 +97,40 @@ def test_a_medium_changed_for_another_one_in_the_middle_counts_for_nothing(mediu
     with pytest.raises(Unavailable, match="changed for another one"):
         write(medium, swapped)
     assert not list(medium.iterdir())
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A file system of 64 kB of its own, where this machine lets a test mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("nothing can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_medium_that_is_really_full_is_said_and_left_as_it_was(small):
+    def too_much(put):
+        put("data/one.bin", os.urandom(100_000))
+        return {}
+
+    with pytest.raises(Unavailable, match="it is full"):
+        write(small, too_much)
+    assert not list(small.iterdir())
+    assert write(small).size_bytes
+
+
+def test_a_medium_that_is_really_write_protected_is_said(small, tmp_path):
+    office = tmp_path / "office"
+    office.mkdir()
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    with pytest.raises(Unavailable, match="write-protected"):
+        media.must_take(small, config(office), any_folder=True)
+    with pytest.raises(Unavailable, match="write-protected"):
+        write(small)
 
 
 def config(data):
