@@ -42,11 +42,11 @@ def load(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.hotlists.load import load_list
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.rules import may_do
 
         member = signed_in(by)
         if refusal := may_do(member, Act.HOTLISTS_LOAD, now()):
@@ -91,11 +91,11 @@ def publish(by: By, data: Data = None) -> None:
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.hotlists.publish import ask_for_edition
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.rules import may_do
 
         member = signed_in(by)
         if refusal := may_do(member, Act.HOTLISTS_PUBLISH, now()):

@@ -39,10 +39,10 @@ def unlock(number: Number, by: By, data: Data = None) -> None:
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
         from platewarden.server.access.lockout import release
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.rules import may_do
 
         member = signed_in(by)
         if refusal := may_do(member, Act.PEOPLE_UNLOCK, now()):
@@ -72,13 +72,13 @@ def enrol(
         start_django(folder, "web")
         from django.db import transaction
 
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
         from platewarden.server.people.assign import assign
         from platewarden.server.people.enrol import enrol_member
         from platewarden.server.people.models import Duty
+        from platewarden.server.people.rules import may_do
 
         unknown = [each for each in duty if each not in Duty.values]
         if unknown:
@@ -119,11 +119,11 @@ def shift_secret(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
         from platewarden.server.people.models import Member
+        from platewarden.server.people.rules import may_do
         from platewarden.server.people.shift_secret import ShiftCredentials, hand_out, write_key_file
 
         one = Member.objects.filter(number=number.strip().upper(), is_active=True).first()
@@ -163,12 +163,12 @@ def authorize(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
         from platewarden.server.people.authorize import authorize as grant
         from platewarden.server.people.models import Member
+        from platewarden.server.people.rules import may_do
 
         one = Member.objects.filter(number=number.strip().upper()).first()
         if one is None:
@@ -195,12 +195,12 @@ def withdraw(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
         from platewarden.server.people.authorize import withdraw as close
         from platewarden.server.people.models import Member
+        from platewarden.server.people.rules import may_do
 
         one = Member.objects.filter(number=number.strip().upper()).first()
         if one is None:
@@ -233,11 +233,11 @@ def train(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.access.rules import may_do
         from platewarden.server.clock import now
         from platewarden.server.ledger.acts import Act
         from platewarden.server.ledger.write import Signer
         from platewarden.server.people.models import Member
+        from platewarden.server.people.rules import may_do
         from platewarden.server.people.training import enter_completion
 
         trainee = Member.objects.filter(number=number.strip().upper()).first()

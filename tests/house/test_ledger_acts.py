@@ -6,8 +6,8 @@ import ast
 import re
 from collections import defaultdict
 
-from platewarden.server.access.rules import DUTIES, PLATE_DATA
 from platewarden.server.ledger.acts import Act
+from platewarden.server.people.rules import DUTIES, PLATE_DATA
 from tests.house.source import SERVER, name_of, shipped, tree
 
 WRITERS = {"record", "open_access"}

@@ -21,10 +21,10 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused, Unavailable
 from platewarden.server.access.login import person_key
 from platewarden.server.access.purpose import stated_purpose
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 JSONB = 3802  # PostgreSQL's type number; the framework hands such columns over as text
 PURPOSE_FIRST = Refusal(Clause.LEGITIMATE_PURPOSE, "State your purpose before you look at plate data.")

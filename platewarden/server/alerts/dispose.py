@@ -6,7 +6,6 @@ from django.db import transaction
 
 from platewarden.policy.refusal import Refused, Stale
 from platewarden.policy.verification import ENFORCEMENT, Ground, Outcome
-from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import CLOSED, AlertState, Disposition
 from platewarden.server.alerts.rules import due_at, may_act_on, must_be_verified
 from platewarden.server.alerts.verify import locked, write_note
@@ -15,6 +14,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 
 def dispose(alert_id: int, *, outcome: Outcome, ground: str, because: str, by: Member) -> Disposition:

@@ -24,7 +24,6 @@ from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal
 from platewarden.policy.verification import Answered, Ground, Outcome
-from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import CLOSED, Alert, AlertState, CarOutcome, CarOutcomeState, Disposition, Verification
 from platewarden.server.alerts.rules import counting, must_be_verified
 from platewarden.server.alerts.verify import write_note
@@ -33,6 +32,7 @@ from platewarden.server.equipment.models import Unit
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 NOT_ON_THE_ROSTER = Refusal(Clause.ASSIGNED_MEMBERS, "No member of the department has the number that was sent.")
 NEAR = timedelta(minutes=2)

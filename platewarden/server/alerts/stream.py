@@ -18,7 +18,6 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from platewarden.policy.refusal import Refused
-from platewarden.server.access.rules import may_do
 from platewarden.server.access.session import IDLE, LONGEST, not_input
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.notify import CATCH_UP, hub
@@ -26,6 +25,7 @@ from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 HEARTBEAT_S = 10.0
 REPLAY = 200

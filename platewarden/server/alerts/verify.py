@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.policy.verification import Answered, EyeSaw
-from platewarden.server.access.rules import may_do
 from platewarden.server.alerts.models import CLOSED, Alert, AlertState, Verification
 from platewarden.server.alerts.rules import due_at, may_act_on
 from platewarden.server.clock import now
@@ -20,6 +19,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 
 @dataclass(frozen=True)

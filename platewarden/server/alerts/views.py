@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from platewarden.policy.verification import ENFORCEMENT, Outcome
 from platewarden.server.access.purpose import stated_purpose
-from platewarden.server.access.rules import may_do
 from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
@@ -18,6 +17,7 @@ from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 
 def _member(request: HttpRequest) -> Member:

@@ -15,13 +15,13 @@ from django.db import IntegrityError, transaction
 from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import Deployment, Unit, UnitState
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import must_be_trained, today
 
 LONGEST_DAYS = 366

@@ -11,12 +11,12 @@ from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 WAITING_AT_MOST = 50
 REVOKED = Refusal(Clause.SUPERVISOR_MANAGES, "This unit's enrolment was revoked. Bring it to the office.")

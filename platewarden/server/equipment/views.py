@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from platewarden.exchange.seal import fingerprint
 from platewarden.policy.refusal import Refused
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.equipment.deploy import may_answer, order, withdraw
 from platewarden.server.equipment.enrol import decide, office_signing_key, revoke
@@ -21,6 +20,7 @@ from platewarden.server.equipment.signed_on import signed_on_twice
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 
 

@@ -16,13 +16,13 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
 from platewarden.server.access.desk import SIGN_IN_AGAIN
 from platewarden.server.access.login import person_key
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.evidence.models import Booking, Package, PackageState, Transfer
 from platewarden.server.evidence.passphrase import destroy_key
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 NO_PACKAGE = "There is no such package. Look at the list again."
 

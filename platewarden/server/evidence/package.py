@@ -26,7 +26,6 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Unavailable
 from platewarden.server.access.desk import SIGN_IN_AGAIN, open_access, through_door
 from platewarden.server.access.login import person_key
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.evidence import medium as media
 from platewarden.server.evidence.bag import HEAD, Bag
@@ -39,6 +38,7 @@ from platewarden.server.ledger.chain import signer, verifier
 from platewarden.server.ledger.proof import is_sealed, prove
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.retention.models import Hold
 from platewarden.transparency.note import NoteSigner, sign_note
 

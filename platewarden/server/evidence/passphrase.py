@@ -10,12 +10,12 @@ import base64
 import re
 
 from platewarden.policy.refusal import Refused, Unknown
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.evidence.models import Package, PackageState
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.reads.forget import forget_key
 from platewarden.server.reads.images import stored_key
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from platewarden.policy.refusal import Refused, Stale, Unknown
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.evidence import book as booking
 from platewarden.server.evidence.forms import BookingForm, DestroyForm, ReturnForm, TransferForm
@@ -23,6 +22,7 @@ from platewarden.server.evidence.passphrase import show_passphrase
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.retention.models import Hold
 

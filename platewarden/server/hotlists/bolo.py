@@ -13,7 +13,6 @@ from django.db import transaction
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import NewEntry, add_entries
 from platewarden.server.hotlists.models import Bolo, BoloState
@@ -22,6 +21,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.rules import may_do
 
 # A silent BOLO (surveillance, interdiction) is for who decides on it and who investigates; patrol sees none but its own.
 SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR, Duty.LIST_MANAGER})

@@ -8,13 +8,13 @@ from __future__ import annotations
 from django.db import transaction
 
 from platewarden.policy.refusal import Malformed, Refused
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import Source
 from platewarden.server.hotlists.publish import ask_for_edition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 
 def describe(name: str, *, owner: str, is_confidential: bool, by: Member) -> Source:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from platewarden.policy.refusal import Refused
 from platewarden.server.access.desk import open_access, through_door
-from platewarden.server.access.rules import may_do
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.hotlists.bolo import decide, enter, may_decide, sees_silent
@@ -23,6 +22,7 @@ from platewarden.server.hotlists.publish import ask_for_edition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 BOLOS = 100
 

@@ -22,10 +22,10 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused
 from platewarden.server.access.desk import SIGN_IN_AGAIN
 from platewarden.server.access.login import person_key
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.retention.models import ClockWatch
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")

@@ -23,12 +23,12 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
 from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
 from platewarden.server.access.login import person_key
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.retention.models import Ground, Hold, Scope
 

@@ -26,11 +26,11 @@ from platewarden.policy.department import load_department, with_schedule
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
 from platewarden.server.access.desk import SIGN_IN_AGAIN
 from platewarden.server.access.login import person_key
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member, PolicyEdition
+from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.retention.models import ChangeState, Kind, ScheduleChange
 

@@ -14,13 +14,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.refusal import Malformed, Refused, Unknown
-from platewarden.server.access.rules import may_do
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import Unit
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member, PolicyEdition
+from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.retention import hold as holding
 from platewarden.server.retention import schedule

@@ -27,12 +27,12 @@ from platewarden.exchange.receipt import Stream
 from platewarden.exchange.seal import key_id_of, open_message
 from platewarden.exchange.wire import Kind, decode_body
 from platewarden.policy.refusal import Malformed, PlatewardenError, Refused, Unavailable
-from platewarden.server.access.rules import may_do
 from platewarden.server.clock import now
 from platewarden.server.config import ServerConfig
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 DOORS: Final = {Stream.READ: "reports", Stream.JOURNAL: "journal", Stream.TOMBSTONE: "tombstones", Stream.FIELD: "field"}
 NOT_OURS: Final = "“{}” is not a medium of this department: {}. Nothing was taken from it."

@@ -13,7 +13,6 @@ import platewarden
 from platewarden.policy.department import Department
 from platewarden.server.access.lockout import failures_since
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
-from platewarden.server.access.rules import DUTIES
 from platewarden.server.access.session import IDLE
 from platewarden.server.alerts.models import Alert, Disposition
 from platewarden.server.alerts.rules import sees_silent
@@ -24,6 +23,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.read import sign_ins_of
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.rules import DUTIES
 from platewarden.server.retention.models import ChangeState, ScheduleChange
 from platewarden.server.retention.purge import days_overdue
 from platewarden.server.retention.schedule import may_decide

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from platewarden.policy.clauses import Clause
-from platewarden.server.access.rules import DUTIES, may_do
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Assignment, Duty
+from platewarden.server.people.rules import DUTIES, may_do
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR, UNTRAINED
 
 CAST = (SUPERVISOR, DESIGNEE, OPERATOR, UNTRAINED, LAPSED, AUDITOR, LIST_MANAGER, OUTSIDER)
