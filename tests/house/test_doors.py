@@ -26,7 +26,7 @@ BEFORE_TRAINING = {
     "access:lock": "leaving is always allowed",
     "access:touch": "says that somebody is there; answers nothing",
 }
-GIVEN = {"int": "1", "uuid": str(uuid.UUID(int=12)), "str": "2026-01-01T00:00:00+00:00", "slug": "a", "path": "a"}
+GIVEN = {"int": "1", "uuid": str(uuid.UUID(int=12)), "str": "2026-01-01T00:00:00+00:00", "slug": "a", "path": "a", "number": "1042"}
 
 
 def addresses(resolver: URLResolver | None = None, before: str = "/", space: str = "") -> Iterator[tuple[str, str, URLPattern]]:

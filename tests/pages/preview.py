@@ -123,6 +123,7 @@ from platewarden.server.hotlists.load import Fault  # noqa: E402
 from platewarden.server.hotlists.models import Bolo, HotlistEdition, Load, Source  # noqa: E402
 from platewarden.server.ledger.acts import Act  # noqa: E402
 from platewarden.server.ledger.read import LedgerEntry  # noqa: E402
+from platewarden.server.people.forms import AuthorizationForm, DutyForm, EnrolForm, TrainingForm  # noqa: E402
 from platewarden.server.people.models import Duty, Member  # noqa: E402
 from platewarden.server.reads.forms import SearchForm  # noqa: E402
 from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
@@ -682,6 +683,29 @@ def bolos() -> list[dict[str, Any]]:
     ]
 
 
+NOT_YOURS = Refusal(Clause.ASSIGNED_MEMBERS, "This needs the duty of Administrative Supervisor, which you do not hold today. Ask the supervisor to assign it.")  # fmt: skip
+
+
+def members_page(**other: Any) -> dict[str, Any]:
+    facts = {"rows": people(), "shown": "here", "choices": [("here", "Here", 6), ("untrained", "Not trained", 2), ("soon", "Ends within 30 days", 1), ("left", "Left", 3), ("all", "All", 9)], "enrol_refusal": None}  # fmt: skip
+    return facts | other
+
+
+def member_page(**other: Any) -> dict[str, Any]:
+    rosa = Member(number="1042", name="Rosa Vega", joined_at=ago(days=400))
+    given = "1001 Dana Whitfield"
+    facts: dict[str, Any] = {
+        "member": rosa, "trained_until": ago(days=-20).date(), "is_lapsed": False, "ends_soon": True, "is_oneself": False, "is_supervisor": True,
+        "held": [{"each": SimpleNamespace(duty=duty.value, since_at=ago(days=400), given_by=given), "label": duty.label} for duty in (Duty.OPERATOR, Duty.INVESTIGATOR)],
+        "earlier": [{"each": SimpleNamespace(since_at=ago(days=900), until_at=ago(days=500)), "label": Duty.DISPATCHER.label}],
+        "completions": [SimpleNamespace(course="ALPR operator course, department-approved", completed_on=ago(days=345).date(), expires_on=ago(days=-20).date(), approved_by=given)],
+        "authorizations": [SimpleNamespace(source="State gang file", reason="gang unit, by order of 10/01/2026", given_by=given, until_at=ago(days=-34))],
+        **dict.fromkeys(("assign_refusal", "training_refusal", "authorize_refusal", "leave_refusal", "seat_refusal")),
+        "duty_form": DutyForm(), "training_form": TrainingForm.fresh(), "authorization_form": AuthorizationForm(),
+    }  # fmt: skip
+    return facts | other
+
+
 def people() -> list[dict[str, Any]]:
     def row(number: str, name: str, duties: str, until: date | None, **flags: bool) -> dict[str, Any]:
         return {
@@ -855,7 +879,13 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "bolos-empty": lambda: ("hotlists/bolos.html", {"rows": [], "now": now()}),
     "bolo-new": lambda: ("hotlists/bolo_new.html", {"form": BoloForm(initial={"plate": "87K4TR1"})}),
     "bolo-new-wrong": lambda: ("hotlists/bolo_new.html", {"form": with_errors(BoloForm({"plate": "??", "state": ""}))}),
-    "people": lambda: ("people/members.html", {"rows": people()}),
+    "people": lambda: ("people/members.html", members_page()),
+    "member": lambda: ("people/member.html", member_page()),
+    "member-refused": lambda: ("people/member.html", member_page(is_supervisor=False, assign_refusal=NOT_YOURS, training_refusal=NOT_YOURS, authorize_refusal=NOT_YOURS, leave_refusal=NOT_YOURS, authorizations=[], completions=[], held=[])),
+    "member-wrong": lambda: ("people/member.html", member_page(training_form=with_errors(TrainingForm({}), course="Name the course that was completed."))),
+    "enrol": lambda: ("people/enrol.html", {"form": EnrolForm()}),
+    "enrol-wrong": lambda: ("people/enrol.html", {"form": with_errors(EnrolForm({"number": "1042", "duties": ["auditor"]}), number="Member number 1042 is taken. Numbers are never given twice.")}),
+    "enrolled": lambda: ("people/enrolled.html", {"member": Member(number="1200", name="Iris Chan"), "password": "k4wd-7hqm-x2pr-9tbn-cs5e", "duties": ["operator"]}),
     "my-record": lambda: ("ledger/mine.html", {"lines": lines(), "older": 5000, "is_first": True}),
     "my-record-empty": lambda: ("ledger/mine.html", {"lines": [], "older": None, "is_first": True}),
     "refused": lambda: ("web/refused.html", {"refusal": REFUSED, "recorded": True}),
@@ -931,7 +961,7 @@ urlpatterns = [
     _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
-    _room("people", ("members", "")),
+    _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("ledger", ("mine", "mine/")),

@@ -1,4 +1,8 @@
-"""Duties: given and taken by the supervisor, one at a time, each with who and since when."""
+"""Duties: given and taken by the supervisor, one at a time, each with who and since when; and the supervisor's seat, handed over.
+
+Nobody gives themselves a duty. The seat is never empty by mistake: it is handed to a successor in one act, and whoever sits on it neither
+leaves nor is relieved before.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import ACCESS_DUTIES, Assignment, Duty, Member
+from platewarden.server.people.training import must_be_trained
 
 
 def may_hold(member: Member, duty: Duty) -> Refusal | None:
@@ -29,8 +34,14 @@ def may_hold(member: Member, duty: Duty) -> Refusal | None:
     return None
 
 
+ONESELF = Refusal(Clause.ASSIGNED_MEMBERS, "Nobody gives themselves a duty. Ask the other approver.")
+SEATED = Refusal(Clause.SUPERVISOR_MANAGES, "The Administrative Supervisor hands the seat to a successor first; it is never empty.")
+
+
 def assign(member: Member, duty: Duty, *, by: Signer) -> Assignment:
-    """Gives a duty. Refuses an auditor who looks; giving it again returns the assignment in force."""
+    """Gives a duty. Refuses an auditor who looks, and oneself; giving it again returns the assignment in force."""
+    if by.number == member.number:
+        raise Refused(ONESELF)
     with transaction.atomic():
         Member.objects.select_for_update().get(pk=member.pk)  # two duties given at once are asked about one after the other
         if refusal := may_hold(member, duty):
@@ -44,8 +55,37 @@ def assign(member: Member, duty: Duty, *, by: Signer) -> Assignment:
 
 
 def relieve(member: Member, duty: Duty, *, by: Signer) -> None:
-    """Takes a duty away, from this moment. Repeating it changes nothing."""
+    """Takes a duty away, from this moment. Repeating it changes nothing. Refused for the supervisor's seat."""
+    if duty == Duty.SUPERVISOR:
+        raise Refused(SEATED)
     with transaction.atomic():
         ended = Assignment.objects.filter(member=member, duty=duty, until_at=None).update(until_at=now())
         if ended:
             record(Act.PEOPLE_RELIEVE, by=by, about={"member": member.number, "duty": duty.value})
+
+
+def hand_over_seat(successor: Member, *, by: Member) -> Assignment:
+    """The Administrative Supervisor hands the seat to another member, who is trained and holds it from this moment. Both lines are written."""
+    if refusal := may_take_seat(successor, by):
+        raise Refused(refusal)
+    signer, at = Signer(by.number, by.name), now()
+    with transaction.atomic():
+        Member.objects.select_for_update().get(pk=successor.pk)
+        Assignment.objects.filter(member=by, duty=Duty.SUPERVISOR, until_at=None).update(until_at=at)
+        record(Act.PEOPLE_RELIEVE, by=signer, about={"member": by.number, "duty": Duty.SUPERVISOR.value})
+        seated = Assignment.objects.create(member=successor, duty=Duty.SUPERVISOR, given_by=str(by), since_at=at)
+        record(Act.PEOPLE_ASSIGN, by=signer, about={"member": successor.number, "duty": Duty.SUPERVISOR.value})
+    return seated
+
+
+def may_take_seat(successor: Member, by: Member) -> Refusal | None:
+    """Refuses a hand-over by anybody but the supervisor, to oneself, to an auditor, or to who left or is not trained."""
+    if Duty.SUPERVISOR.value not in by.duties_on(now()):
+        return Refusal(Clause.SUPERVISOR_MANAGES, "Only the Administrative Supervisor hands the seat over.")
+    if successor.pk == by.pk or not successor.is_active:
+        return Refusal(Clause.SUPERVISOR_MANAGES, "The seat goes to another member of the department.")
+    if Duty.AUDITOR.value in successor.duties_on(now()):
+        return Refusal(Clause.AUDITS, f"{successor.name} audits looks and cannot hold the seat too. Take that duty first.")
+    if must_be_trained(successor, now()):
+        return Refusal(Clause.TRAINING_BEFORE_USE, f"{successor.name} is not trained today. Enter the training first.")
+    return None

@@ -11,12 +11,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from platewarden.policy.refusal import Malformed
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Refused
 from platewarden.server.clock import now
 from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
-from platewarden.server.people.models import Assignment, Member
+from platewarden.server.people.assign import SEATED
+from platewarden.server.people.models import Assignment, Duty, Member
 
 # Thirty-one signs that nobody confuses when reading them aloud.
 SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -70,7 +72,14 @@ def change_password(member: Member, password: str) -> None:
 
 
 def leave(member: Member, *, by: Signer) -> None:
-    """A member leaves: no sign-in, no duty, no car at its next contact. Repeating it changes nothing."""
+    """A member leaves: no sign-in, no duty, no car at its next contact. Repeating it changes nothing.
+
+    Refused for whoever sits on the supervisor's seat, and for oneself.
+    """
+    if by.number == member.number:
+        raise Refused(Refusal(Clause.ASSIGNED_MEMBERS, "Nobody writes down their own leaving. Ask the other approver."))
+    if Duty.SUPERVISOR.value in member.duties_on(now()):
+        raise Refused(SEATED)
     with transaction.atomic():
         if Member.objects.filter(pk=member.pk, is_active=True).update(is_active=False, shift_verifier=None):
             Assignment.objects.filter(member=member, until_at=None).update(until_at=now())

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed, Refusal
+from platewarden.policy.refusal import Malformed, Refusal, Refused
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -47,7 +47,9 @@ def days_left(member: Member, at: datetime) -> int | None:
 def enter_completion(
     member: Member, *, course: str, completed_on: date, expires_on: date, by: Signer, using: str = "default"
 ) -> Completion:
-    """Enters a completed course. Refuses dates that cannot be; recorded as `people.training`."""
+    """Enters a completed course. Refuses one's own, and dates that cannot be; recorded as `people.training`."""
+    if by.number == member.number:
+        raise Refused(Refusal(Clause.TRAINING_BEFORE_USE, "Somebody else enters your training. Ask the other approver."))
     if expires_on < completed_on or completed_on > today(now()):
         raise Malformed("A training is completed before it expires, and not in the future. Correct the dates.")
     if not 0 < len(course.strip()) <= 120:

@@ -1,6 +1,32 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from platewarden.server.people import views
 
+
+class NumberConverter:
+    """A member number in an address."""
+
+    regex = "[A-Z0-9-]{2,12}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NumberConverter, "number")
+
 app_name = "people"
-urlpatterns = [path("", views.members, name="members")]
+urlpatterns = [
+    path("", views.members, name="members"),
+    path("enrol/", views.enrol, name="enrol"),
+    path("<number:number>/", views.member, name="member"),
+    path("<number:number>/duty/", views.give, name="give"),
+    path("<number:number>/relieve/", views.relieve, name="relieve"),
+    path("<number:number>/seat/", views.hand_over, name="hand_over"),
+    path("<number:number>/training/", views.train, name="train"),
+    path("<number:number>/source/", views.authorize, name="authorize"),
+    path("<number:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("<number:number>/left/", views.leave, name="leave"),
+]

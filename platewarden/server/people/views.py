@@ -1,31 +1,227 @@
-"""Members, their duties, and until when each is trained."""
+"""Members, their duties, and until when each is trained; and the acts on one of them, each refused here as at the console."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+from django import forms
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from platewarden.policy.refusal import Malformed, Refused, Unknown
 from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer
+from platewarden.server.people import assign as duties
+from platewarden.server.people import authorize as sources
+from platewarden.server.people import enrol as enrolling
+from platewarden.server.people.editions import department
+from platewarden.server.people.forms import AuthorizationForm, DutyForm, EnrolForm, TrainingForm
 from platewarden.server.people.models import Duty, Member
-from platewarden.server.people.training import WARN_DAYS, today
+from platewarden.server.people.rules import may_do
+from platewarden.server.people.training import WARN_DAYS, enter_completion, today
+
+SHOWN = {"here": "Here", "untrained": "Not trained", "soon": "Ends within 30 days", "left": "Left", "all": "All"}
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+def _may(request: HttpRequest, act: Act) -> Signer:
+    """Who signs the act. Refused without the duty."""
+    member = _member(request)
+    if refusal := may_do(member, act, now()):
+        raise Refused(refusal)
+    return Signer(member.number, member.name)
 
 
 @require_GET
 def members(request: HttpRequest) -> HttpResponse:
+    at, shown = now(), request.GET.get("show", "here")
+    shown = shown if shown in SHOWN else "here"
+    rows = [_row(member) for member in Member.objects.order_by("number")]
+    wanted: dict[str, Callable[[dict[str, Any]], bool]] = {
+        "here": lambda row: row["member"].is_active,
+        "untrained": lambda row: row["member"].is_active and row["is_lapsed"],
+        "soon": lambda row: row["member"].is_active and row["ends_soon"],
+        "left": lambda row: not row["member"].is_active,
+        "all": lambda _row: True,
+    }
+    context = {
+        "rows": [row for row in rows if wanted[shown](row)],
+        "shown": shown,
+        "choices": [(name, label, sum(map(wanted[name], rows))) for name, label in SHOWN.items()],
+        "enrol_refusal": may_do(_member(request), Act.PEOPLE_ENROL, at),
+        "now": at,
+    }
+    return render(request, "people/members.html", context)
+
+
+def _row(member: Member) -> dict[str, Any]:
     at = now()
-    day = today(at)
-    rows = [
-        {
-            "member": member,
-            "duties": ", ".join(sorted(Duty(duty).label for duty in member.duties_on(at))),
-            "trained_until": until,
-            "is_lapsed": until is None or until < day,
-            "ends_soon": until is not None and day <= until <= day + timedelta(days=WARN_DAYS),
-        }
-        for member in Member.objects.order_by("number")
-        for until in (member.trained_until(),)
-    ]
-    return render(request, "people/members.html", {"rows": rows, "now": at})
+    day, until = today(at), member.trained_until()
+    return {
+        "member": member,
+        "duties": ", ".join(sorted(Duty(duty).label for duty in member.duties_on(at))),
+        "trained_until": until,
+        "is_lapsed": until is None or until < day,
+        "ends_soon": until is not None and day <= until <= day + timedelta(days=WARN_DAYS),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Takes a member on, with duties or not at all. The password is shown in the answer, once, and kept nowhere."""
+    signer = _may(request, Act.PEOPLE_ENROL)
+    form = EnrolForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            with transaction.atomic():
+                new, handed = enrolling.enrol_member(number=given["number"], name=given["name"], by=signer)
+                for each in given["duties"]:
+                    duties.assign(new, Duty(each), by=signer)
+        except Malformed as error:
+            form.add_error("number", error.message)
+        except Refused as refused:
+            form.add_error("duties", department().say(refused.refusal))
+        else:
+            return render(request, "people/enrolled.html", {"member": new, "password": handed.password, "duties": given["duties"]})
+    return render(request, "people/enrol.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+def member(request: HttpRequest, number: str) -> HttpResponse:
+    return _page(request, _one(number))
+
+
+@require_POST
+def give(request: HttpRequest, number: str) -> HttpResponse:
+    signer, one, form = _may(request, Act.PEOPLE_ASSIGN), _one(number), DutyForm(request.POST)
+
+    def act() -> str:
+        given = duties.assign(one, Duty(form.cleaned_data["duty"]), by=signer)
+        return f"{one.name} is {Duty(given.duty).label} from now on. Cars learn of it by the next roster."
+
+    return _done(request, one, form, "duty_form", act)
+
+
+@require_POST
+def relieve(request: HttpRequest, number: str) -> HttpResponse:
+    signer, one, form = _may(request, Act.PEOPLE_RELIEVE), _one(number), DutyForm(request.POST)
+
+    def act() -> str:
+        duty = Duty(form.cleaned_data["duty"])
+        duties.relieve(one, duty, by=signer)
+        return f"{one.name} is {duty.label} no more. Cars learn of it by the next roster."
+
+    return _done(request, one, form, "duty_form", act)
+
+
+@require_POST
+def hand_over(request: HttpRequest, number: str) -> HttpResponse:
+    one, by = _one(number), _member(request)
+    duties.hand_over_seat(one, by=by)
+    messages.success(request, f"{one.name} is the {Duty.SUPERVISOR.label} from now on. You are not any more.")
+    return redirect("people:member", number)
+
+
+@require_POST
+def train(request: HttpRequest, number: str) -> HttpResponse:
+    signer, one, form = _may(request, Act.PEOPLE_TRAINING), _one(number), TrainingForm(request.POST)
+
+    def act() -> str:
+        given = form.cleaned_data
+        entered = enter_completion(
+            one, course=given["course"], completed_on=given["completed_on"], expires_on=given["expires_on"], by=signer
+        )
+        return f"{one.name} is trained until {entered.expires_on:%m/%d/%Y}."
+
+    return _done(request, one, form, "training_form", act)
+
+
+@require_POST
+def authorize(request: HttpRequest, number: str) -> HttpResponse:
+    signer, one, form = _may(request, Act.PEOPLE_AUTHORIZE), _one(number), AuthorizationForm(request.POST)
+
+    def act() -> str:
+        given = form.cleaned_data
+        granted = sources.authorize(one, given["source"], reason=given["reason"], until_on=given["until_on"], by=signer)
+        return f"“{granted.source}” is open to {one.name} until {given['until_on']:%m/%d/%Y}."
+
+    return _done(request, one, form, "authorization_form", act)
+
+
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    signer, one = _may(request, Act.PEOPLE_WITHDRAW), _one(number)
+    source = request.POST.get("source", "")
+    if sources.withdraw(one, source, by=signer):
+        messages.success(request, f"“{source}” is closed to {one.name}. Cars learn of it by the next roster.")
+    else:
+        messages.warning(request, "That source was not open to this member.")
+    return redirect("people:member", number)
+
+
+@require_POST
+def leave(request: HttpRequest, number: str) -> HttpResponse:
+    signer, one = _may(request, Act.PEOPLE_LEAVE), _one(number)
+    enrolling.leave(one, by=signer)
+    messages.success(request, f"{one.name} has left: signed out everywhere, without a duty, and off cars at their next contact.")
+    return redirect("people:member", number)
+
+
+def _one(number: str) -> Member:
+    found = Member.objects.filter(number=number).first()
+    if found is None:
+        raise Unknown("There is no member with this number.")
+    return found
+
+
+def _done(request: HttpRequest, one: Member, form: forms.Form, name: str, act: Callable[[], str]) -> HttpResponse:
+    """An act through its form: what is wrong stands there, what was done is said on the member's page."""
+    if form.is_valid():
+        try:
+            said = act()
+        except Malformed as error:
+            form.add_error(None, error.message)
+        except Refused as refused:
+            form.add_error(None, department().say(refused.refusal))
+        else:
+            messages.success(request, said)
+            return redirect("people:member", one.number)
+    return _page(request, one, **{name: form})
+
+
+def _page(request: HttpRequest, one: Member, **more: Any) -> HttpResponse:
+    by, at = _member(request), now()
+    held = one.assignments.in_force(at).order_by("since_at")
+    context: dict[str, Any] = {
+        **_row(one),
+        "held": [{"each": each, "label": Duty(each.duty).label} for each in held],
+        "earlier": [
+            {"each": each, "label": Duty(each.duty).label}
+            for each in one.assignments.exclude(until_at=None).order_by("-until_at")[:10]
+        ],
+        "completions": one.completions.order_by("-expires_on")[:10],
+        "authorizations": one.authorizations.in_force(at).order_by("source"),
+        "assign_refusal": may_do(by, Act.PEOPLE_ASSIGN, at) or (duties.ONESELF if by.pk == one.pk else None),
+        "training_refusal": may_do(by, Act.PEOPLE_TRAINING, at),
+        "authorize_refusal": may_do(by, Act.PEOPLE_AUTHORIZE, at) or (sources.ONESELF if by.pk == one.pk else None),
+        "leave_refusal": may_do(by, Act.PEOPLE_LEAVE, at),
+        "seat_refusal": duties.may_take_seat(one, by),
+        "duty_form": DutyForm(),
+        "training_form": TrainingForm.fresh(),
+        "authorization_form": AuthorizationForm(),
+        "is_oneself": by.pk == one.pk,
+        "is_supervisor": Duty.SUPERVISOR.value in by.duties_on(at),
+    }
+    wrong = any(each.errors for each in more.values() if isinstance(each, forms.Form))
+    return render(request, "people/member.html", context | more, status=422 if wrong else 200)

@@ -11,9 +11,9 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused
 from platewarden.server.clock import now
 from platewarden.server.ledger.write import Signer
-from platewarden.server.people.assign import assign, may_hold, relieve
+from platewarden.server.people.assign import assign, hand_over_seat, may_hold, relieve
 from platewarden.server.people.models import ACCESS_DUTIES, Duty
-from platewarden.server.people.testing import AUDITOR, OPERATOR, OUTSIDER, SUPERVISOR
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, OUTSIDER, SUPERVISOR, UNTRAINED
 
 DANA = Signer(SUPERVISOR, "Dana Whitfield")
 
@@ -77,9 +77,25 @@ def test_it_refuses_a_second_supervisor_while_there_is_one(office):
         assign(office.member(OPERATOR), Duty.SUPERVISOR, by=DANA)
     assert refused.value.clause == Clause.SUPERVISOR_MANAGES
     assert "1001 Dana Whitfield" in refused.value.message
-    relieve(office.member(SUPERVISOR), Duty.SUPERVISOR, by=DANA)
-    assign(office.member(OPERATOR), Duty.SUPERVISOR, by=DANA)
+    with pytest.raises(Refused, match="never empty"):
+        relieve(office.member(SUPERVISOR), Duty.SUPERVISOR, by=DANA)
+    hand_over_seat(office.member(OPERATOR), by=office.member(SUPERVISOR))
     assert "supervisor" in office.member(OPERATOR).duties_on(now())
+    assert "supervisor" not in office.member(SUPERVISOR).duties_on(now())
+
+
+def test_nobody_gives_themselves_a_duty(office):
+    with pytest.raises(Refused, match="gives themselves"):
+        assign(office.member(SUPERVISOR), Duty.INVESTIGATOR, by=DANA)
+
+
+def test_the_seat_goes_to_a_trained_member_who_does_not_audit_and_from_the_supervisor_only(office):
+    dana = office.member(SUPERVISOR)
+    for number, because in ((SUPERVISOR, "another member"), (AUDITOR, "audits looks"), (UNTRAINED, "not trained")):
+        with pytest.raises(Refused, match=because):
+            hand_over_seat(office.member(number), by=dana)
+    with pytest.raises(Refused, match="Only the Administrative Supervisor"):
+        hand_over_seat(office.member(OPERATOR), by=office.member(DESIGNEE))
 
 
 def test_looking_and_auditing_given_in_the_same_moment_leave_one_of_the_two(office):

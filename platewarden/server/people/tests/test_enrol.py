@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from platewarden.policy.refusal import Malformed
+from platewarden.policy.refusal import Malformed, Refused
 from platewarden.server.clock import now
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.enrol import SIGNS, change_password, enrol_member, leave, speakable
@@ -93,3 +93,11 @@ def test_who_leaves_has_no_duty_no_car_and_no_page_and_it_is_recorded_once(offic
     answer = browser.get("/")
     assert answer.status_code == 302
     assert "/sign-in/" in answer.url
+
+
+def test_whoever_sits_on_the_seat_does_not_leave_and_nobody_writes_down_their_own_leaving(office):
+    with pytest.raises(Refused, match="hands the seat"):
+        leave(office.member(SUPERVISOR), by=Signer("1002", "Luis Ortega"))
+    with pytest.raises(Refused, match="their own leaving"):
+        leave(office.member("1002"), by=Signer("1002", "Luis Ortega"))
+    assert office.member(SUPERVISOR).is_active

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed
+from platewarden.policy.refusal import Malformed, Refused
 from platewarden.server.clock import now
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.editions import department
@@ -84,3 +84,11 @@ def test_the_members_page_shows_who_is_lapsed_and_who_is_trained(office):
     assert "Not trained" in rows[UNTRAINED]
     assert "Investigator, Operator" in rows[OPERATOR]
     assert "Trained</span>" in rows[OPERATOR]
+
+
+def test_nobody_enters_their_own_training(office):
+    day = today(now())
+    with pytest.raises(Refused, match="Somebody else enters"):
+        enter_completion(
+            office.member(SUPERVISOR), course="ALPR", completed_on=day, expires_on=day, by=Signer(SUPERVISOR, "Dana Whitfield")
+        )
