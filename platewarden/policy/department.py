@@ -82,6 +82,7 @@ class Department:
     car_lock_minutes: int
     car_key: bool
     """A shift secret counts in a car only with the key on the member's own stick."""
+    tripwires: dict[str, int]
     two_people: frozenset[str]
     text: str
 
@@ -92,6 +93,17 @@ class Department:
     def say(self, refusal: Refusal) -> str:
         """A refusal as the department would print it: number, then the sentence."""
         return f"{self.number_of(refusal.clause)}: {refusal.because}"
+
+
+# Figures of [tripwires], each with the most it can be. The database reads them from the edition in force.
+TRIPWIRES = {
+    "same_plate_looks": 1000,
+    "same_plate_days": 366,
+    "same_plate_refused_after": 1000,
+    "looks_a_day": 10_000,
+    "pattern_known_characters": 8,
+    "sign_ins_at_once": 100,
+}
 
 
 class _Table:
@@ -149,7 +161,7 @@ def _department(file: _Table, text: str) -> Department:
     about, lists, verification = file.table("department"), file.table("hot_lists"), file.table("verification")
     access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
-    retention = file.table("retention")
+    retention, wires = file.table("retention"), file.table("tripwires")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -180,10 +192,11 @@ def _department(file: _Table, text: str) -> Department:
         shift_hours=access.figure("shift_hours", most=24),
         car_lock_minutes=access.figure("car_lock_minutes", most=60),
         car_key=access.take("car_key", bool),
+        tripwires={name: wires.figure(name, most=most) for name, most in TRIPWIRES.items()},
         two_people=frozenset(two.words("acts")),
         text=text,
     )
-    for table in (about, lists, verification, access, two, days, retention, clauses, purposes, transfer, file):
+    for table in (about, lists, verification, access, two, days, retention, clauses, purposes, transfer, wires, file):
         table.done()
     return department
 

@@ -61,6 +61,7 @@ CATCHES = {
     "platewarden.unit.watch": "the loop: counts, says so, goes on",
     "platewarden.server.retention.forms": "what is not a plate or not a moment stands at its field",
     "platewarden.server.retention.views": "what the policy refuses stands on the form, which keeps what was filled in",
+    "platewarden.server.access.forms": "a field's fault is shown at the field",
     "platewarden.server.people.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.evidence.views": "an item number that is taken stands on the form, which keeps what was filled in",
     "platewarden.demo.story": "an operator's refusal is part of the story",

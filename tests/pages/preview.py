@@ -108,7 +108,12 @@ editions.department = _department  # type: ignore[assignment] # before the forms
 
 from platewarden.demo.scenes import draw_scene  # noqa: E402
 from platewarden.policy.verification import ENFORCEMENT, Outcome  # noqa: E402
-from platewarden.server.access.forms import PurposeForm  # noqa: E402
+from platewarden.server.access.forms import (  # noqa: E402
+    JudgementForm,
+    ProtectForm,
+    PurposeForm,
+)
+from platewarden.server.access.models import Tripped  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
@@ -686,6 +691,17 @@ def bolos() -> list[dict[str, Any]]:
 NOT_YOURS = Refusal(Clause.ASSIGNED_MEMBERS, "This needs the duty of Administrative Supervisor, which you do not hold today. Ask the supervisor to assign it.")  # fmt: skip
 
 
+def looks_page(**other: Any) -> dict[str, Any]:
+    facts = {"at": ago(hours=2), "member_number": "1042", "member_name": "Rosa Vega", "access_id": uuid.UUID(int=77)}
+    rows = [
+        Tripped(pk=n, rule=rule, count=count, **facts)
+        for n, (rule, count) in enumerate((("same plate", 8), ("protected plate", 1), ("wide search", 1)), 1)
+    ]
+    judged = [Tripped(pk=9, rule="same plate", count=4, judgement="in order", judged_at=ago(hours=1), judged_by="1001 Dana Whitfield", note="case 26-004117 confirmed with Det. Novak by telephone", **facts)]  # fmt: skip
+    page = {"rows": rows, "judged": judged, "figures": _department().tripwires, "form": JudgementForm(), "protect_form": ProtectForm(), "wrong": None}  # fmt: skip
+    return page | other
+
+
 def members_page(**other: Any) -> dict[str, Any]:
     facts = {"rows": people(), "shown": "here", "choices": [("here", "Here", 6), ("untrained", "Not trained", 2), ("soon", "Ends within 30 days", 1), ("left", "Left", 3), ("all", "All", 9)], "enrol_refusal": None}  # fmt: skip
     return facts | other
@@ -753,7 +769,7 @@ def lines() -> list[LedgerEntry]:
 HOME = {
     "training_until": date(2026, 12, 12), "training_days": 19, "alerts_open": 3, "alerts_new": 2, "edition": 41, "bolos_waiting": 1, "bolos_in_force": 6,
     "units_waiting": 1, "units_enrolled": 2, "units_silent": 1, "members_lapsing": 2, "reviews_waiting": 1, "edition_stale": False,
-    "days_overdue": 0, "holds_unbooked": 1, "packages_waiting": 1, "packages_booked": 4, "clock_waits": False, "schedule_waits": True,
+    "days_overdue": 0, "holds_unbooked": 1, "packages_waiting": 1, "looks_to_judge": 2, "packages_booked": 4, "clock_waits": False, "schedule_waits": True,
 }  # fmt: skip
 REFUSED = Refusal(
     Clause.VERIFY_BEFORE_ENFORCEMENT,
@@ -880,6 +896,8 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "bolo-new": lambda: ("hotlists/bolo_new.html", {"form": BoloForm(initial={"plate": "87K4TR1"})}),
     "bolo-new-wrong": lambda: ("hotlists/bolo_new.html", {"form": with_errors(BoloForm({"plate": "??", "state": ""}))}),
     "people": lambda: ("people/members.html", members_page()),
+    "looks": lambda: ("access/tripped.html", looks_page()),
+    "looks-empty": lambda: ("access/tripped.html", looks_page(rows=[], judged=[])),
     "member": lambda: ("people/member.html", member_page()),
     "member-refused": lambda: ("people/member.html", member_page(is_supervisor=False, assign_refusal=NOT_YOURS, training_refusal=NOT_YOURS, authorize_refusal=NOT_YOURS, leave_refusal=NOT_YOURS, authorizations=[], completions=[], held=[])),
     "member-wrong": lambda: ("people/member.html", member_page(training_form=with_errors(TrainingForm({}), course="Name the course that was completed."))),
@@ -954,7 +972,7 @@ urlpatterns = [
     path("p/<str:name>/", page),
     path("touch/", nothing),
     path("", include(([path("", page, name="home")], "web"))),
-    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock")], "access"))),
+    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock"), path("looks/", nothing, name="tripped"), path("looks/<int:tripped_id>/", nothing, name="judge"), path("looks/protected/", nothing, name="protect")], "access"))),
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
@@ -28,6 +28,11 @@ from platewarden.server.people.rules import may_do
 
 JSONB = 3802  # PostgreSQL's type number; the framework hands such columns over as text
 PURPOSE_FIRST = Refusal(Clause.LEGITIMATE_PURPOSE, "State your purpose before you look at plate data.")
+WAITS_FOR_JUDGEMENT = "PW001"  # what the database says of one look too many at one plate
+JUDGE_FIRST = Refusal(
+    Clause.LEGITIMATE_PURPOSE,
+    "You have looked at this plate many times. Before you look again, somebody else judges that it is in order: ask the supervisor.",
+)
 SIGN_IN_AGAIN = Refusal(Clause.ACCESS_DOCUMENTED, "Your sign-in has ended. Sign in again, with your second factor.")
 
 
@@ -70,6 +75,10 @@ def open_access(request: HttpRequest, act: Act, terms: dict[str, Any]) -> Access
         if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
             raise Refused(SIGN_IN_AGAIN) from error
         raise Unavailable("The ledger cannot be written right now, so nothing is shown. Try again in a moment.") from error
+    except DatabaseError as error:
+        if isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate == WAITS_FOR_JUDGEMENT:
+            raise Refused(JUDGE_FIRST) from error
+        raise
     if whose != member.pk:  # the rules were asked about one member and the record names another: nothing is shown
         raise Refused(SIGN_IN_AGAIN)
     return Access(access_id, act, member.number, member.name, purpose.name, purpose.reference, opened_at, until_at, leaf)

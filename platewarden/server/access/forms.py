@@ -1,4 +1,4 @@
-"""The form that asks for a purpose."""
+"""The forms that ask for a purpose, for a judgement of a look, and for a plate that is protected."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 
+from platewarden.plate.text import PlateText
+from platewarden.policy.refusal import Malformed
+from platewarden.server.access.models import Judgement
 from platewarden.server.people.editions import department
 
 
@@ -30,3 +33,35 @@ class PurposeForm(forms.Form):
         if purpose and (refusal := purpose.may_carry(reference)):
             self.add_error("reference", refusal.because)
         return given
+
+
+class JudgementForm(forms.Form):
+    """Whether a look was in order, and on what that rests."""
+
+    judgement = forms.ChoiceField(
+        label="Judgement", choices=[("", "Choose one"), *Judgement.choices], error_messages={"required": "Choose your judgement."}
+    )
+    note = forms.CharField(
+        label="On what it rests",
+        max_length=300,
+        help_text="For example: case confirmed with Det. Novak by telephone",
+        error_messages={"required": "Say on what your judgement rests."},
+    )
+
+
+class ProtectForm(forms.Form):
+    """A plate onto the list that nobody can read, or off it."""
+
+    plate = forms.CharField(
+        label="Plate",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the plate."},
+    )
+    on = forms.ChoiceField(label="What", choices=[("on", "Protect it"), ("off", "Protect it no more")])
+
+    def clean_plate(self) -> PlateText:
+        try:
+            return PlateText.parse(self.cleaned_data["plate"])
+        except Malformed as error:
+            raise forms.ValidationError(error.message) from error

@@ -1,6 +1,8 @@
-"""Failed sign-ins, locks, and second-factor codes already used. Written by the sign-in role alone."""
+"""Failed sign-ins, locks, second-factor codes already used: written by the sign-in role alone. And what tripwires were tripped."""
 
 from __future__ import annotations
+
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -49,3 +51,54 @@ class UsedCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class Rule(models.TextChoices):
+    """What can be tripped by looks; the figures stand in the policy, under [tripwires]."""
+
+    SAME_PLATE = "same plate", "The same plate again and again"
+    PROTECTED = "protected plate", "A protected plate"
+    MANY_LOOKS = "many looks", "Very many looks within a day"
+    WIDE_SEARCH = "wide search", "A search that names hardly anything"
+    SIGN_INS = "sign-ins at once", "Signed in at several places at once"
+
+
+class Judgement(models.TextChoices):
+    IN_ORDER = "in order", "In order"
+    FOLLOW_UP = "follow up", "To be followed up"
+
+
+class TrippedQuerySet(models.QuerySet["Tripped"]):
+    def waiting(self) -> Self:
+        return self.filter(judged_at=None)
+
+
+class Tripped(models.Model):
+    """A look that tripped a rule, and how somebody else judged it. The look itself is its access; no plate stands here."""
+
+    at = models.DateTimeField()
+    rule = models.CharField(max_length=20, choices=Rule.choices)
+    access_id = models.UUIDField()
+    member_number = models.CharField(max_length=12)
+    member_name = models.CharField(max_length=80)
+    count = models.PositiveIntegerField()
+    to_auditor = models.BooleanField()  # alone: it is about a supervisor or designee
+    judged_at = models.DateTimeField(null=True)
+    judged_by = models.CharField(max_length=100, blank=True)
+    judgement = models.CharField(max_length=20, choices=Judgement.choices, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = TrippedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.member_number}"
+
+
+class Protected(models.Model):
+    """A protected plate, as a keyed hash. No login can read this table: which plates are in it is visible to nobody."""
+
+    keyed = models.BinaryField(unique=True)
+    since_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "protected"

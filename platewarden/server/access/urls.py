@@ -14,6 +14,9 @@ pages = (
         path("purpose/", views.purpose, name="purpose"),
         path("lock/", views.lock, name="lock"),
         path("touch/", views.touch, name="touch"),
+        path("looks/", views.tripped, name="tripped"),
+        path("looks/<int:tripped_id>/", views.judge, name="judge"),
+        path("looks/protected/", views.protect, name="protect"),
     ],
     "access",
 )

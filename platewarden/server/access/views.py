@@ -1,4 +1,4 @@
-"""The purpose page, and the lock button."""
+"""The purpose page, the lock button, and the looks that somebody else judges."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platewarden.server.access.forms import PurposeForm
+from platewarden.policy.refusal import Refused, Unknown
+from platewarden.server.access import tripwires
+from platewarden.server.access.forms import JudgementForm, ProtectForm, PurposeForm
+from platewarden.server.access.models import Judgement, Tripped
 from platewarden.server.access.purpose import state_purpose, stated_purpose
 from platewarden.server.access.session import before_training
+from platewarden.server.clock import now
+from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
+from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.rules import may_do
 
 
 def needs_purpose(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -58,3 +66,55 @@ def lock(request: HttpRequest) -> HttpResponse:
 def touch(_request: HttpRequest) -> HttpResponse:
     """A page that stays open says that a key or the screen was touched: input, so the session goes on (see session.py)."""
     return HttpResponse(status=204)
+
+
+@require_GET
+def tripped(request: HttpRequest) -> HttpResponse:
+    """Looks that tripped a rule and wait for this member's judgement; and what was judged lately."""
+    return _tripped_page(request)
+
+
+@require_POST
+def judge(request: HttpRequest, tripped_id: int) -> HttpResponse:
+    found = Tripped.objects.filter(pk=tripped_id).first()
+    if found is None:
+        raise Unknown("There is no such look in the list.")
+    form = JudgementForm(request.POST)
+    if not form.is_valid():
+        return _tripped_page(request, form=form, wrong=found.pk)
+    tripwires.judge(request, found, Judgement(form.cleaned_data["judgement"]), form.cleaned_data["note"])
+    messages.success(request, "Judged, in your name.")
+    return redirect("access:tripped")
+
+
+@require_POST
+def protect(request: HttpRequest) -> HttpResponse:
+    form = ProtectForm(request.POST)
+    if not form.is_valid():
+        return _tripped_page(request, protect_form=form)
+    on = form.cleaned_data["on"] == "on"
+    changed = tripwires.protect(request, form.cleaned_data["plate"], on=on)
+    words = {(True, True): "It is protected from now on.", (True, False): "It was protected already."}
+    words |= {(False, True): "It is protected no more.", (False, False): "It was not protected."}
+    messages.success(request, words[on, changed])
+    return redirect("access:tripped")
+
+
+def _tripped_page(request: HttpRequest, **more: Any) -> HttpResponse:
+    member, at = request.user, now()
+    assert isinstance(member, Member)
+    if refusal := may_do(member, Act.ACCESS_JUDGE, at):
+        raise Refused(refusal)
+    judged = Tripped.objects.exclude(judged_at=None).exclude(member_number=member.number).order_by("-judged_at")
+    if Duty.AUDITOR.value not in member.duties_on(at):
+        judged = judged.filter(to_auditor=False)
+    context = {
+        "rows": tripwires.shown_to(member),
+        "judged": judged[:50],
+        "figures": department().tripwires,
+        "form": JudgementForm(),
+        "protect_form": ProtectForm(),
+        "wrong": None,
+    }
+    status = 422 if any(getattr(each, "errors", None) for each in more.values()) else 200
+    return render(request, "access/tripped.html", context | more, status=status)

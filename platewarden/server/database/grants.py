@@ -46,6 +46,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "access_lock": {"login": "select, insert, update (released_at, released_by)"},
     "access_usedcode": {"login": "select, insert"},
     "signed_in": {"login": "insert, select (cookie_sha256, ended_at, member_id), update (ended_at)"},
+    "access_tripped": {"app": LOOK},
+    "access_protected": {},  # nobody's, as is looked_at: which plates are protected, and who looked at which, only functions know
     # access_record, access_shown: nobody's. Who could list them could redeem a look that somebody else just opened.
     # ledger: written by functions only
     "ledger_leaf": {"app": LOOK, "purge": LOOK},
@@ -106,6 +108,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.ledger_contents_altered()": ("purge",),
     "office.ledger_is_behind()": ("app", "purge"),
     "office.open_access(bytea, text, text, text, jsonb)": ("app",),
+    "office.judge_tripped(bytea, bigint, text, text)": ("app",),
+    "office.protect_plate(bytea, text, boolean)": ("app",),
     "plates.ensure_span(date)": ("ingest", "purge"),
     "plates.fold(text)": ("app", "ingest", "purge"),
     "plates.reads_by_plate(uuid)": ("app",),

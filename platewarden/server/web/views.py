@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from platewarden.server.access.tripwires import shown_to
 from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "members_lapsing": _lapsing(),
         **_retention(),
         **_evidence(),
+        "looks_to_judge": len(shown_to(member)),
         "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
     }
     return render(request, "web/home.html", context)

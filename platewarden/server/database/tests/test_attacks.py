@@ -94,6 +94,11 @@ def scene(cluster) -> Iterator[Scene]:
         office.receive(office.car(), PLATE)
         office.seal()
         made = Scene(office, b"")
+        # Whoever knocks here looks at one plate hundreds of times: this department's policy raises that at the thousandth.
+        made.control(
+            "update office.people_policyedition set text = regexp_replace(text, '(same_plate_(looks|refused_after)) = [0-9]+', '\\1 = 1000', 'g')"
+            " returning 1"
+        )
         made.key = made.sign_in()
         with made.connect("app") as app:
             hit, taken = made.control("select hit_id, captured_at from plates.hit")[0]
