@@ -29,6 +29,7 @@ IN_DOCS = {
     "card": ("day", "night"),
     "search-result": ("day",),
     "retention": ("day",),
+    "package-booked": ("day",),
     "refused": ("day",),
     "car-sign-on": ("day",),
     "car-alert": ("day", "night"),
