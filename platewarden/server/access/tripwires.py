@@ -10,6 +10,8 @@ looks at the alert console count for no plate.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -19,7 +21,7 @@ from django.http import HttpRequest
 from platewarden.plate.text import PlateText
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
-from platewarden.server.access.desk import SIGN_IN_AGAIN
+from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
 from platewarden.server.access.login import person_key
 from platewarden.server.access.models import Judgement, Tripped
 from platewarden.server.clock import now
@@ -38,6 +40,40 @@ def shown_to(member: Member) -> list[Tripped]:
     if Duty.AUDITOR.value not in member.duties_on(now()):
         waiting = waiting.filter(to_auditor=False)
     return list(waiting[:200])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked in a look; terms and reference None where they were erased on schedule."""
+
+    at: datetime
+    act: Act
+    purpose: str
+    reference: str | None
+    terms: dict[str, Any] | None
+    is_the_one: bool
+
+    @property
+    def words(self) -> str:
+        """The plate or partial plate that was asked for; empty for a look at one read."""
+        return str((self.terms or {}).get("plate") or (self.terms or {}).get("pattern") or "")
+
+
+def access_to_asked(request: HttpRequest, tripped: Tripped) -> Access:
+    """A look at a look: recorded like any other. Refused as a judgement is."""
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := may_judge(tripped, member):
+        raise Refused(refusal)
+    return open_access(request, Act.ACCESS_REVIEW, {"tripped": tripped.pk})
+
+
+def what_was_asked(access: Access) -> list[Asked]:
+    """The look that the access names, and the member's other looks at the same plate, newest first."""
+    return [
+        Asked(row["at"], Act(row["act"]), row["purpose"], row["reference"], row["terms"], row["is_the_one"])
+        for row in through_door(access, "looks_to_judge")
+    ]
 
 
 def may_judge(tripped: Tripped, member: Member) -> Refusal | None:

@@ -16,6 +16,7 @@ pages = (
         path("touch/", views.touch, name="touch"),
         path("looks/", views.tripped, name="tripped"),
         path("looks/<int:tripped_id>/", views.judge, name="judge"),
+        path("looks/<int:tripped_id>/asked/", views.asked, name="asked"),
         path("looks/protected/", views.protect, name="protect"),
     ],
     "access",

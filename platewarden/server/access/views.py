@@ -74,6 +74,17 @@ def tripped(request: HttpRequest) -> HttpResponse:
     return _tripped_page(request)
 
 
+@require_GET
+@needs_purpose
+def asked(request: HttpRequest, tripped_id: int) -> HttpResponseBase:
+    """The same page with what was asked in one look: a look of its own, recorded."""
+    found = Tripped.objects.filter(pk=tripped_id).first()
+    if found is None:
+        raise Unknown("There is no such look in the list.")
+    access = tripwires.access_to_asked(request, found)
+    return _tripped_page(request, asked=tripwires.what_was_asked(access), asked_of=found)
+
+
 @require_POST
 def judge(request: HttpRequest, tripped_id: int) -> HttpResponse:
     found = Tripped.objects.filter(pk=tripped_id).first()

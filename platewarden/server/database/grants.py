@@ -108,6 +108,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.ledger_contents_altered()": ("purge",),
     "office.ledger_is_behind()": ("app", "purge"),
     "office.open_access(bytea, text, text, text, jsonb)": ("app",),
+    "plates.looks_to_judge(uuid)": ("app",),
     "office.judge_tripped(bytea, bigint, text, text)": ("app",),
     "office.protect_plate(bytea, text, boolean)": ("app",),
     "plates.ensure_span(date)": ("ingest", "purge"),

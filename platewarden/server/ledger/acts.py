@@ -36,6 +36,7 @@ class Act(StrEnum):
     ACCESS_SECOND_FACTOR = "access.second_factor", "A second factor was set up for a member."
     ACCESS_PURPOSE = "access.purpose", "A member stated a purpose."
     ACCESS_TRIPPED = "access.tripped", "A look tripped a rule, and waits for somebody else to judge it."
+    ACCESS_REVIEW = "access.review", "A member looked at what was asked in a look that tripped a rule."
     ACCESS_JUDGE = "access.judge", "A look that tripped a rule was judged."
     ACCESS_PROTECT = "access.protect", "A protected plate was put on the list that nobody can read, or taken off it."
     ACCESS_REFUSED = "access.refused", "The policy said no."

@@ -28,6 +28,7 @@ DUTIES: dict[Act, frozenset[Duty]] = {
     Act.HOTLISTS_LOAD: frozenset({Duty.LIST_MANAGER, Duty.SUPERVISOR}),
     Act.HOTLISTS_SOURCE: MANAGERS,
     Act.HOTLISTS_PUBLISH: frozenset({Duty.LIST_MANAGER, Duty.SUPERVISOR}),
+    Act.ACCESS_REVIEW: MANAGERS | {Duty.AUDITOR},
     Act.ACCESS_JUDGE: MANAGERS | {Duty.AUDITOR},
     Act.ACCESS_PROTECT: MANAGERS | {Duty.AUDITOR},
     Act.EQUIPMENT_APPROVED: MANAGERS | {Duty.CUSTODIAN},
@@ -69,6 +70,7 @@ PLATE_DATA = frozenset(
         Act.HOTLISTS_BOLOS,
         Act.RETENTION_LOOK,
         Act.EVIDENCE_PACKAGE,
+        Act.ACCESS_REVIEW,
     }
 )
 

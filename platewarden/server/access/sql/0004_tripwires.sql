@@ -125,6 +125,34 @@ begin
     return query select new_access, stamped, stamped + interval '300 s', line, who.member_id;
 end $$;
 
+-- Door: what was asked in a look that waits for a judgement, and in that member's other looks at the same plate, for whoever may judge
+-- it. Terms: tripped. What was erased on schedule is null.
+create function plates.looks_to_judge(the_access uuid) returns table (
+    at timestamptz, act text, purpose text, reference text, terms jsonb, is_the_one boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+declare
+    asked jsonb := office.pass_gate(the_access, 'access.review');
+    tripped office.access_tripped;
+    who office.signed_in;
+    shown int;
+begin
+    select s.* into strict who from office.access_record r join office.signed_in s on s.member_id = r.member_id
+        where r.access_id = the_access order by s.signed_in_at desc limit 1;
+    select * into tripped from office.access_tripped t where t.id = (asked ->> 'tripped')::bigint;
+    if not found or tripped.member_number = who.member_number
+            or (tripped.to_auditor and not office.has_duty(who, array['auditor'])) then
+        raise exception 'somebody else judges' using errcode = '42501';
+    end if;
+    return query select r.opened_at, r.act, r.purpose, t.reference, t.terms, r.access_id = tripped.access_id
+        from office.access_record r left join plates.access_terms t on t.access_id = r.access_id and t.opened_at = r.opened_at
+        where r.access_id = tripped.access_id or r.access_id in (
+            select other.access_id from office.looked_at one join office.looked_at other
+                on other.keyed = one.keyed and other.member_id = one.member_id where one.access_id = tripped.access_id)
+        order by r.opened_at desc limit 200;
+    get diagnostics shown = row_count;
+    perform office.note_shown(the_access, shown);
+end $$;
+
 -- Judged by somebody else: of managers by the auditor alone, of others by a manager or the auditor.
 create function office.judge_tripped(cookie bytea, the_tripped bigint, the_judgement text, the_note text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -171,7 +199,7 @@ create or replace function office.ledger_append(
 ) returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if the_act in ('reads.search', 'reads.pattern', 'reads.look', 'alerts.look', 'hotlists.bolos', 'retention.scope', 'retention.look',
-            'evidence.package') then
+            'evidence.package', 'access.review') then
         raise exception 'the line of a look is written by open_access only' using errcode = '42501';
     end if;
     if the_act in ('retention.hold', 'retention.purge', 'retention.schedule', 'retention.schedule_decided', 'retention.release',
@@ -189,3 +217,4 @@ grant execute on function plates.keyed(text), office.looks_unjudged(bigint, byte
     office.trip(text, uuid, office.signed_in, int), office.feel(uuid, office.signed_in, text, jsonb, bytea) to {door};
 alter function office.policy_figure(text) owner to {door};
 alter function office.open_access(bytea, text, text, text, jsonb) owner to {door};
+alter function plates.looks_to_judge(uuid) owner to {door};

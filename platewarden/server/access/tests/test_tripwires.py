@@ -10,7 +10,7 @@ from platewarden.policy.refusal import Malformed, Refused, Stale
 from platewarden.server.access.desk import open_access
 from platewarden.server.access.login import person_key
 from platewarden.server.access.models import Judgement, Rule, Tripped
-from platewarden.server.access.tripwires import judge, may_judge, protect, shown_to
+from platewarden.server.access.tripwires import judge, may_judge, protect, shown_to, what_was_asked
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, OUTSIDER, SUPERVISOR
@@ -167,6 +167,29 @@ def test_nobody_judges_their_own_looks_or_without_the_duty_or_twice_or_without_a
     judge(request_of(office, DESIGNEE), tripped, Judgement.IN_ORDER, NOTE)
     with pytest.raises(Stale, match="judged this already"):
         judge(request_of(office, SUPERVISOR), tripped, Judgement.IN_ORDER, NOTE)
+
+
+def test_whoever_judges_sees_what_was_asked_and_that_is_a_look_of_its_own(office):
+    looks(office, OPERATOR, "AB12345", 4)
+    tripped = Tripped.objects.get()
+    page = office.browser(SUPERVISOR).get(f"/looks/{tripped.pk}/asked/").content.decode()
+    assert page.count(">AB12345<") == 4
+    assert page.count('<td class="pw-mono">26-004117</td>') == 4
+    assert "This one" in page
+    assert office.ledger()[-1] == ("access.review", SUPERVISOR)
+    assert office.browser(OPERATOR).get(f"/looks/{tripped.pk}/asked/").status_code == 403
+    assert office.browser(SUPERVISOR).get("/looks/4711/asked/").status_code == 404
+
+
+def test_what_a_manager_asked_is_shown_to_the_auditor_alone_by_the_database_too(office):
+    looks(office, SUPERVISOR, "AB12345", 4)
+    tripped = Tripped.objects.get()
+    action = ("department-action", "AA-26-031")
+    assert "AB12345" in office.browser(AUDITOR, purpose=action).get(f"/looks/{tripped.pk}/asked/").content.decode()
+    assert office.browser(DESIGNEE).get(f"/looks/{tripped.pk}/asked/").status_code == 403
+    access = open_access(at_desk(office, DESIGNEE), Act.ACCESS_REVIEW, {"tripped": tripped.pk})
+    with pytest.raises(DatabaseError, match="somebody else judges"):
+        what_was_asked(access)
 
 
 def test_the_member_is_not_told(office):

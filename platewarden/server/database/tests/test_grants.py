@@ -267,6 +267,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "place_hold",
         "hold_scopes",
         "held_evidence",
+        "looks_to_judge",
     }
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {
         ("fold", "text"),  # of a text that the caller has already
