@@ -110,6 +110,8 @@ begin
     end if;
     if the_act = 'reads.search' then
         the_hash := plates.keyed(the_terms ->> 'plate');
+    elsif the_act = 'reads.pattern' then         -- else a star behind a plate would count as nothing
+        the_hash := plates.keyed('part ' || (the_terms ->> 'pattern'));
     elsif the_act = 'reads.look' then
         the_hash := plates.keyed(plates.plate_of_read((the_terms ->> 'read')::uuid, (the_terms ->> 'captured_at')::timestamptz));
     end if;

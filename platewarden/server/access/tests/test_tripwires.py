@@ -137,6 +137,16 @@ def test_a_protected_plate_is_raised_at_the_first_look_and_listed_nowhere(office
             conn.execute("select * from office.access_protected")
 
 
+def test_a_plate_with_a_star_behind_it_counts_like_a_plate(office):
+    request = at_desk(office, OPERATOR)
+    for _ in range(8):
+        office.seal()
+        open_access(request, Act.READS_PATTERN, {"pattern": "AB12345*", "like": "AB12345%", "grams": []})
+    with pytest.raises(Refused, match="somebody else judges"):
+        open_access(request, Act.READS_PATTERN, {"pattern": "AB12345*", "like": "AB12345%", "grams": []})
+    assert raised() == [("same plate", OPERATOR, 4), ("same plate", OPERATOR, 8)]
+
+
 def test_a_search_that_names_hardly_anything_is_raised(office):
     request = request_of(office, OPERATOR)
     open_access(request, Act.READS_PATTERN, {"pattern": "?7*", "like": "_7%", "grams": []})
