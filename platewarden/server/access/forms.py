@@ -43,9 +43,13 @@ class JudgementForm(forms.Form):
     )
     note = forms.CharField(
         label="On what it rests",
+        min_length=8,
         max_length=300,
         help_text="For example: case confirmed with Det. Novak by telephone",
-        error_messages={"required": "Say on what your judgement rests."},
+        error_messages={
+            "required": "Say on what your judgement rests.",
+            "min_length": "Say it in a few words, such as who confirmed the case.",
+        },
     )
 
 

@@ -40,7 +40,7 @@ IN_CARS = (
     Act.UNIT_PICTURE_OPENED,
 )
 LIMITS = (
-    "Looks whose contents were erased on schedule are named with who, when and why; what exactly was asked is gone.",
+    "Looks whose terms were erased on schedule are not listed any more: nobody can tell which read they were at. Their lines stay in the ledger.",
     "In cars, members look at alerts: such a look is listed with every read of that car that the alert can stand for.",
     "A picture that had gone on its own schedule before the hold is named in the car's signed words, and not here.",
     "Corrections of a reading are not recorded by this version of the program; the reading is as the car made it.",

@@ -122,6 +122,13 @@ def leave_beside(medium: Path, files: dict[str, bytes]) -> None:
             put(medium / name, content, mode=0o644)
 
 
+def take_away(medium: Path, number: str) -> None:
+    """What a package that failed left under its name: nothing opens it any more, and a check of the medium would stop at it."""
+    for name in (f"{number}.zip", f"{number}.txt"):
+        with suppress(OSError):
+            (medium / name).unlink()
+
+
 def _read_back(path: Path, number: str, passphrase: str, digests: dict[str, str]) -> Written:
     whole = hashlib.sha512()
     with path.open("rb") as raw:

@@ -103,6 +103,7 @@ def package(
         )
         media.leave_beside(medium, _beside(made, contents, written))
     except BaseException:
+        media.take_away(medium, made.number)
         destroy_key(made)
         raise
     _say_written(key, made, written, contents.pictures)

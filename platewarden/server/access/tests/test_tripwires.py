@@ -218,6 +218,10 @@ def test_the_page_shows_what_waits_and_takes_a_judgement(office):
     assert "AB12345" not in page
     last = Tripped.objects.order_by("-pk")[0]
     assert browser.post(f"/looks/{last.pk}/", {"judgement": "", "note": ""}).status_code == 422
+    short = browser.post(f"/looks/{last.pk}/", {"judgement": "in order", "note": "fine"})
+    assert short.status_code == 422
+    assert 'value="fine"' in short.content.decode()
+    assert "who confirmed the case" in short.content.decode()
     answer = browser.post(f"/looks/{last.pk}/", {"judgement": "in order", "note": NOTE}, follow=True)
     assert "Judged, in your name." in answer.content.decode()
     assert browser.post("/looks/4711/", {"judgement": "in order", "note": NOTE}).status_code == 404

@@ -95,7 +95,7 @@ def test_who_looked_at_a_read_is_told_with_what_was_asked_and_proved(office, rea
     assert asked(outsider, "--package", folder) == 0
 
 
-def test_a_look_whose_contents_were_erased_is_still_told(office, reads, hold, medium, tmp_path, outsider):
+def test_a_look_whose_line_has_lost_its_content_is_still_told(office, reads, hold, medium, tmp_path, outsider):
     office.browser(OPERATOR).get(f"/reads/{reads[0].read_id}/{reads[0].report.captured_at.isoformat()}/")
     with office.database.connect("owner") as owner:
         owner.execute("drop table plates.ledger_content_" + day_ago(0).strftime("%Y%m%d"))
@@ -209,6 +209,7 @@ def test_a_medium_that_fails_leaves_it_unfinished_its_key_destroyed_and_the_next
         packed(office, hold, medium)
     failed = Package.objects.get()
     assert failed.state == PackageState.MAKING
+    assert not list(medium.iterdir())
     with pytest.raises(Exception, match="was destroyed"):
         passphrase_of(failed)
     monkeypatch.undo()
