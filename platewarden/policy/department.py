@@ -83,6 +83,7 @@ class Department:
     car_key: bool
     """A shift secret counts in a car only with the key on the member's own stick."""
     tripwires: dict[str, int]
+    investigations: dict[str, int]
     two_people: frozenset[str]
     text: str
 
@@ -104,6 +105,10 @@ TRIPWIRES = {
     "pattern_known_characters": 8,
     "sign_ins_at_once": 100,
 }
+
+
+# Figures of [investigations], likewise.
+INVESTIGATIONS = {"cosign_above_vehicles": 100_000, "cosign_hours": 24 * 7, "partial_hours": 24 * 31}
 
 
 class _Table:
@@ -162,6 +167,7 @@ def _department(file: _Table, text: str) -> Department:
     access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
     retention, wires = file.table("retention"), file.table("tripwires")
+    around = file.table("investigations")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -193,10 +199,11 @@ def _department(file: _Table, text: str) -> Department:
         car_lock_minutes=access.figure("car_lock_minutes", most=60),
         car_key=access.take("car_key", bool),
         tripwires={name: wires.figure(name, most=most) for name, most in TRIPWIRES.items()},
+        investigations={name: around.figure(name, most=most) for name, most in INVESTIGATIONS.items()},
         two_people=frozenset(two.words("acts")),
         text=text,
     )
-    for table in (about, lists, verification, access, two, days, retention, clauses, purposes, transfer, wires, file):
+    for table in (about, lists, verification, access, two, days, retention, clauses, purposes, transfer, wires, around, file):
         table.done()
     return department
 

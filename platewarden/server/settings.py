@@ -68,7 +68,19 @@ ASGI_APPLICATION = "platewarden.server.asgi.application"
 
 ROOMS = [
     f"platewarden.server.{room}"
-    for room in ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "retention", "evidence", "web")
+    for room in (
+        "ledger",
+        "people",
+        "access",
+        "equipment",
+        "hotlists",
+        "reads",
+        "alerts",
+        "investigations",
+        "retention",
+        "evidence",
+        "web",
+    )
 ]
 FOR_PAGES = [
     "django.contrib.sessions",

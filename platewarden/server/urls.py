@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("platewarden.server.access.urls")),
     path("reads/", include("platewarden.server.reads.urls")),
     path("alerts/", include("platewarden.server.alerts.urls")),
+    path("incidents/", include("platewarden.server.investigations.urls")),
     path("units/", include("platewarden.server.equipment.urls")),
     path("lists/", include("platewarden.server.hotlists.urls")),
     path("people/", include("platewarden.server.people.urls")),

@@ -20,7 +20,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), None
 )
-FLAGS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-quic"
+FLAGS = "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-quic"
 ROOT = Path(__file__).resolve().parents[2]
 WIDE, TABLET = (1440, 900), (800, 1100)
 IN_DOCS = {

@@ -47,7 +47,13 @@ KEYS: Final = (*RANDOM_KEYS, *SIGNING_KEYS, *SEALING_KEYS)
 # The new database has its own of the first; sessions end with the machine they were opened on.
 LEFT_OUT: Final = frozenset({"office.django_migrations", "office.django_session", "office.signed_in"})
 # A new database has rows here already.
-PREFILLED: Final = ("office.auth_group_permissions", "office.auth_permission", "office.django_content_type", "plates.hash_key")
+PREFILLED: Final = (
+    "office.auth_group_permissions",
+    "office.auth_permission",
+    "office.django_content_type",
+    "office.reserved_act",
+    "plates.hash_key",
+)
 
 
 def make_recovery_key(config: ServerConfig, medium: Path) -> Path:

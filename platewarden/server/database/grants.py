@@ -79,6 +79,12 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_verification": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_disposition": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
+    # investigations: ids, places, times, words
+    "investigations_incident": {
+        "app": "select, insert, update (canvass_ordered, canvass_because, canvass_decided_at, canvass_decided_by, closed_at, closed_by, closed_because)"
+    },
+    "investigations_watch": {"app": "select, insert"},
+    "investigations_cosign": {"app": LOOK},
     # retention: ids, times, counts, states; written by functions that ask who it is, except what follows
     "retention_schedulechange": {"app": LOOK},
     "retention_hold": {"app": "select, update (review_on, reviewed_at, reviewed_by)", "purge": LOOK},
@@ -124,6 +130,11 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.write_hit(uuid, uuid, timestamptz, text, text, text, text[], jsonb, uuid, timestamptz)": ("ingest",),
     "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app", "ingest"),
     "plates.alert_cards(uuid)": ("app",),
+    "plates.count_around(uuid)": ("app",),
+    "plates.vehicles_around(uuid)": ("app",),
+    "plates.cosign_asked(uuid)": ("app",),
+    "office.ask_cosign(bytea, uuid, int, text)": ("app",),
+    "office.cosign(bytea, bigint, boolean)": ("app",),
     "plates.place_hold(uuid)": ("app",),
     "plates.hold_scopes(uuid)": ("app",),
     "plates.held_evidence(uuid)": ("app",),

@@ -93,3 +93,31 @@ def decide(bolo_id: int, *, by: Member, approve: bool) -> Bolo:
         if approve:
             ask_for_edition(by=Signer(by.number, by.name))
     return bolo
+
+
+def withdraw(bolo_id: int, *, by: Member, because: str, with_its_incident: bool = False) -> Bolo:
+    """Ends a BOLO that waits or is in force. By its author or who decides on BOLOs; with its incident, by who may close that."""
+    if refusal := may_do(by, Act.HOTLISTS_WITHDRAW, now()):
+        raise Refused(refusal)
+    if len(because.strip()) < 8:
+        raise Malformed("Say in a few words why this vehicle is not looked for any more.")
+    with transaction.atomic():
+        bolo = Bolo.objects.select_for_update().filter(pk=bolo_id).first()
+        if bolo is None:
+            raise Unknown("There is no such BOLO. Look at the list again.")
+        if not with_its_incident and bolo.author_number != by.number and may_do(by, Act.HOTLISTS_BOLO_DECIDED, now()):
+            raise Refused(Refusal(Clause.LISTED_PURPOSES, "Its author withdraws a BOLO, or who decides on BOLOs. Ask one of them."))
+        if bolo.state not in (BoloState.WAITING, BoloState.APPROVED):
+            raise Stale(f"This BOLO has ended already ({bolo.get_state_display().lower()}). Look at the list again.")
+        was_in_force = bolo.state == BoloState.APPROVED
+        bolo.state = BoloState.WITHDRAWN
+        bolo.save(update_fields=["state"])
+        record(
+            Act.HOTLISTS_WITHDRAW,
+            by=Signer(by.number, by.name),
+            about={"entry": bolo.entry_id},
+            content={"because": because.strip()[:200]},
+        )
+        if was_in_force:
+            ask_for_edition(by=Signer(by.number, by.name))
+    return bolo

@@ -57,6 +57,7 @@ class Act(StrEnum):
     HOTLISTS_SOURCE = "hotlists.source", "A source's owner was named, and whether it is confidential."
     HOTLISTS_BOLO = "hotlists.bolo", "A BOLO was entered and waits for the second member."
     HOTLISTS_BOLO_DECIDED = "hotlists.bolo_decided", "The second member decided on a BOLO."
+    HOTLISTS_WITHDRAW = "hotlists.withdraw", "A BOLO was withdrawn before its end."
     HOTLISTS_BOLOS = "hotlists.bolos", "A member looked at the department's BOLOs."
     HOTLISTS_PUBLISH = "hotlists.publish", "A hotlist edition was made for the units."
 
@@ -72,6 +73,16 @@ class Act(StrEnum):
 
     ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
     ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."
+
+    INVESTIGATIONS_OPEN = "investigations.open", "An incident was opened."
+    INVESTIGATIONS_DECIDE = "investigations.decide", "It was decided whether a major incident is canvassed."
+    INVESTIGATIONS_COUNT = "investigations.count", "A member counted the vehicles that were read around an incident."
+    INVESTIGATIONS_CANVASS = "investigations.canvass", "A member was shown the vehicles that were read around an incident."
+    INVESTIGATIONS_COSIGN_ASK = "investigations.cosign_ask", "A member asked a colleague to co-sign a wide search."
+    INVESTIGATIONS_WEIGH = "investigations.weigh", "A member looked at what a wide search asks for, before co-signing it."
+    INVESTIGATIONS_COSIGN = "investigations.cosign", "A colleague co-signed a wide search, or refused to."
+    INVESTIGATIONS_WATCH = "investigations.watch", "A partial plate is looked for until its incident is closed."
+    INVESTIGATIONS_CLOSE = "investigations.close", "An incident was closed, and its watches ended."
 
     RETENTION_SCOPE = "retention.scope", "A member asked for a hold, and what it names was counted."
     RETENTION_HOLD = "retention.hold", "A hold was placed: what it names is spared from the purge."

@@ -19,6 +19,7 @@ from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk
 from platewarden.server.hotlists.models import Bolo, BoloState
+from platewarden.server.investigations.canvass import waiting_for
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.read import sign_ins_of
 from platewarden.server.people.editions import department
@@ -100,6 +101,7 @@ class Shell:
             "bolos": self._bolos_to_decide(self.member),
             "review": Disposition.objects.filter(for_review=True).count(),
             "retention": self._retention(self.member),
+            "cosigns": len(waiting_for(self.member)),
         }
 
     def _retention(self, member: Member) -> int:

@@ -18,6 +18,8 @@ from platewarden.server.evidence.models import Package, PackageState
 from platewarden.server.hotlists import bolo
 from platewarden.server.hotlists.models import Bolo, BoloState
 from platewarden.server.hotlists.publish import newest_edition
+from platewarden.server.investigations.canvass import waiting_for
+from platewarden.server.investigations.models import Incident
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.training import WARN_DAYS, days_left, today
@@ -42,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "members_lapsing": _lapsing(),
         **_retention(),
         **_evidence(),
+        **_incidents(member),
         "looks_to_judge": len(shown_to(member)),
         "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
     }
@@ -92,6 +95,16 @@ def _retention() -> dict[str, Any]:
         "holds_unbooked": sum(hold.is_unbooked(today(now())) for hold in Hold.objects.standing()),
         "clock_waits": must_believe() is not None,
         "schedule_waits": ScheduleChange.objects.filter(state=ChangeState.WAITING).exists(),
+    }
+
+
+def _incidents(member: Member) -> dict[str, Any]:
+    at, hours = now(), department().investigations["partial_hours"]
+    standing = list(Incident.objects.standing().prefetch_related("watches"))
+    return {
+        "incidents_open": len(standing),
+        "incidents_waiting": sum(each.waits_for_decision or each.partial_is_late(at, hours) for each in standing),
+        "cosigns_to_sign": len(waiting_for(member)),
     }
 
 

@@ -201,6 +201,8 @@ def test_sessions_of_one_login_do_not_see_one_anothers_statements(scene, login):
         "plates.read_by_id(gen_random_uuid())",
         "plates.alert_cards(gen_random_uuid())",
         "plates.bolos(gen_random_uuid())",
+        "plates.count_around(gen_random_uuid())",
+        "plates.vehicles_around(gen_random_uuid())",
         "office.open_access('\\x00', 'reads.search', '', '', '{}')",
         "office.pass_gate(gen_random_uuid(), 'reads.search')",
         "office.note_shown(gen_random_uuid(), 1)",
@@ -331,7 +333,7 @@ def test_an_invented_record_opens_nothing(scene, app):
         app.execute("select * from plates.reads_by_plate(null)")
 
 
-@pytest.mark.parametrize("door", ["plates_by_pattern", "read_by_id", "alert_cards", "bolos"])
+@pytest.mark.parametrize("door", ["plates_by_pattern", "read_by_id", "alert_cards", "bolos", "count_around", "vehicles_around"])
 def test_a_record_opens_no_other_door_than_its_own(scene, app, door):
     access = scene.record(app, like="%", grams=[], read=str(uuid.uuid4()), captured_at=str(now()), alerts=[1])
     with pytest.raises(NoRight, match="no access record"):

@@ -23,6 +23,9 @@ INNER = {
     "office.feel(uuid, office.signed_in, text, jsonb, bytea)",
     "office.looks_unjudged(bigint, bytea)",
     "office.policy_figure(text)",
+    "office.hash_of_look(text, jsonb)",
+    "office.known_characters(text)",
+    "plates.around(jsonb)",
     "office.trip(text, uuid, office.signed_in, integer)",
     "plates.keyed(text)",
     "plates.plate_of_read(uuid, timestamp with time zone)",
@@ -50,7 +53,9 @@ OWNERS = {
     "ensure_span",
     "end_day",
     "end_released",
+    "ask_cosign",
     "ask_schedule",
+    "cosign",
     "book_evidence",
     "evidence_written",
     "has_duty",
@@ -268,6 +273,9 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "hold_scopes",
         "held_evidence",
         "looks_to_judge",
+        "count_around",
+        "vehicles_around",
+        "cosign_asked",
     }
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {
         ("fold", "text"),  # of a text that the caller has already

@@ -11,7 +11,7 @@ from django.db import connections
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import decide, enter
+from platewarden.server.hotlists.bolo import decide, enter, withdraw
 from platewarden.server.hotlists.lookup import proposals
 from platewarden.server.hotlists.models import Bolo, BoloState, EditionAsk
 from platewarden.server.hotlists.testing import bolo_in_force, looked_for, new_entry
@@ -158,3 +158,35 @@ def test_the_form_says_what_is_wrong_and_stores_nothing(office):
     assert rosa.post("/lists/bolos/new/", form(office, days=4000)).status_code == 400
     assert not Bolo.objects.exists()
     assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(0,)]
+
+
+def test_it_is_withdrawn_by_its_author_and_cars_hear_of_it(office):
+    bolo = decide(enter(new_entry("AB12345"), by=office.member(OPERATOR)).pk, by=office.member(DESIGNEE), approve=True)
+    assert withdraw(bolo.pk, by=office.member(OPERATOR), because="the vehicle was found").state == BoloState.WITHDRAWN
+    assert not looked_for(office, "AB12345")
+    assert EditionAsk.objects.count() == 2
+    assert office.ledger()[-1] == ("hotlists.withdraw", OPERATOR)
+    with pytest.raises(Stale, match="withdrawn"):
+        withdraw(bolo.pk, by=office.member(OPERATOR), because="the vehicle was found")
+
+
+def test_a_bolo_that_waits_is_withdrawn_without_an_edition_and_nobody_approves_it_then(office):
+    bolo = enter(new_entry("AB12345"), by=office.member(OPERATOR))
+    withdraw(bolo.pk, by=office.member(SUPERVISOR), because="entered for the wrong case")
+    assert not EditionAsk.objects.exists()
+    with pytest.raises(Stale):
+        decide(bolo.pk, by=office.member(DESIGNEE), approve=True)
+
+
+def test_somebody_elses_bolo_is_withdrawn_by_who_decides_only_and_with_a_reason(office):
+    bolo = enter(new_entry("AB12345"), by=office.member(SUPERVISOR))
+    with pytest.raises(Refused):
+        withdraw(bolo.pk, by=office.member(OPERATOR), because="I know the driver")
+    with pytest.raises(Malformed):
+        withdraw(bolo.pk, by=office.member(SUPERVISOR), because=" ")
+    with pytest.raises(Unknown):
+        withdraw(bolo.pk + 1, by=office.member(SUPERVISOR), because="entered for the wrong case")
+    with pytest.raises(Refused):
+        withdraw(bolo.pk, by=office.member(LAPSED), because="entered for the wrong case")
+    bolo.refresh_from_db()
+    assert bolo.state == BoloState.WAITING

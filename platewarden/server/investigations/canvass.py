@@ -1,0 +1,296 @@
+"""What was read around one or several incidents: counted first, then shown, ranked; a wide search only with a colleague's co-sign.
+
+A search is a set of scenes (place, area, time), with part of a plate where a witness has one. The same terms are counted, co-signed and
+shown; the database compares them, so that what a colleague signed is what is shown.
+
+Refused: more than ten scenes, a time to come, more vehicles than the policy allows without a co-sign.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, connection
+from django.http import HttpRequest
+
+from platewarden.plate.pattern import PartialPlate
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
+from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
+from platewarden.server.access.login import person_key
+from platewarden.server.clock import now
+from platewarden.server.investigations.models import Cosign, CosignState, Incident
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.editions import department
+from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
+
+SCENES, VEHICLES = 10, 500
+WAITS_FOR_COSIGN = "PW002"  # what the database says of a wide search without one
+COSIGN_FIRST = Refusal(
+    Clause.LEGITIMATE_PURPOSE, "This would show many vehicles, so a colleague co-signs it first. Ask for it below its count."
+)
+NOT_YOURS = Refusal(
+    Clause.LEGITIMATE_PURPOSE, "Nobody co-signs their own search. A supervisor, designee or another investigator does."
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A place with its area, and a time with what is not known about it."""
+
+    lat: float
+    lon: float
+    radius_m: int
+    corners: list[list[float]] | None
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def of(
+        cls, incident: Incident, *, radius_m: int | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> Scene:
+        """Where and when an incident was; the area and time may be taken wider or narrower for a search."""
+        return cls(
+            incident.lat,
+            incident.lon,
+            radius_m or incident.radius_m,
+            incident.corners if radius_m is None else None,
+            since or incident.since,
+            until or incident.until,
+        )
+
+    def terms(self) -> dict[str, Any]:
+        return {
+            "lat": self.lat,
+            "lon": self.lon,
+            "radius_m": self.radius_m,
+            "corners": self.corners,
+            "from": self.since.isoformat(),
+            "to": self.until.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked around an incident: its scenes, and what a witness knows of the plate."""
+
+    incident_id: int
+    scenes: tuple[Scene, ...]
+    partial: PartialPlate | None
+    state: str | None
+
+    def terms(self) -> dict[str, Any]:
+        """As the database gets and keeps them. The same search has the same terms."""
+        if not 1 <= len(self.scenes) <= SCENES:
+            raise Malformed(f"A search has one to {SCENES} scenes. Take some away.")
+        if any(scene.since > now() for scene in self.scenes):
+            raise Malformed("Nothing was read in a time to come. Correct the date or the time.")
+        terms: dict[str, Any] = {"incident": self.incident_id, "scenes": [each.terms() for each in self.scenes], "limit": VEHICLES}
+        if self.partial:
+            terms |= {"pattern": self.partial.pattern, "like": _likes(self.partial)}
+        return terms | ({"state": self.state} if self.state else {})
+
+
+def _likes(partial: PartialPlate) -> list[str]:
+    return [partial.like()]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a search would show, before it shows anything."""
+
+    access: Access
+    vehicles: int
+    reads: int
+    listed: int
+    placeless: int
+
+    @property
+    def needs_cosign(self) -> bool:
+        return self.vehicles > department().investigations["cosign_above_vehicles"]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One read near a scene."""
+
+    read_id: uuid.UUID
+    captured_at: datetime
+    scene: int
+    metres: float
+    lat: float
+    lon: float
+    crossing: str | None
+    unit_id: uuid.UUID
+    camera: str
+    state: str | None
+    confidence: float
+    travel_deg: float | None
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """A plate that was read near the scenes, with its reads nearest to them in order of time."""
+
+    plate: str
+    reads: int
+    scenes: tuple[int, ...]
+    is_listed: bool
+    sightings: tuple[Sighting, ...]
+
+    @property
+    def nearest(self) -> Sighting:
+        return min(self.sightings, key=lambda each: each.metres)
+
+    @property
+    def state(self) -> str | None:
+        """The issuing state that most of its reads say; None when none was read."""
+        read = [each.state for each in self.sightings if each.state]
+        return max(sorted(set(read)), key=read.count) if read else None
+
+
+def count(request: HttpRequest, search: Search) -> Counted:
+    """How many vehicles and reads a search would show, how many are on a list. Recorded as a look, though it shows no plate."""
+    access = open_access(request, Act.INVESTIGATIONS_COUNT, search.terms())
+    row = through_door(access, "count_around")[0]
+    return Counted(access, row["vehicles"], row["reads"], row["listed"], row["placeless"])
+
+
+def access_to_vehicles(request: HttpRequest, search: Search) -> Access:
+    return open_access(request, Act.INVESTIGATIONS_CANVASS, search.terms())
+
+
+def vehicles_around(access: Access) -> list[Vehicle]:
+    """The vehicles that the access names, those near most scenes first. Refused when it is wide and nobody co-signed it."""
+    try:
+        rows = through_door(access, "vehicles_around")
+    except DatabaseError as error:
+        if isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate == WAITS_FOR_COSIGN:
+            raise Refused(COSIGN_FIRST) from error
+        raise
+    return [
+        Vehicle(
+            row["plate"],
+            row["reads"],
+            tuple(row["scenes"]),
+            row["is_listed"],
+            tuple(
+                Sighting(
+                    read_id=uuid.UUID(each["read_id"]),
+                    captured_at=datetime.fromisoformat(each["captured_at"]),
+                    scene=each["scene"],
+                    metres=each["metres"],
+                    lat=each["lat"],
+                    lon=each["lon"],
+                    crossing=each["crossing"],
+                    unit_id=uuid.UUID(each["unit_id"]),
+                    camera=each["camera"],
+                    state=each["state"],
+                    confidence=each["confidence"],
+                    travel_deg=each["travel_deg"],
+                )
+                for each in row["sightings"]
+            ),
+        )
+        for row in rows
+    ]
+
+
+def ask_cosign(request: HttpRequest, count_id: uuid.UUID, vehicles: int, because: str) -> Cosign:
+    """Asks a colleague for a wide search that this member counted."""
+    key = _asking(request, Act.INVESTIGATIONS_COSIGN_ASK)
+    if len(because.strip()) < 8:
+        raise Malformed("Say in a few words why so many vehicles have to be seen.")
+    try:
+        made = _ask("select office.ask_cosign(%s, %s, %s, %s)", [key, count_id, vehicles, because.strip()[:200]])
+    except Stale as error:
+        raise Stale("A co-sign for this search was asked for already.") from error
+    return Cosign.objects.get(pk=made)
+
+
+def cosign_for(count_id: uuid.UUID) -> Cosign | None:
+    return Cosign.objects.filter(count_id=count_id).first()
+
+
+def waiting_for(member: Member) -> list[Cosign]:
+    """Searches that wait for this member's signature, oldest first."""
+    if may_do(member, Act.INVESTIGATIONS_COSIGN, now()):
+        return []
+    waiting = Cosign.objects.filter(state=CosignState.WAITING).exclude(asked_by_number=member.number)
+    return list(waiting.select_related("incident").order_by("pk")[:100])
+
+
+def may_cosign(cosign: Cosign, member: Member) -> Refusal | None:
+    """Refuses who asked, and whoever lacks the duty."""
+    if refusal := may_do(member, Act.INVESTIGATIONS_COSIGN, now()):
+        return refusal
+    return NOT_YOURS if cosign.asked_by_number == member.number else None
+
+
+def access_to_asked(request: HttpRequest, cosign: Cosign) -> Access:
+    """A look at what a search asks for; refused as signing it is."""
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := may_cosign(cosign, member):
+        raise Refused(refusal)
+    return open_access(request, Act.INVESTIGATIONS_WEIGH, {"cosign": cosign.pk})
+
+
+def what_is_asked(access: Access) -> dict[str, Any] | None:
+    """Purpose, number and terms of the search; None when they were erased on schedule."""
+    rows = through_door(access, "cosign_asked")
+    return rows[0] if rows else None
+
+
+def sign(request: HttpRequest, cosign: Cosign, *, signs: bool) -> None:
+    """Co-signs a search, or refuses to. Once."""
+    key = _asking(request, Act.INVESTIGATIONS_COSIGN)
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := may_cosign(cosign, member):
+        raise Refused(refusal)
+    _ask("select office.cosign(%s, %s, %s)", [key, cosign.pk, signs])
+
+
+def _asking(request: HttpRequest, act: Act) -> bytes:
+    """The key of the sign-in of a member who may do this."""
+    member, key = request.user, person_key(request)
+    assert isinstance(member, Member)
+    if refusal := may_do(member, act, now()):
+        raise Refused(refusal)
+    if key is None:
+        raise Refused(SIGN_IN_AGAIN)
+    return key
+
+
+def _ask(statement: str, values: Sequence[Any]) -> Any:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchone()[0]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
+            raise Stale("Somebody decided this meanwhile. Look at it again.") from error
+        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
+            raise Refused(SIGN_IN_AGAIN) from error
+        raise
+
+
+def reasons(search: Search, vehicle: Vehicle) -> tuple[str, ...]:
+    """Why a vehicle stands where it stands, a sentence each."""
+    nearest = vehicle.nearest
+    scene = search.scenes[nearest.scene - 1]
+    middle = scene.since + (scene.until - scene.since) / 2
+    minutes = round(abs((nearest.captured_at - middle).total_seconds()) / 60)
+    said = [f"nearest read {nearest.metres:.0f} m from the scene, {minutes} min from the middle of its time"]
+    if len(search.scenes) > 1:
+        said.insert(0, f"near {len(vehicle.scenes)} of {len(search.scenes)} scenes")
+    if vehicle.is_listed:
+        said.append("on a list in force")
+    return tuple(said)

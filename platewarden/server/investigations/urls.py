@@ -1,0 +1,20 @@
+from django.urls import path
+
+from platewarden.server.investigations import views
+
+app_name = "investigations"
+urlpatterns = [
+    path("", views.incidents, name="incidents"),
+    path("new/", views.incident_new, name="incident_new"),
+    path("roads.json", views.roads, name="roads"),
+    path("cosigns/", views.cosigns, name="cosigns"),
+    path("cosigns/<int:cosign_id>/asked/", views.cosign_asked, name="cosign_asked"),
+    path("cosigns/<int:cosign_id>/sign/", views.cosign_sign, name="cosign_sign"),
+    path("cosigns/<int:cosign_id>/refuse/", views.cosign_refuse, name="cosign_refuse"),
+    path("<int:incident_id>/", views.incident, name="incident"),
+    path("<int:incident_id>/around/", views.around, name="around"),
+    path("<int:incident_id>/cosign/", views.ask_cosign, name="ask_cosign"),
+    path("<int:incident_id>/watch/", views.watch, name="watch"),
+    path("<int:incident_id>/decide/", views.decide, name="decide"),
+    path("<int:incident_id>/close/", views.close, name="close"),
+]

@@ -1,0 +1,312 @@
+"""Incidents: the list, one of them, what was read around it as map, timeline and table, and wide searches that wait for a colleague."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from platewarden.exchange.hotlist_edition import Category
+from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.server.access.desk import Access
+from platewarden.server.access.purpose import stated_purpose
+from platewarden.server.access.views import needs_purpose
+from platewarden.server.clock import now
+from platewarden.server.equipment.models import Unit
+from platewarden.server.investigations import canvass
+from platewarden.server.investigations import incident as incident_acts
+from platewarden.server.investigations.forms import AroundForm, CloseForm, CosignForm, DecisionForm, IncidentForm, WatchForm
+from platewarden.server.investigations.models import Cosign, Incident, Watch
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.editions import department
+from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
+
+ON_A_PAGE = 50
+NO_ROADS: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+@require_GET
+def incidents(request: HttpRequest) -> HttpResponse:
+    """Those that stand, newest first; with `closed` also the others."""
+    try:
+        before = int(request.GET.get("before", "0"))
+    except ValueError:
+        before = 0
+    with_closed = "closed" in request.GET
+    found = Incident.objects.all() if with_closed else Incident.objects.standing()
+    found = found.prefetch_related(Prefetch("watches", Watch.objects.select_related("bolo"))).order_by("-pk")
+    shown = list((found.filter(pk__lt=before) if before else found)[: ON_A_PAGE + 1])
+    at, hours = now(), department().investigations["partial_hours"]
+    context = {
+        "rows": [{"incident": each, "partial_late": each.partial_is_late(at, hours)} for each in shown[:ON_A_PAGE]],
+        "more": shown[ON_A_PAGE - 1].pk if len(shown) > ON_A_PAGE else None,
+        "with_closed": with_closed,
+        "refusal": may_do(_member(request), Act.INVESTIGATIONS_OPEN, at),
+        "cosigns_waiting": len(canvass.waiting_for(_member(request))),
+    }
+    return render(request, "investigations/incidents.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def incident_new(request: HttpRequest) -> HttpResponse:
+    member = _member(request)
+    if refusal := may_do(member, Act.INVESTIGATIONS_OPEN, now()):
+        raise Refused(refusal)
+    stated = stated_purpose(request)
+    form = IncidentForm(request.POST or None, initial={"number": stated.reference if stated else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = incident_acts.open_incident(form.incident(), by=member)
+        except Stale as error:
+            form.add_error("number", error.message)
+        else:
+            messages.success(request, f"Incident {opened} is open.")
+            return redirect("investigations:incident", opened.pk)
+    return render(request, "investigations/incident_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+def incident(request: HttpRequest, incident_id: int) -> HttpResponse:
+    return _page(request, incident_acts.find(incident_id))
+
+
+def _page(request: HttpRequest, found: Incident, **more: Any) -> HttpResponse:
+    member, at = _member(request), now()
+    context: dict[str, Any] = {
+        "incident": found,
+        "partial_late": found.partial_is_late(at, department().investigations["partial_hours"]),
+        "watches": list(found.watches.select_related("bolo").order_by("pk")),
+        "cosigns": list(found.cosigns.filter(asked_by_number=member.number).order_by("-pk")[:10]),
+        "around_form": _around_form(found),
+        "watch_form": WatchForm(auto_id="watch_%s"),
+        "decision_form": DecisionForm(auto_id="decision_%s"),
+        "close_form": CloseForm(auto_id="close_%s"),
+        "watch_refusal": may_do(member, Act.INVESTIGATIONS_WATCH, at),
+        "decision_refusal": may_do(member, Act.INVESTIGATIONS_DECIDE, at),
+        "count_refusal": may_do(member, Act.INVESTIGATIONS_COUNT, at),
+        "close_refusal": incident_acts.may_close(found, member),
+        "map": _map([canvass.Scene.of(found)], []),
+        "now": at,
+    }
+    wrong = any(each.errors for each in more.values() if hasattr(each, "errors"))
+    return render(request, "investigations/incident.html", context | more, status=422 if wrong else 200)
+
+
+def _around_form(found: Incident, data: Any = None) -> AroundForm:
+    near = Incident.objects.standing().exclude(pk=found.pk).order_by("-pk")[:30]
+    return AroundForm(data, incident=found, near=list(near), auto_id="around_%s")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A vehicle as the page shows it: its place in the list and why it stands there."""
+
+    place: int
+    vehicle: canvass.Vehicle
+    reasons: tuple[str, ...]
+
+
+@require_POST
+@needs_purpose
+def around(request: HttpRequest, incident_id: int) -> HttpResponseBase:
+    """Counts what a search would show, and shows it when that was asked for: each a look of its own."""
+    found = incident_acts.find(incident_id)
+    form = _around_form(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, around_form=form)
+    try:
+        search = form.search()
+        if request.POST.get("act") == "show":
+            access = canvass.access_to_vehicles(request, search)
+            return _vehicles_page(request, found, form, search, access)
+        counted = canvass.count(request, search)
+    except Malformed as error:
+        form.add_error(None, error.message)
+        return _page(request, found, around_form=form)
+    context = {
+        "incident": found,
+        "form": form,
+        "search": search,
+        "counted": counted,
+        "limit": canvass.VEHICLES,
+        "cosign_above": department().investigations["cosign_above_vehicles"],
+        "cosign_form": CosignForm(
+            initial={"count_id": counted.access.access_id, "vehicles": counted.vehicles}, auto_id="cosign_%s"
+        ),
+        "map": _map(search.scenes, []),
+    }
+    return render(request, "investigations/counted.html", context)
+
+
+def _vehicles_page(request: HttpRequest, found: Incident, form: AroundForm, search: canvass.Search, access: Access) -> HttpResponse:
+    vehicles = canvass.vehicles_around(access)
+    rows = [Row(place, each, canvass.reasons(search, each)) for place, each in enumerate(vehicles, 1)]
+    context = {
+        "incident": found,
+        "form": form,
+        "search": search,
+        "access": access,
+        "rows": rows,
+        "limit": canvass.VEHICLES,
+        "units": dict(Unit.objects.values_list("id", "name")),
+        "map": _map(search.scenes, rows),
+        "timeline": _timeline(search, rows),
+    }
+    return render(request, "investigations/around.html", context)
+
+
+def _map(scenes: Any, rows: list[Row]) -> dict[str, Any]:
+    """What the map's script draws: scenes, and sightings by the number of their row. No plate is in it."""
+    return {
+        "scenes": [{"lat": each.lat, "lon": each.lon, "radius_m": each.radius_m, "corners": each.corners} for each in scenes],
+        "sightings": [
+            {"row": row.place, "lat": each.lat, "lon": each.lon, "at": each.captured_at.isoformat(), "travel_deg": each.travel_deg}
+            for row in rows[:100]
+            for each in row.vehicle.sightings
+        ],
+    }
+
+
+def _timeline(search: canvass.Search, rows: list[Row]) -> dict[str, Any]:
+    """The first scene's time from left to right, a tick for every sighting in it."""
+    since, until = search.scenes[0].since, search.scenes[0].until
+
+    def x(at: datetime) -> float:
+        return round(1000 * ((at - since) / (until - since)), 1)
+
+    ticks = [
+        {"x": x(each.captured_at), "row": row.place, "at": each.captured_at}
+        for row in rows[:100]
+        for each in row.vehicle.sightings
+        if each.scene == 1
+    ]
+    return {"since": since, "until": until, "ticks": ticks}
+
+
+@require_POST
+def ask_cosign(request: HttpRequest, incident_id: int) -> HttpResponse:
+    found, form = incident_acts.find(incident_id), CosignForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say in a few words why so many vehicles have to be seen.")
+    given = form.cleaned_data
+    canvass.ask_cosign(request, given["count_id"], given["vehicles"], given["because"])
+    messages.success(request, "A colleague was asked. Once it is signed, search again with the same terms.")
+    return redirect("investigations:incident", found.pk)
+
+
+@require_POST
+def watch(request: HttpRequest, incident_id: int) -> HttpResponse:
+    found, form = incident_acts.find(incident_id), WatchForm(request.POST, auto_id="watch_%s")
+    if not form.is_valid():
+        return _page(request, found, watch_form=form)
+    given = form.cleaned_data
+    try:
+        incident_acts.watch(
+            incident_id,
+            given["plate"],
+            state=given["state"] or None,
+            category=Category(given["category"]),
+            reason=given["reason"],
+            by=_member(request),
+        )
+    except Malformed as error:
+        form.add_error("reason", error.message)
+        return _page(request, found, watch_form=form)
+    messages.success(request, "It waits for a second member, as any BOLO. Count what is kept that answers it meanwhile.")
+    return redirect("investigations:incident", incident_id)
+
+
+@require_POST
+def decide(request: HttpRequest, incident_id: int) -> HttpResponse:
+    found, form = incident_acts.find(incident_id), DecisionForm(request.POST, auto_id="decision_%s")
+    if not form.is_valid():
+        return _page(request, found, decision_form=form)
+    try:
+        ordered = form.cleaned_data["ordered"] == "yes"
+        incident_acts.decide(incident_id, by=_member(request), ordered=ordered, because=form.cleaned_data["because"])
+    except Malformed as error:
+        form.add_error("because", error.message)
+        return _page(request, found, decision_form=form)
+    messages.success(request, "The decision is written down.")
+    return redirect("investigations:incident", incident_id)
+
+
+@require_POST
+def close(request: HttpRequest, incident_id: int) -> HttpResponse:
+    found, form = incident_acts.find(incident_id), CloseForm(request.POST, auto_id="close_%s")
+    if not form.is_valid():
+        return _page(request, found, close_form=form)
+    try:
+        incident_acts.close(incident_id, by=_member(request), because=form.cleaned_data["because"])
+    except Malformed as error:
+        form.add_error("because", error.message)
+        return _page(request, found, close_form=form)
+    messages.success(request, "The incident is closed, and its watches have ended.")
+    return redirect("investigations:incidents")
+
+
+@require_GET
+def cosigns(request: HttpRequest) -> HttpResponse:
+    return _cosigns_page(request)
+
+
+def _cosigns_page(request: HttpRequest, **more: Any) -> HttpResponse:
+    member = _member(request)
+    context = {
+        "rows": canvass.waiting_for(member),
+        "refusal": may_do(member, Act.INVESTIGATIONS_COSIGN, now()),
+        "decided": Cosign.objects.exclude(decided_at=None).select_related("incident").order_by("-pk")[:20],
+    }
+    return render(request, "investigations/cosigns.html", context | more)
+
+
+@require_POST
+@needs_purpose
+def cosign_asked(request: HttpRequest, cosign_id: int) -> HttpResponseBase:
+    """The same page with what one search asks for: a look."""
+    found = _cosign(cosign_id)
+    access = canvass.access_to_asked(request, found)
+    return _cosigns_page(request, asked=canvass.what_is_asked(access), asked_of=found)
+
+
+@require_POST
+def cosign_sign(request: HttpRequest, cosign_id: int) -> HttpResponse:
+    canvass.sign(request, _cosign(cosign_id), signs=True)
+    messages.success(request, "Co-signed. Your colleague may search now.")
+    return redirect("investigations:cosigns")
+
+
+@require_POST
+def cosign_refuse(request: HttpRequest, cosign_id: int) -> HttpResponse:
+    canvass.sign(request, _cosign(cosign_id), signs=False)
+    messages.success(request, "Refused. Nothing will be shown of it.")
+    return redirect("investigations:cosigns")
+
+
+def _cosign(cosign_id: int) -> Cosign:
+    found = Cosign.objects.select_related("incident").filter(pk=cosign_id).first()
+    if found is None:
+        raise Unknown("There is no such search to co-sign. Look at the list again.")
+    return found
+
+
+@require_GET
+def roads(_request: HttpRequest) -> HttpResponseBase:
+    """The department's roads, `roads.geojson` of the data folder; nothing where there is none, and the map shows a plain grid."""
+    path = settings.CONFIG.data / "roads.geojson"
+    if not path.is_file():
+        return JsonResponse(NO_ROADS)
+    return FileResponse(path.open("rb"), content_type="application/geo+json")
