@@ -177,14 +177,28 @@ def run(
 
 
 @app.command()
-def status(*, data: Data, as_json: AsJson = False) -> None:
-    """Say how this unit is: lists and their age, what waits in the spool, the last contact. Also while it runs.
+def status(
+    *,
+    data: Data,
+    once: Annotated[bool, typer.Option("--once", help="Say it once in lines, also on a terminal, instead of the screen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how this unit is: shift, cameras with frames a second and dropped ones, office, lists and their age, spool, clock, disk.
+
+    On a terminal, also over ssh, it is a screen that looks again every two seconds: arrows choose a line, n the next that is not
+    well, r looks at once, q leaves. Otherwise, or with --once, it is one look in lines. Looks only, also while the unit runs.
 
     Example: `platewarden unit status --data /var/lib/platewarden-unit`
     """
     from platewarden.unit import health
 
-    _print(dataclasses.asdict(health.look(data, at=_now())), as_json=as_json)
+    if as_json or once or not (sys.stdout.isatty() and sys.stdin.isatty()):
+        _print(dataclasses.asdict(health.look(data, at=_now())), as_json=as_json)
+        return
+    from platewarden.unit.status import Technician
+    from platewarden.unit.status_screen import StatusScreen
+
+    StatusScreen(Technician(data, clock=_now)).run()
 
 
 def _now() -> datetime:

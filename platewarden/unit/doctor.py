@@ -26,7 +26,7 @@ from platewarden.recognition.picture import Picture
 from platewarden.recognition.recognizer import Recognizer, open_engine
 from platewarden.unit.config import FILE as CONFIG
 from platewarden.unit.config import UnitConfig, load_config
-from platewarden.unit.enrolment import GRANT, KEY, SPOOL, Enrolment, load_enrolment
+from platewarden.unit.enrolment import GRANT, KEY, SPOOL, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.link import Link
 from platewarden.unit.place import Receiver, source_of
@@ -35,7 +35,7 @@ from platewarden.unit.spool import Counts, Spool
 from platewarden.unit.streets import Streets
 from platewarden.unit.trusted_clock import ANCHOR, FLOOR, OFF_BY, machine_run, machine_seconds
 
-__all__ = ["Finding", "State", "examine"]
+__all__ = ["Finding", "State", "clock_of", "disk_of", "examine", "lists_of", "spool_of"]
 
 SLOW_MS = 500
 PICTURES = 5
@@ -79,10 +79,10 @@ def examine(
         lambda: iter([Finding("enrolment", State.OK, f"“{enrolment.unit_name}”, enrolled; the office's key is the pinned one.")]),
         lambda: _rights(data),
         lambda: _cameras(sources),
-        lambda: _clock(data, at),
-        lambda: _disk(data, config),
-        lambda: _spool(data, config, at),
-        lambda: _lists(data, enrolment, at),
+        lambda: clock_of(data, at),
+        lambda: disk_of(data, config),
+        lambda: spool_of(data, config, at),
+        lambda: lists_of(Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key), at),
         lambda: _link(data, config),
         lambda: _speed(engine or config.engine, timer),
         lambda: _place(data, config),
@@ -123,7 +123,8 @@ def _cameras(sources: list[Path]) -> Iterator[Finding]:
             yield Finding(f"camera {source.name}", State.BROKEN, "It is not there, or may not be read.", "Check plug and path.")
 
 
-def _clock(data: Path, at: datetime) -> Iterator[Finding]:
+def clock_of(data: Path, at: datetime) -> Iterator[Finding]:
+    """The clock, against what the office said of the time."""
     _, marks = Spool.look(data / SPOOL)
     anchor, floor = marks.get(ANCHOR, "").split(), marks.get(FLOOR)
     if len(anchor) == 3 and anchor[0] == machine_run():
@@ -140,7 +141,8 @@ def _clock(data: Path, at: datetime) -> Iterator[Finding]:
         yield Finding("clock", State.LOOK, says, "Connect to the office once; until then nothing is destroyed for its age.")
 
 
-def _disk(data: Path, config: UnitConfig) -> Iterator[Finding]:
+def disk_of(data: Path, config: UnitConfig) -> Iterator[Finding]:
+    """How much room there is."""
     free = shutil.disk_usage(data).free // 1_000_000
     if free <= config.disk_reserve_mb:
         says = f"{free} MB free, and {config.disk_reserve_mb} MB are kept for the journal: nothing is recorded."
@@ -151,7 +153,8 @@ def _disk(data: Path, config: UnitConfig) -> Iterator[Finding]:
         yield Finding("disk", State.OK, f"{free} MB free.")
 
 
-def _spool(data: Path, config: UnitConfig, at: datetime) -> Iterator[Finding]:
+def spool_of(data: Path, config: UnitConfig, at: datetime) -> Iterator[Finding]:
+    """What waits, and since when."""
     counts, marks = Spool.look(data / SPOOL)
     hours = int(marks.get("deadline_hours", load_department().transfer_deadline_hours))
     yield _spool_itself(counts, config)
@@ -175,8 +178,8 @@ def _spool_itself(counts: Counts, config: UnitConfig) -> Finding:
     return Finding("spool", State.OK, says)
 
 
-def _lists(data: Path, enrolment: Enrolment, at: datetime) -> Iterator[Finding]:
-    hotlist, roster = Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key)
+def lists_of(hotlist: Hotlist, roster: Roster, at: datetime) -> Iterator[Finding]:
+    """The editions in force, and their age."""
     hours = roster.department.stale_after_hours
     age = int(hotlist.age(at).total_seconds() // 3600)
     says = f"Edition {hotlist.number}, {hotlist.count} entries, {age} hours old."

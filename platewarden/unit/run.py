@@ -33,6 +33,7 @@ from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
 from platewarden.unit.outcome import Outcomes
 from platewarden.unit.place import NOWHERE, Where, Whereabouts, source_of, surveyed
+from platewarden.unit.pulse import RunState, pulsing
 from platewarden.unit.reporting import STREAM
 from platewarden.unit.roster import Roster
 from platewarden.unit.screen.app import Screen
@@ -125,6 +126,7 @@ def run_shift(
         alarm = Alarm(screen, as_json=as_json, authorized=station.authorized, beside=shows)
         transfer = _transfer(config, enrolment, spool, link, station, clock=clock, chance=chance, alarm=alarm)
         run = _Run(station, transfer)
+        last.enter_context(pulsing(data, run.state, run.counts))
         told_to_stop(run.stop)
         if screen_port is not None:
             address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
@@ -187,6 +189,20 @@ class _Run:
     """What became of the frames of the cameras that were opened last."""
     _watch: Watch | None = None
     _told: threading.Event = field(default_factory=threading.Event)
+
+    def counts(self) -> Mapping[str, FrameCounts]:
+        """Of the cameras that are open, or were last."""
+        return self.counted()
+
+    def state(self) -> RunState:
+        """What the run says of itself, for the pulse."""
+        crew, refusal = self.station.crew, self.transfer.refusal
+        return RunState(
+            crew=tuple(each.name for each in crew),
+            until=crew[0].until if crew else None,
+            failures=self.transfer.failures,
+            refusal=refusal.because if refusal else "",
+        )
 
     def stop(self) -> None:
         """End the watch after the shot it is at, and the run with it."""

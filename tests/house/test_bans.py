@@ -56,6 +56,7 @@ CATCHES = {
     "platewarden.unit.place": "a line of a receiver that is not understood is counted",
     "platewarden.unit.run": "a refused sign-on is journaled, then said",
     "platewarden.unit.screen.app": "translator of the car's screen",
+    "platewarden.unit.status": "what cannot be looked at is a line of the screen",
     "platewarden.unit.stick": "Another stick may hold a whole key; and no path is made of what is no number.",
     "platewarden.unit.transfer": "an answer not to be believed leaves the spool as it was",
     "platewarden.unit.watch": "the loop: counts, says so, goes on",

@@ -168,6 +168,41 @@ def test_with_the_office_gone_the_reads_wait_and_the_next_run_carries_them(car, 
     assert sorted(office.reports) == [1, 2, 3, 4, 5, 6]
 
 
+def test_status_is_a_screen_on_a_terminal_and_lines_where_they_are_asked_for(car, monkeypatch, capsys):
+    from platewarden.unit.status_screen import StatusScreen
+
+    shown = []
+    monkeypatch.setattr(StatusScreen, "run", lambda screen: shown.append(screen._technician.look().unit))
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    assert call("status", "--data", car, "--once") == 0
+    assert "waiting" in capsys.readouterr().out
+    assert shown == []
+    assert call("status", "--data", car) == 0
+    assert shown == ["car 12"]
+    assert call("status", "--data", car.parent / "nothing") == 3
+    assert "Run: platewarden unit enrol" in capsys.readouterr().err
+
+
+def test_while_it_runs_its_pulse_says_who_is_signed_on_and_afterwards_there_is_none(car, photos, office, monkeypatch):
+    from platewarden.unit import watch
+    from platewarden.unit.pulse import hear
+
+    heard = []
+    plain = watch.Watch._take
+
+    def take(self, shot):
+        heard.append(hear(car))
+        plain(self, shot)
+
+    monkeypatch.setattr(watch.Watch, "_take", take)
+    monkeypatch.setattr("platewarden.unit.pulse.EVERY_S", 0.01)
+    drive(car, photos, "--json")
+    assert heard
+    assert all(each is not None for each in heard)
+    assert hear(car) is None
+
+
 def test_a_revoked_unit_is_refused_before_anything_is_read(car, photos, office, capsys):
     office.approved.clear()
     assert drive(car, photos, "--json") == 1
