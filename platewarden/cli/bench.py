@@ -14,6 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 
 BENCHES = {
     "alarm": "From a readable plate to the alarm on the car's screen.",
+    "cases": "Made-up hit-and-runs, ranked, beside a plain search with wildcards.",
     "console": "From a hit in the car to the office's console, with a backlog waiting.",
     "crash": "The database is killed under traffic: nothing receipted is lost, nothing doubled.",
     "memory": "What a car's program holds in memory with a million entries.",

@@ -63,6 +63,7 @@ COMMANDS = (
     Command("read", "read", "Read the plates in photographs.", "", "Start here"),
     Command("measure", "measure", "Measure how well engines read a folder of labelled pictures.", "", "Start here"),
     Command("bench", "bench", "Figures of this machine, beside their baselines.", "server,unit", "Start here"),
+    Command("lab-data", "lab_data", "Make a synthetic city with known answers.", "server", "Start here"),
     Command("setup", "server", "Make a server: database, keys, first people.", "server", "Server"),
     Command("serve", "server", "Serve the pages and the door for cars.", "server", "Server"),
     Command("worker", "server", "Run the jobs: sealing, the night round, the purge.", "server", "Server"),

@@ -32,6 +32,6 @@ def test_every_command_that_a_document_shows_is_there() -> None:
     shown = [
         (path.name, match[1])
         for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-        for match in re.finditer(r"(?m)^\s*(?:\$ )?(?:\.venv/bin/)?platewarden ([a-z]+)", path.read_text("utf-8"))
+        for match in re.finditer(r"(?m)^\s*(?:\$ )?(?:\.venv/bin/)?platewarden ([a-z-]+)", path.read_text("utf-8"))
     ]
     assert not [each for each in shown if each[1] not in known]

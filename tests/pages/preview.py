@@ -89,7 +89,7 @@ if not settings.configured:
     django.setup()
 
 from django import forms  # noqa: E402
-from django.http import HttpResponse, StreamingHttpResponse  # noqa: E402
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
@@ -126,6 +126,17 @@ from platewarden.server.evidence.models import Booking, Package  # noqa: E402
 from platewarden.server.hotlists.forms import BoloForm, LoadForm  # noqa: E402
 from platewarden.server.hotlists.load import Fault  # noqa: E402
 from platewarden.server.hotlists.models import Bolo, HotlistEdition, Load, Source  # noqa: E402
+from platewarden.server.investigations.canvass import Scene, Search, Sighting, Vehicle  # noqa: E402
+from platewarden.server.investigations.forms import (  # noqa: E402
+    AroundForm,
+    CloseForm,
+    CosignForm,
+    DecisionForm,
+    IncidentForm,
+    WatchForm,
+)
+from platewarden.server.investigations.models import Cosign, Incident  # noqa: E402
+from platewarden.server.investigations.views import Row as AroundRow  # noqa: E402
 from platewarden.server.ledger.acts import Act  # noqa: E402
 from platewarden.server.ledger.read import LedgerEntry  # noqa: E402
 from platewarden.server.people.forms import AuthorizationForm, DutyForm, EnrolForm, TrainingForm  # noqa: E402
@@ -781,6 +792,227 @@ UNTRAINED = Refusal(
 )
 NO_ONE = {"member_name": "", "member_number": "", "idle_until": None, "purpose": None, "last_sign_in_at": None}
 
+
+def incidents() -> list[Incident]:
+    """Three that stand and one that was closed."""
+    facts = {
+        "address": "Central Ave & Second St",
+        "lat": 42.1817,
+        "lon": -87.8003,
+        "radius_m": 500,
+        "since": ago(hours=3),
+        "until": ago(hours=2.8),
+        "opened_at": ago(hours=2),
+        "opened_by": "1042 Rosa Vega",
+        "opened_by_number": "1042",
+        "vehicle": "red pickup, right headlight broken",
+        "is_major": False,
+    }
+    rows = [
+        Incident(pk=4, number="26-004117", kind="hit and run", **facts),
+        Incident(
+            pk=3,
+            number="26-004102",
+            kind="shooting",
+            **facts | {"is_major": True, "partial_at": ago(hours=30), "opened_at": ago(hours=30), "vehicle": ""},
+        ),
+        Incident(
+            pk=2,
+            number="26-003980",
+            kind="robbery",
+            **facts
+            | {
+                "is_major": True,
+                "canvass_ordered": True,
+                "canvass_because": "ordered by Cmdr. Ortega",
+                "canvass_decided_by": "1002 Luis Ortega",
+                "canvass_decided_at": ago(days=3),
+                "corners": [[-87.803, 42.180], [-87.797, 42.180], [-87.797, 42.184], [-87.803, 42.184]],
+            },
+        ),
+        Incident(
+            pk=1,
+            number="26-003811",
+            kind="burglary",
+            **facts | {"closed_at": ago(days=6), "closed_by": "1042 Rosa Vega", "closed_because": "vehicle found, driver charged"},
+        ),
+    ]
+    for each, many in zip(rows, (2, 0, 1, 1), strict=True):
+        each._prefetched_objects_cache = {"watches": [None] * many}
+    return rows
+
+
+def around_form(incident: Incident, data: Any = None) -> AroundForm:
+    return AroundForm(
+        data, incident=incident, near=[each for each in incidents()[:3] if each.pk != incident.pk], auto_id="around_%s"
+    )
+
+
+def a_map(rows: list[Any]) -> dict[str, Any]:
+    scene = incidents()[0]
+    return {
+        "scenes": [{"lat": scene.lat, "lon": scene.lon, "radius_m": scene.radius_m, "corners": None}],
+        "sightings": [
+            {"row": row.place, "lat": each.lat, "lon": each.lon, "at": each.captured_at.isoformat(), "travel_deg": each.travel_deg}
+            for row in rows
+            for each in row.vehicle.sightings
+        ],
+    }
+
+
+def incident_page(incident: Incident) -> dict[str, Any]:
+    bolo = Bolo(state="approved", author="1042 Rosa Vega", expires_at=ago(days=-29), entry_id=uuid.UUID(int=7))
+    watches = [
+        SimpleNamespace(began_at=ago(hours=2), bolo=bolo),
+        SimpleNamespace(began_at=ago(hours=1), bolo=Bolo(state="waiting", author="1001 Anna Berg", expires_at=ago(days=-29))),
+    ]
+    signed = Cosign(vehicles=1412, asked_at=ago(hours=1), state="signed", decided_by="1002 Luis Ortega")
+    return {
+        "incident": incident,
+        "partial_late": False,
+        "watches": watches,
+        "cosigns": [signed],
+        "around_form": around_form(incident),
+        "watch_form": WatchForm(auto_id="watch_%s"),
+        "decision_form": DecisionForm(auto_id="decision_%s"),
+        "close_form": CloseForm(auto_id="close_%s"),
+        "map": a_map([]),
+        "now": now(),
+    }
+
+
+def around_rows() -> list[Any]:
+    """Vehicles around the incident, with the reasons that the ranking gives."""
+    said = (
+        (
+            "7B34AB",
+            "IL",
+            6,
+            2,
+            ("Answers 7B?4* as it was read; the reading is 97% sure.", "Read 120 m from the scene 1 minute after it."),
+        ),
+        (
+            "7B94AB",
+            None,
+            2,
+            1,
+            (
+                "Answers 7B?4* as it was read; the reading is 91% sure.",
+                "Read 380 m from the scene 6 minutes before it.",
+                "On a list in force.",
+            ),
+        ),
+        (
+            "7834AB",
+            "WI",
+            1,
+            1,
+            ("Answers 7B?4* only if: B was read as 8; the reading is 88% sure.", "Read 450 m from the scene 3 minutes after it."),
+        ),
+    )
+    rows = []
+    for place, (plate, state, reads, many, reasons) in enumerate(said, 1):
+        sightings = tuple(
+            Sighting(
+                read_id=uuid.UUID(int=place * 10 + n),
+                captured_at=ago(hours=2.95 - place * 0.03 - n * 0.02),
+                scene=1,
+                metres=120.0 * place,
+                lat=42.1817 + 0.001 * place * (-1) ** n,
+                lon=-87.8003 + 0.0012 * n - 0.001 * place,
+                crossing="Central Ave & Second St",
+                unit_id=uuid.UUID(int=1),
+                camera="front",
+                state=state,
+                confidence=0.95,
+                travel_deg=90.0 * n,
+            )
+            for n in range(many)
+        )
+        rows.append(AroundRow(place, Vehicle(plate, reads, (1,), place == 2, sightings), reasons))
+    return rows
+
+
+def around_page() -> dict[str, Any]:
+    incident, rows = incidents()[0], around_rows()
+    search = Search(incident.pk, (Scene.of(incident),), None, None)
+    ticks = [
+        {"x": 200.0 + 240 * row.place + 60 * n, "row": row.place, "at": each.captured_at}
+        for row in rows
+        for n, each in enumerate(row.vehicle.sightings)
+    ]
+    return {
+        "incident": incident,
+        "form": around_form(incident, {"plate": "7B?4*"}),
+        "search": search,
+        "access": None,
+        "rows": rows,
+        "limit": 500,
+        "units": {},
+        "map": a_map(rows),
+        "timeline": {"since": incident.since, "until": incident.until, "ticks": ticks},
+    }
+
+
+def counted_page(vehicles: int, reads: int, listed: int) -> dict[str, Any]:
+    incident = incidents()[0]
+    counted = SimpleNamespace(vehicles=vehicles, reads=reads, listed=listed, placeless=12, needs_cosign=vehicles > 200)
+    return {
+        "incident": incident,
+        "form": around_form(incident, {"plate": "7B?4*"}),
+        "search": Search(incident.pk, (Scene.of(incident),), None, None),
+        "counted": counted,
+        "limit": 500,
+        "cosign_above": 200,
+        "cosign_form": CosignForm(initial={"count_id": uuid.UUID(int=9), "vehicles": vehicles}, auto_id="cosign_%s"),
+        "map": a_map([]),
+    }
+
+
+def cosigns_page() -> dict[str, Any]:
+    one, other = incidents()[:2]
+    waiting = [
+        Cosign(
+            pk=n,
+            incident=each,
+            vehicles=1412 * n,
+            because="the pickup left with two other cars towards the highway",
+            asked_at=ago(hours=n),
+            asked_by="1042 Rosa Vega",
+        )
+        for n, each in ((1, one), (2, other))
+    ]
+    decided = Cosign(
+        pk=3,
+        incident=one,
+        vehicles=640,
+        because="three scenes in one night",
+        asked_at=ago(days=2),
+        asked_by="1042 Rosa Vega",
+        state="signed",
+        decided_by="1001 Anna Berg",
+        decided_at=ago(days=2),
+    )
+    asked = {
+        "purpose": "criminal-investigation",
+        "reference": "26-004117",
+        "terms": {
+            "pattern": "7B?4*",
+            "scenes": [
+                {
+                    "lat": 42.1817,
+                    "lon": -87.8003,
+                    "radius_m": 500,
+                    "corners": None,
+                    "from": "2026-11-28T14:00:00-06:00",
+                    "to": "2026-11-28T16:00:00-06:00",
+                }
+            ],
+        },
+    }
+    return {"rows": waiting, "decided": [decided], "asked": asked, "asked_of": waiting[0]}
+
+
 PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "sign-in": lambda: ("account/login.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
     "sign-in-locked": lambda: (
@@ -905,6 +1137,20 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "enrol": lambda: ("people/enrol.html", {"form": EnrolForm()}),
     "enrol-wrong": lambda: ("people/enrol.html", {"form": with_errors(EnrolForm({"number": "1042", "duties": ["auditor"]}), number="Member number 1042 is taken. Numbers are never given twice.")}),
     "enrolled": lambda: ("people/enrolled.html", {"member": Member(number="1200", name="Iris Chan"), "password": "k4wd-7hqm-x2pr-9tbn-cs5e", "duties": ["operator"]}),
+    "incidents": lambda: ("investigations/incidents.html", {"rows": [{"incident": each, "partial_late": each.pk == 3} for each in incidents()], "more": None, "cosigns_waiting": 1}),
+    "incidents-empty": lambda: ("investigations/incidents.html", {"rows": [], "more": None}),
+    "incident-new": lambda: ("investigations/incident_new.html", {"form": IncidentForm(initial={"number": "26-004117", "lat": 42.1817, "lon": -87.8003})}),
+    "incident-new-wrong": lambda: ("investigations/incident_new.html", {"form": IncidentForm({"number": "", "radius_m": "20"})}),
+    "incident": lambda: ("investigations/incident.html", incident_page(incidents()[0])),
+    "incident-late": lambda: ("investigations/incident.html", incident_page(incidents()[1]) | {"partial_late": True, "watches": []}),
+    "incident-closed": lambda: ("investigations/incident.html", incident_page(incidents()[3])),
+    "incident-counted": lambda: ("investigations/counted.html", counted_page(61, 214, 1)),
+    "incident-counted-wide": lambda: ("investigations/counted.html", counted_page(1412, 5230, 3)),
+    "incident-counted-none": lambda: ("investigations/counted.html", counted_page(0, 0, 0)),
+    "around": lambda: ("investigations/around.html", around_page()),
+    "around-empty": lambda: ("investigations/around.html", around_page() | {"rows": []}),
+    "cosigns": lambda: ("investigations/cosigns.html", cosigns_page()),
+    "cosigns-empty": lambda: ("investigations/cosigns.html", {"rows": [], "refusal": REFUSED, "decided": []}),
     "my-record": lambda: ("ledger/mine.html", {"lines": lines(), "older": 5000, "is_first": True}),
     "my-record-empty": lambda: ("ledger/mine.html", {"lines": [], "older": None, "is_first": True}),
     "refused": lambda: ("web/refused.html", {"refusal": REFUSED, "recorded": True}),
@@ -960,6 +1206,21 @@ def strip(request: Any, alert_id: int) -> HttpResponse:
     return render(request, "alerts/strip.html", {"card": one, "now": now()})
 
 
+def roads(_request: Any, **_others: Any) -> HttpResponse:
+    """A few streets of a town that is not there."""
+    lines = [[[-87.815 + 0.004 * n, 42.168], [-87.813 + 0.004 * n, 42.196]] for n in range(9)] + [
+        [[-87.82, 42.170 + 0.003 * n], [-87.78, 42.171 + 0.003 * n]] for n in range(9)
+    ]
+    return JsonResponse(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": each}} for each in lines
+            ],
+        }
+    )
+
+
 def nothing(_request: Any, **_others: Any) -> HttpResponse:
     return HttpResponse(status=204)
 
@@ -978,6 +1239,8 @@ urlpatterns = [
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
     _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/")),
+    path("investigations/roads.json", roads),
+    _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
     _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),

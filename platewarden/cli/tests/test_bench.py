@@ -35,4 +35,4 @@ def test_a_figure_of_it_comes_as_json():
 def test_a_name_that_is_none_is_one_sentence():
     done = run("nonsense")
     assert done.returncode == 2
-    assert "is no bench. It is one of: alarm, console" in done.stderr
+    assert "is no bench. It is one of: alarm, cases, console" in done.stderr

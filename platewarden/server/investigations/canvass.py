@@ -18,12 +18,13 @@ import psycopg
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
-from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.pattern import Pattern, likes, loosely
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
 from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
 from platewarden.server.access.login import person_key
 from platewarden.server.clock import now
+from platewarden.server.investigations import rank
 from platewarden.server.investigations.models import Cosign, CosignState, Incident
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
@@ -78,12 +79,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked around an incident: its scenes, and what a witness knows of the plate."""
+    """What is asked around an incident: its scenes, and what a witness knows of the plate; loose: one character of it may be wrong."""
 
     incident_id: int
     scenes: tuple[Scene, ...]
-    partial: PartialPlate | None
+    partial: Pattern | None
     state: str | None
+    is_loose: bool = False
 
     def terms(self) -> dict[str, Any]:
         """As the database gets and keeps them. The same search has the same terms."""
@@ -93,12 +95,8 @@ class Search:
             raise Malformed("Nothing was read in a time to come. Correct the date or the time.")
         terms: dict[str, Any] = {"incident": self.incident_id, "scenes": [each.terms() for each in self.scenes], "limit": VEHICLES}
         if self.partial:
-            terms |= {"pattern": self.partial.pattern, "like": _likes(self.partial)}
+            terms |= {"pattern": str(self.partial), "like": list((loosely if self.is_loose else likes)(self.partial))}
         return terms | ({"state": self.state} if self.state else {})
-
-
-def _likes(partial: PartialPlate) -> list[str]:
-    return [partial.like()]
 
 
 @dataclass(frozen=True)
@@ -282,15 +280,28 @@ def _ask(statement: str, values: Sequence[Any]) -> Any:
         raise
 
 
-def reasons(search: Search, vehicle: Vehicle) -> tuple[str, ...]:
-    """Why a vehicle stands where it stands, a sentence each."""
-    nearest = vehicle.nearest
-    scene = search.scenes[nearest.scene - 1]
-    middle = scene.since + (scene.until - scene.since) / 2
-    minutes = round(abs((nearest.captured_at - middle).total_seconds()) / 60)
-    said = [f"nearest read {nearest.metres:.0f} m from the scene, {minutes} min from the middle of its time"]
-    if len(search.scenes) > 1:
-        said.insert(0, f"near {len(vehicle.scenes)} of {len(search.scenes)} scenes")
-    if vehicle.is_listed:
-        said.append("on a list in force")
-    return tuple(said)
+def in_order(search: Search, vehicles: Sequence[Vehicle]) -> list[tuple[Vehicle, tuple[str, ...]]]:
+    """The vehicles, likeliest first, each with a sentence for every reason why it stands there. Those near more scenes come first."""
+    middles = [scene.since + (scene.until - scene.since) / 2 for scene in search.scenes]
+    first = search.scenes[0]
+    scene = rank.Scene(at=middles[0], give_or_take=(first.until - first.since) / 2, radius_m=first.radius_m, state=search.state)
+    seen = [
+        rank.Seen(
+            plate=vehicle.plate,
+            state=each.state,
+            at=each.captured_at - middles[each.scene - 1] + middles[0],  # as far from its own scene's time
+            metres=each.metres,
+            reading_confidence=each.confidence,
+        )
+        for vehicle in vehicles
+        for each in vehicle.sightings
+    ]
+    by_plate = {row.plate: (place, row) for place, row in enumerate(rank.ranked(search.partial, scene, seen))}
+    last = len(vehicles)
+    rows = sorted(vehicles, key=lambda each: (-len(each.scenes), by_plate[each.plate][0] if each.plate in by_plate else last))
+    return [(each, _reasons(search, each, by_plate[each.plate][1].reasons if each.plate in by_plate else ())) for each in rows]
+
+
+def _reasons(search: Search, vehicle: Vehicle, ranked: tuple[str, ...]) -> tuple[str, ...]:
+    near = (f"Near {len(vehicle.scenes)} of {len(search.scenes)} scenes.",) if len(search.scenes) > 1 else ()
+    return (*near, *ranked, *(("On a list in force.",) if vehicle.is_listed else ()))

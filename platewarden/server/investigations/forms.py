@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from platewarden.exchange.hotlist_edition import Category
-from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.pattern import Pattern, parse_pattern
 from platewarden.plate.text import STATES
 from platewarden.policy.refusal import Malformed
 from platewarden.server.hotlists.entry import plate_or_pattern
@@ -98,7 +98,13 @@ class AroundForm(forms.Form):
         max_length=40,
         required=False,
         widget=_PLATE,
-        help_text="? for one character, * for any number; empty for every vehicle",
+        help_text="? for one character, * for any number, [0O] for one of these, {7K4} for these in any order; empty: every vehicle",
+    )
+    loosely = forms.BooleanField(
+        label="Also where one character may be wrong",
+        required=False,
+        initial=True,
+        help_text="Misread by a camera, or remembered wrongly; such vehicles stand below the others",
     )
     state = forms.ChoiceField(
         label="Issuing state", required=False, choices=[_ANY_STATE, *sorted(STATES.items(), key=lambda s: s[1])]
@@ -125,10 +131,10 @@ class AroundForm(forms.Form):
             (pk, f"{each.number}, {each.get_kind_display().lower()}, {each.address}") for pk, each in self.near.items()
         ]
 
-    def clean_plate(self) -> PartialPlate | None:
+    def clean_plate(self) -> Pattern | None:
         given = self.cleaned_data["plate"].strip()
         try:
-            return PartialPlate.parse(given) if given else None
+            return parse_pattern(given) if given else None
         except Malformed as error:
             raise forms.ValidationError(error.message) from error
 
@@ -149,6 +155,7 @@ class AroundForm(forms.Form):
             ),
             partial=given["plate"],
             state=given["state"] or None,
+            is_loose=given["loosely"],
         )
 
 

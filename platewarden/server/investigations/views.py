@@ -131,7 +131,7 @@ def around(request: HttpRequest, incident_id: int) -> HttpResponseBase:
         search = form.search()
         if request.POST.get("act") == "show":
             access = canvass.access_to_vehicles(request, search)
-            return _vehicles_page(request, found, form, search, access)
+            return _vehicles_page(access, request, found, form, search)
         counted = canvass.count(request, search)
     except Malformed as error:
         form.add_error(None, error.message)
@@ -151,9 +151,9 @@ def around(request: HttpRequest, incident_id: int) -> HttpResponseBase:
     return render(request, "investigations/counted.html", context)
 
 
-def _vehicles_page(request: HttpRequest, found: Incident, form: AroundForm, search: canvass.Search, access: Access) -> HttpResponse:
+def _vehicles_page(access: Access, request: HttpRequest, found: Incident, form: AroundForm, search: canvass.Search) -> HttpResponse:
     vehicles = canvass.vehicles_around(access)
-    rows = [Row(place, each, canvass.reasons(search, each)) for place, each in enumerate(vehicles, 1)]
+    rows = [Row(place, each, why) for place, (each, why) in enumerate(canvass.in_order(search, vehicles), 1)]
     context = {
         "incident": found,
         "form": form,

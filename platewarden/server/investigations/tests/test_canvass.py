@@ -91,6 +91,17 @@ def test_part_of_a_plate_and_a_state_narrow_it_and_an_unread_state_stays(office,
     assert counted(office, search).vehicles == 2
 
 
+def test_a_character_that_a_camera_or_a_witness_got_wrong_is_found_and_stands_below(office, incident, car):
+    for text in ("7B34AB", "7834AB", "1B34AB"):
+        office.receive(car, text, at=incident.at, place=spot())
+    strict, loose = (around(incident, partial=PartialPlate.parse("7B34*"), is_loose=loose) for loose in (False, True))
+    assert [each.plate for each in shown(office, strict)] == ["7B34AB"]
+    found = canvass.in_order(loose, shown(office, loose))
+    assert next(each.plate for each, _ in found) == "7B34AB"
+    assert {each.plate for each, _ in found} == {"7B34AB", "7834AB", "1B34AB"}
+    assert all(any("only if" in reason for reason in reasons) for each, reasons in found if each.plate != "7B34AB")
+
+
 def test_seen_near_several_scenes_stands_first(office, incident, car):
     other = opened(office, "26-004118", lat=42.2, lon=-87.9, at=incident.at - timedelta(days=1))
     office.receive(car, "ONCE1", at=incident.at, place=spot())
@@ -99,7 +110,8 @@ def test_seen_near_several_scenes_stands_first(office, incident, car):
     search = around(incident, scenes=(Scene.of(incident), Scene.of(other)))
     first, second = shown(office, search)
     assert (first.plate, first.scenes, second.plate) == ("TWICE", (1, 2), "ONCE1")
-    assert canvass.reasons(search, first)[0] == "near 2 of 2 scenes"
+    (ordered, reasons), _ = canvass.in_order(search, [second, first])
+    assert (ordered.plate, reasons[0]) == ("TWICE", "Near 2 of 2 scenes.")
 
 
 def test_who_is_on_a_list_is_said(office, incident, car):
@@ -108,7 +120,8 @@ def test_who_is_on_a_list_is_said(office, incident, car):
     assert counted(office, around(incident)).listed == 1
     (vehicle,) = shown(office, around(incident))
     assert vehicle.is_listed
-    assert "on a list in force" in canvass.reasons(around(incident), vehicle)
+    ((_, reasons),) = canvass.in_order(around(incident), [vehicle])
+    assert reasons[-1] == "On a list in force."
 
 
 def test_held_reads_are_found_after_their_day_is_gone(office):

@@ -78,7 +78,7 @@ def test_counted_then_shown_with_reasons_and_the_same_search(office, rosa, incid
     assert "1 vehicle around" in page
     assert "7B34AB" in page
     assert "KL9001" not in page
-    assert "nearest read 100 m from the scene" in page
+    assert "100 m from the scene" in page
     assert "7B34AB" not in page.split('id="map-data"')[1].split("</script>")[0]  # the map's data carries no plate
 
 
