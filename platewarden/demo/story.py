@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,9 +39,11 @@ from platewarden.server.config import ServerConfig
 from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 from platewarden.server.database.setup import set_up
 from platewarden.server.serve import serving
+from platewarden.unit.config import load_config, write_config
 
 SHIFT = "2A-1123"
 CASE = "26-004117"
+STANDS_AT = (42.1817, -87.8003)
 SCENES = 12
 TRIED_FIRST = 25
 LOOKED_FOR_EVERY = 6  # with a person watching, every sixth car is the one on the list
@@ -230,6 +232,9 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, investigat
             raise NotAsTold("The BOLO does not wait for the second member.")
         designee.must_move(designee.send(f"/lists/bolos/{entry.group(1)}/approve/"), "approving the BOLO")
         say("hotlists/bolo.py", f"{designee.player.name} approves it: now it is in force.")
+    latitude, longitude = STANDS_AT  # there is no satellite receiver: the car stands where a fixed post would
+    write_config(unit, replace(load_config(unit), latitude=latitude, longitude=longitude))
+    say("unit/place.py", "Car 12 stands at a made-up place, so that the reads can be found around an incident.")
     return unit
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.pattern import Pattern, is_partial, parse_pattern
 from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
@@ -22,17 +22,17 @@ class SearchForm(forms.Form):
     plate = forms.CharField(
         label="Plate",
         max_length=40,
-        help_text="The whole plate, or part of it: ? for one character, * for any number. Example: 7B?4*",
+        help_text="The whole plate, or part of it: ? for one character, * for any number, [0O] for one of these, {7K4} for these in any order. Example: 7B?4*",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
     span = forms.ChoiceField(label="Time", choices=[(name, label) for name, (label, _) in SPANS.items()], initial="week")
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def clean_plate(self) -> PlateText | PartialPlate:
+    def clean_plate(self) -> PlateText | Pattern:
         given = self.cleaned_data["plate"]
         try:
-            return PartialPlate.parse(given) if set(given) & set("?*") else PlateText.parse(given)
+            return parse_pattern(given) if is_partial(given) else PlateText.parse(given)
         except Malformed as error:
             raise forms.ValidationError(error.message) from error
 

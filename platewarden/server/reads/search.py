@@ -9,8 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from platewarden.plate.grams import rarest
-from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.pattern import Pattern
 from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Unknown
 from platewarden.server.access.desk import Access, open_access, through_door
@@ -136,11 +135,10 @@ def reads_of_plate(access: Access) -> list[PlateRead]:
     return [PlateRead.from_row(row) for row in through_door(access, "reads_by_plate")]
 
 
-def access_to_pattern(request: HttpRequest, partial: PartialPlate, *, since: date, until: date) -> Access:
+def access_to_pattern(request: HttpRequest, partial: Pattern, *, since: date, until: date) -> Access:
     terms = {
         "pattern": partial.pattern,
-        "like": partial.like(),
-        "grams": list(rarest(partial.pattern)),
+        "searches": [{"grams": list(each.grams), "likes": list(each.likes)} for each in partial.searches()],
         "from": since.isoformat(),
         "to": until.isoformat(),
         "limit": AT_MOST,

@@ -190,6 +190,7 @@ def test_every_table_is_on_the_list_or_is_nobodys(superuser):
     assert nobodys == {
         ("office", "access_record"),
         ("office", "access_shown"),
+        ("office", "reserved_act"),
         ("office", "looked_at"),
         ("plates", "hash_key"),
         ("plates", "access_terms"),

@@ -99,6 +99,7 @@ def test_every_act_has_a_sentence_and_names_its_room():
             "equipment",
             "hotlists",
             "reads",
+            "investigations",
             "alerts",
             "retention",
             "evidence",

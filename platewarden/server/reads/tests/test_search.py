@@ -100,6 +100,17 @@ def test_a_partial_plate_finds_the_plates_that_answer_it_and_no_other(office, as
     assert {each.plate for each in asked("plates_of_pattern", plate="*7B34")} == {"X7B34", "7B34", "XX7B34"}
 
 
+def test_one_of_several_characters_and_characters_in_any_order_are_looked_for(office, asked):
+    car = office.car()
+    for text in ("X7034AB", "X7O34AB", "X7Q34AB", "34XB7AA"):
+        office.receive(car, text)
+    assert {each.plate for each in asked("plates_of_pattern", plate="x7[0o]34*")} == {"X7034AB", "X7O34AB"}
+    assert {each.plate for each in asked("plates_of_pattern", plate="{7x3}")} == {"X7034AB", "X7O34AB", "X7Q34AB", "34XB7AA"}
+    assert {each.plate for each in asked("plates_of_pattern", plate="{AAX}")} == {"34XB7AA"}
+    page = office.browser(OPERATOR).post("/reads/search/", {"span": "all", "plate": "x7[0-9]34*"})
+    assert page.status_code == 422
+
+
 def test_a_date_search_takes_the_reads_of_that_day_only(office, asked):
     from platewarden.server.people.editions import department
 
