@@ -28,6 +28,7 @@ IN_DOCS = {
     "console": ("day", "night"),
     "card": ("day", "night"),
     "search-result": ("day",),
+    "around": ("day",),
     "retention": ("day",),
     "package-booked": ("day",),
     "refused": ("day",),
