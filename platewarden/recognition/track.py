@@ -320,7 +320,9 @@ def _goes_on(lost: _Track, new: _Track, at: datetime) -> bool:
     one, other = lost.said.text, new.said.text
     if one == other:
         return len(one) >= 4
-    near = math.dist(lost.box.centre, new.box.centre) < 4 * max(lost.box.width, new.box.width)
+    # from where it was lost, or from where its way leads: one that is near and fast goes far behind a post
+    far = min(math.dist(place.centre, new.box.centre) for place in (lost.box, lost.expected(at)))
+    near = far < 4 * max(lost.box.width, new.box.width)
     unseen = (at - lost.last_at).total_seconds()
     if not near or unseen > LOST_S:
         return False

@@ -222,6 +222,18 @@ def test_what_was_lost_near_and_fast_goes_on_under_its_own_number():
     assert (passage.number, passage.frames, passage.reading.text) == (1, 6, "NGH3887")
 
 
+def test_a_last_cut_off_glimpse_far_down_its_way_is_no_second_reading():
+    """Seed 427 of the measured films: lost behind somebody who walks by, and seen once more at the edge, five plates further."""
+    shown = {6: (504, 404, 33), 9: (484, 416, 38), 10: (474, 420, 40), 12: (456, 431, 44), 13: (444, 437, 46), 14: (432, 444, 48)}
+    shown |= {15: (418, 452, 51), 16: (401, 460, 47)}
+    frames = [(n / 15, [plate("WUA092", x, y, wide)]) for n, (x, y, wide) in shown.items()]
+    last = replace(plate("WUA09", 40, 658, 99, sure=0.84), corners=((40, 658), (139, 658), (139, 724), (40, 724)))
+    _, passages = run(Tracker(), [*frames, (25 / 15, [last])])
+    assert [(each.reading.text, each.frames) for each in passages] == [("WUA092", 9)]
+    _, passages = run(Tracker(), [*frames, (25 / 15, [plate("WUA09", 1000, 200, 50, sure=0.84)])])
+    assert len(passages) == 2, "the other way, it is another car"
+
+
 def test_what_its_frames_do_not_agree_on_is_no_reading():
     _, (passage,) = run(
         Tracker(), [(n / 15, [plate(text, 700, 260, 90, sure=0.2)]) for n, text in enumerate(("LJL1", "CJ", "1U1JX"))]
