@@ -1,6 +1,7 @@
 """Up and down over a real line: nothing is freed without a receipt, whatever the office answers."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -403,3 +404,90 @@ def test_a_day_offline_goes_up_whole_and_in_order_hits_first(car, office):
     assert office.contacts[-1].last_sequence == 480
     assert car.transfer.contact()
     assert (office.contacts[-1].spooled, office.contacts[-1].lowest_unsent) == (0, 0)
+
+
+def half_an_answer(handler, _body):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "4000")
+    handler.end_headers()
+    handler.wfile.write(b"half of it")
+
+
+DOORS = ("/unit/v1/nonce", CONTACT, "/unit/v1/hotlist", "/unit/v1/roster", REPORTS, JOURNAL)
+NOS = {
+    "401": 401,
+    "409": 409,
+    "413": 413,
+    "500": 500,
+    "half an answer": half_an_answer,
+    "hangs up": lambda _h, _b: None,
+    "never": lambda _h, _b: threading.Event().wait(0.5) and None,
+    "a yes with nothing in it": lambda _h, _b: (200, b""),
+    "a yes with garbage in it": lambda _h, _b: (200, b"\xff" * 300),
+}
+
+
+@pytest.mark.parametrize("said", NOS)
+@pytest.mark.parametrize("door", DOORS)
+def test_whatever_any_door_answers_nothing_is_lost_nothing_freed_and_the_next_rounds_mend_it(car, office, door, said):
+    assert car.transfer.round()
+    office.publish_hotlist(2, [entry("7ABC123")])
+    office.publish_roster(2, [member()])
+    car.keep_read()
+    car.journal.write("screen.locked", at=NOON, member="4417")
+    car.clock.wait(timedelta(seconds=31))
+    office.clock = car.clock
+    link, car.transfer.link = car.transfer.link, Link(office.server, timeout_s=0.2)
+    office.misbehave(door, NOS[said])
+    car.transfer.round()
+    car.transfer.link.close()
+    car.transfer.link = link
+
+    counts, kept = car.spool.counts(), {(stream, number) for stream, number, _ in office.received}
+    assert sum(sum(each.values()) for each in counts.freed.values()) <= len(kept)
+    assert counts.unsent + counts.quarantined + len(kept) >= 2
+    assert car.transfer.refusal is None
+    assert (car.hotlist.number, car.roster.number) in {(1, 1), (1, 2), (2, 1), (2, 2)}
+    assert car.said, "it is said, and in sentences"
+    assert all(each[0].isupper() and each[-1] in ".)" for each in car.said)
+    assert len(car.said) <= 2
+
+    car.clock.wait(timedelta(seconds=301))
+    assert car.transfer.round()
+    aside = said == "413" and door in {REPORTS, JOURNAL}
+    counts = car.spool.counts()
+    assert (car.hotlist.number, car.roster.number, counts.unsent, counts.quarantined) == (2, 2, 0, int(aside))
+    kept = {(stream, number) for stream, number, _ in office.received}
+    assert len(kept) == 2 - aside
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-365), timedelta(days=365)])
+def test_a_clock_set_by_a_year_in_the_middle_silences_nobody_and_frees_and_destroys_nothing_by_itself(car, office, by):
+    assert car.transfer.round()
+    car.keep_read()
+    office.misbehave(REPORTS, 503)
+    car.clock.wait(timedelta(seconds=31))
+    assert not car.transfer.round()
+    contacts = len(office.contacts)
+    car.clock.at += by
+    office.misbehave(REPORTS, 503)
+    assert not car.transfer.round()
+    assert (unsent(car), car.spool.counts().freed) == (1, {})
+    assert not car.spool.rows("select 1 from message where stream = 'tombstone'")
+    assert car.transfer.round()
+    assert len(office.contacts) > contacts, "the office is asked although the next contact is a year away by this clock"
+    assert office.contacts[-1].clock is ClockState.WRONG
+    assert any("Set it: reads carry its time" in sentence for sentence in car.said)
+    assert car.spool.counts().freed == {"read": {"kept": 1}}
+
+
+def test_of_two_machines_with_one_key_the_second_is_told_and_keeps_what_it_has(tmp_path, office):
+    with car_12(tmp_path / "first", office) as first, car_12(tmp_path / "second", office) as second:
+        second.enrolment = second.transfer.enrolment = replace(second.enrolment, key=first.enrolment.key)
+        first.keep_read("7ABC123")
+        assert first.transfer.round()
+        second.keep_read("8XYZ999")
+        second.transfer.round()
+        assert (second.spool.counts().quarantined, second.spool.counts().freed) == (1, {})
+        assert any("stands aside, not lost: the office says" in sentence for sentence in second.said)
+    assert [each.text for each in office.reports.values()] == ["7ABC123"]
