@@ -30,6 +30,8 @@ bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the sa
 	$(PY) -m platewarden.bench.alarm --json
 	$(PY) -m platewarden.bench.console --json
 	$(PY) -m platewarden.bench.road --offline-hours 24 --json
+	$(PY) -m platewarden.bench.road --offline-hours 24 --pictures --json
+	$(PY) -m platewarden.bench.month --json
 
 docs: $(VENV)/installed-all $(VENV)/system-packages  ## what is generated: policy map, screenshots
 	$(PY) -m tests.house.policy_map

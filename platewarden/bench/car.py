@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from platewarden.bench.report import plain_report
+from platewarden.exchange.read_report import Picture
 from platewarden.exchange.seal import SigningKey
 from platewarden.unit.config import load_config
 from platewarden.unit.enrolment import SPOOL, load_enrolment
@@ -35,13 +36,13 @@ __all__ = ["draft_of", "parts"]
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
 
-def draft_of(key: SigningKey, at: datetime, chance: random.Random, text: str = "") -> Draft:
+def draft_of(key: SigningKey, at: datetime, chance: random.Random, text: str = "", *, pictures: tuple[Picture, ...] = ()) -> Draft:
     """A made-up read of this moment; of the plate `text`, a hit, when one is named."""
     is_hit = bool(text) or chance.random() < 0.05
     text = text or "".join(chance.choices(LETTERS, k=7))
 
     def write(sequence: int) -> bytes:
-        return plain_report(key.key_id, sequence, at, text).signed(key)
+        return plain_report(key.key_id, sequence, at, text, pictures=pictures).signed(key)
 
     return Draft("read", write, urgency=0 if is_hit else 2)
 

@@ -1,14 +1,15 @@
 """The whole road of a read under kill -9: recorder, spool and transfer in the car, door and database at the office.
 
     python -m platewarden.bench.road --times 200 [--json]         kill at random instants, and count
-    python -m platewarden.bench.road --offline-hours 24 [--json]   a day without network, then the transfer
+    python -m platewarden.bench.road --offline-hours 24 [--pictures] [--json]   a day without network, then the transfer
 
 Killing: a real car (`bench.car`, a process of its own) makes reads and carries them up over HTTP to a real office: the door
 for cars and the embedded database with fsync. Each round kills one of the three with signal 9, somewhere in its work, and
 starts it again. At the end every read that the spool said it kept is in the office's table once.
 
 Offline: the spool keeps so many simulated hours at 1,000 reads an hour, then the transfer carries them up; how much faster
-than they were made, what has not come, and whether they came in order. Baseline: real time.
+than they were made, what has not come, and whether they came in order. Baseline: real time. With `--pictures` each read has its two, as
+the car makes them of a filmed street; what has not come is counted of them too.
 
 Known gap: a killed process isn't a machine without power; what the disk does with a flush isn't tested here.
 """
@@ -33,13 +34,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import psycopg
 
 from platewarden.bench import end_in_order
 from platewarden.bench.car import draft_of, parts
 from platewarden.bench.crash import answers_cars, department_of, free_port, serving_cars, tell
 from platewarden.bench.told import told
+from platewarden.demo.street import Street
+from platewarden.exchange.read_report import Picture
 from platewarden.exchange.seal import SigningKey, fingerprint
+from platewarden.recognition.picture import Picture as Seen
 from platewarden.server.config import ServerConfig
 from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 from platewarden.server.database.setup import set_up
@@ -47,11 +52,14 @@ from platewarden.server.serve import Process
 from platewarden.unit.config import UnitConfig
 from platewarden.unit.enrolment import enrol
 from platewarden.unit.link import Link
+from platewarden.unit.reporting import pictures_at
 
-__all__ = ["Killed", "Offline", "offline", "road"]
+__all__ = ["Killed", "Offline", "an_office", "filmed", "offline", "road"]
 
 GIVES_UP_AFTER_S: Final = 120.0
 READS_AN_HOUR: Final = 1000
+PICTURES_DRAWN: Final = 8
+PLATE_AT: Final = ((600.0, 420.0), (680.0, 420.0), (680.0, 460.0), (600.0, 460.0))
 
 
 @dataclass
@@ -85,6 +93,9 @@ class Offline:
     stored: int
     missing: int
     out_of_order: int
+    pictures: int
+    pictures_stored: int
+    picture_kb_a_read: float
     spool_mb: float
     keep_ms_a_read: float
     transfer_s: float
@@ -94,7 +105,7 @@ class Offline:
 
     @property
     def is_whole(self) -> bool:
-        return self.stored == self.reads and self.missing == self.out_of_order == 0
+        return self.stored == self.reads and self.pictures_stored == self.pictures and self.missing == self.out_of_order == 0
 
 
 @dataclass
@@ -154,7 +165,7 @@ class Car:
 
 
 @contextlib.contextmanager
-def _office() -> Iterator[tuple[EmbeddedServer, ServerConfig, Process, Path]]:
+def an_office() -> Iterator[tuple[EmbeddedServer, ServerConfig, Process, Path]]:
     """A real office in a folder of its own, its door for cars, and an enrolled unit's data folder."""
     data = Path(tempfile.mkdtemp(prefix="pw-road-", dir="/tmp"))
     unit = Path(tempfile.mkdtemp(prefix="pw-car-", dir="/tmp"))
@@ -183,7 +194,7 @@ def road(times: int, *, pause_ms: float = 20.0) -> Killed:
     """Kills car, door or database so many times at random instants, and counts."""
     began, chance = time.monotonic(), random.Random()  # noqa: S311 - what to kill, and when
     kills = {"car": 0, "door": 0, "database": 0}
-    with _office() as (server, config, door, unit):
+    with an_office() as (server, config, door, unit):
         car = Car(unit, pause_ms)
         with car.running_on():
             for _ in range(times):
@@ -247,16 +258,28 @@ def _stored(server: EmbeddedServer, config: ServerConfig) -> tuple[set[int], lis
         return numbers, [row[0] for row in conn.execute("select read_id from plates.reads").fetchall()]
 
 
-def offline(hours: int, *, an_hour: int = READS_AN_HOUR) -> Offline:
+def filmed(count: int) -> list[tuple[Picture, ...]]:
+    """The two pictures of so many reads, as the car makes them: an overview and the plate of each."""
+    street = Street(427, seconds=count, passages=count, fps=1)
+    found = []
+    for number, drawn in enumerate(street.frames()):
+        seen = Seen("filmed", np.asarray(street.shot(drawn, number).to_ndarray(format="rgb24"), dtype=np.uint8))
+        found.append(pictures_at(seen, PLATE_AT))
+    return found
+
+
+def offline(hours: int, *, an_hour: int = READS_AN_HOUR, has_pictures: bool = False) -> Offline:
     """So many simulated hours with no office in reach, then the transfer; timed."""
     chance, reads = random.Random(427), hours * an_hour  # noqa: S311 - plates for a bench, not keys
-    with _office() as (server, config, _door, unit):
+    views: list[tuple[Picture, ...]] = filmed(PICTURES_DRAWN) if has_pictures else [()]
+    with an_office() as (server, config, _door, unit):
         at = datetime.now(UTC) - timedelta(hours=hours)
         with parts(unit, clock=lambda: datetime.now(UTC)) as transfer:
             began = time.monotonic()
             for number in range(reads):
                 moment = at + timedelta(hours=number / an_hour)
-                transfer.spool.keep([draft_of(transfer.enrolment.key, moment, chance)], at=moment)
+                draft = draft_of(transfer.enrolment.key, moment, chance, pictures=views[number % len(views)])
+                transfer.spool.keep([draft], at=moment)
             kept_s = time.monotonic() - began
             spool_mb = transfer.spool.counts().bytes / 1e6
             began = time.monotonic()
@@ -264,13 +287,16 @@ def offline(hours: int, *, an_hour: int = READS_AN_HOUR) -> Offline:
                 transfer.round()
             took_s = time.monotonic() - began
         numbers, stored = _stored(server, config)
-        disorder = _out_of_order(server, config)
+        disorder, pictures_stored = _out_of_order(server, config), _pictures_stored(server, config)
     return Offline(
         hours=hours,
         reads=reads,
         stored=len(set(stored)),
         missing=len(set(range(1, reads + 1)) - numbers),
         out_of_order=disorder,
+        pictures=sum(len(views[number % len(views)]) for number in range(reads)),
+        pictures_stored=pictures_stored,
+        picture_kb_a_read=round(sum(len(each.content) for view in views for each in view) / len(views) / 1000, 1),
         spool_mb=round(spool_mb, 1),
         keep_ms_a_read=round(1000 * kept_s / reads, 2),
         transfer_s=round(took_s, 1),
@@ -278,6 +304,13 @@ def offline(hours: int, *, an_hour: int = READS_AN_HOUR) -> Offline:
         made_a_second=round(reads / (hours * 3600), 3),
         times_real_time=round(hours * 3600 / took_s, 1),
     )
+
+
+def _pictures_stored(server: EmbeddedServer, config: ServerConfig) -> int:
+    login = server.connection_info("owner", config.database.dbname)
+    with psycopg.connect(login.conninfo) as conn:
+        row = conn.execute("select sum(jsonb_array_length(pictures)) from plates.reads").fetchone()
+        return int(row[0] or 0) if row else 0
 
 
 def _out_of_order(server: EmbeddedServer, config: ServerConfig) -> int:
@@ -296,9 +329,10 @@ def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m platewarden.bench.road", description="A read's whole road, killed or offline.")
     parser.add_argument("--times", type=int, default=200, help="how many kills (default 200)")
     parser.add_argument("--offline-hours", type=int, default=0, help="instead: so many hours without a network, then the transfer")
+    parser.add_argument("--pictures", action="store_true", help="with --offline-hours: each read has its two pictures")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     asked = parser.parse_args(given)
-    found = offline(asked.offline_hours) if asked.offline_hours else road(asked.times)
+    found = offline(asked.offline_hours, has_pictures=asked.pictures) if asked.offline_hours else road(asked.times)
     print(told("road", found, as_json=asked.json, against=AGAINST if isinstance(found, Offline) else None))  # noqa: T201
     return 0 if found.is_whole else 1
 

@@ -18,6 +18,7 @@ BENCHES = {
     "console": "From a hit in the car to the office's console, with a backlog waiting.",
     "crash": "The database is killed under traffic: nothing receipted is lost, nothing doubled.",
     "memory": "What a car's program holds in memory with a million entries.",
+    "month": "A month and more without a network: what is past is gone, nothing younger.",
     "passages": "Exactly one read for each vehicle that passes, on one core.",
     "purge": "A day of reads ends, beside DELETE and VACUUM; the cars' door waits how long.",
     "purge_kills": "The purge is killed again and again: nothing held is lost, nothing overdue stays.",

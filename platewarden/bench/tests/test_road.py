@@ -13,7 +13,7 @@ from platewarden.bench.road import Killed, Offline, main
 
 WHOLE = Killed(kills=1, made=9, stored=9, lost=0, doubled=0, kills_of_car=1, kills_of_door=0, kills_of_database=0, seconds=3.0)
 DAY = Offline(
-    hours=24, reads=9, stored=9, missing=0, out_of_order=0, spool_mb=1.0, keep_ms_a_read=2.0, transfer_s=4.0, reads_a_second=2.0, made_a_second=0.04,
+    hours=24, reads=9, stored=9, missing=0, out_of_order=0, pictures=18, pictures_stored=18, picture_kb_a_read=100.0, spool_mb=1.0, keep_ms_a_read=2.0, transfer_s=4.0, reads_a_second=2.0, made_a_second=0.04,
     times_real_time=50.0,
 )  # fmt: skip
 
@@ -43,11 +43,11 @@ def test_it_ends_with_1_when_something_was_lost_or_came_twice(monkeypatch, capsy
     assert "kills of car                 1" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [{"missing": 1}, {"out_of_order": 1}, {"stored": 8}])
+@pytest.mark.parametrize("wrong", [{"missing": 1}, {"out_of_order": 1}, {"stored": 8}, {"pictures_stored": 17}])
 def test_it_ends_with_1_when_a_day_offline_did_not_come_whole_and_in_order(monkeypatch, capsys, wrong):
-    monkeypatch.setattr(module, "offline", lambda _hours: replace(DAY, **wrong))
+    monkeypatch.setattr(module, "offline", lambda _hours, **_: replace(DAY, **wrong))
     assert main(["--offline-hours", "24"]) == 1
-    monkeypatch.setattr(module, "offline", lambda _hours: DAY)
+    monkeypatch.setattr(module, "offline", lambda _hours, **_: DAY)
     capsys.readouterr()
     assert main(["--offline-hours", "24", "--json"]) == 0
     (transfer,) = [each for each in json.loads(capsys.readouterr().out)["figures"] if each["name"] == "reads_a_second"]
