@@ -25,7 +25,7 @@ import psycopg
 
 from platewarden.bench import end_in_order
 from platewarden.bench.car import draft_of, parts
-from platewarden.bench.road import an_office
+from platewarden.bench.road import an_office, stored_of
 from platewarden.bench.told import told
 from platewarden.unit.expiry import retention_days
 from platewarden.unit.transfer import Transfer
@@ -115,9 +115,8 @@ def month(days: int, *, a_day: int) -> Month:
         car.expiry.end_what_is_past(moment.at)
         keys = {path.stem for path in (car.spool.folder / "keys").iterdir()}
         with psycopg.connect(server.connection_info("owner", config.database.dbname).conninfo) as conn:
-            rows = conn.execute("select sequence from office.received where stream = 'read'").fetchall()
             stones = conn.execute("select ranges from office.equipment_tombstone").fetchall()
-            row = conn.execute("select count(*) from plates.reads").fetchone()
+        numbers, stored = stored_of(server, config)
         named = {each for (ranges,) in stones for first, last in ranges for each in range(first, last + 1)}
     unlink_ms = _unlinked(max(1, ended))
     end_ms = 1000 * night_s / max(1, ended)
@@ -130,8 +129,8 @@ def month(days: int, *, a_day: int) -> Month:
         kept_too_long=len(past & left),
         tombstones=len(stones),
         unnamed=len(past - named) + len(named - past),
-        stored=int(row[0]) if row else 0,
-        missing=len(left - {int(each[0]) for each in rows}),
+        stored=len(stored),
+        missing=len(left - numbers),
         keys_too_many=len(keys - {moment.at.date().isoformat()}),
         spool_mb=round(spool_mb, 1),
         keep_ms_a_read=round(1000 * kept_s / len(made_on), 2),

@@ -54,7 +54,7 @@ from platewarden.unit.enrolment import enrol
 from platewarden.unit.link import Link
 from platewarden.unit.reporting import pictures_at
 
-__all__ = ["Killed", "Offline", "an_office", "filmed", "offline", "road"]
+__all__ = ["Killed", "Offline", "an_office", "filmed", "offline", "road", "stored_of"]
 
 GIVES_UP_AFTER_S: Final = 120.0
 READS_AN_HOUR: Final = 1000
@@ -209,7 +209,7 @@ def road(times: int, *, pause_ms: float = 20.0) -> Killed:
                     _kill_database(server)
                 car.wait_for_more()
             car.end()
-        numbers, stored = _stored(server, config)
+        numbers, stored = stored_of(server, config)
     return Killed(
         kills=times,
         made=max(car.kept),
@@ -250,7 +250,7 @@ def _kill_database(server: EmbeddedServer) -> None:
         time.sleep(0.005)
 
 
-def _stored(server: EmbeddedServer, config: ServerConfig) -> tuple[set[int], list[object]]:
+def stored_of(server: EmbeddedServer, config: ServerConfig) -> tuple[set[int], list[object]]:
     """The numbers the office received, and the identities in its table."""
     login = server.connection_info("owner", config.database.dbname)
     with psycopg.connect(login.conninfo) as conn:
@@ -286,7 +286,7 @@ def offline(hours: int, *, an_hour: int = READS_AN_HOUR, has_pictures: bool = Fa
             while transfer.spool.counts().unsent:
                 transfer.round()
             took_s = time.monotonic() - began
-        numbers, stored = _stored(server, config)
+        numbers, stored = stored_of(server, config)
         disorder, pictures_stored = _out_of_order(server, config), _pictures_stored(server, config)
     return Offline(
         hours=hours,
