@@ -66,7 +66,8 @@ class Figures:
 
 def cases(count: int, reads: int, seed: int) -> list[Case]:
     """So many cases, ten a day of the city. Same seed, same cases."""
-    city, chance, found = City(seed=seed, cars=max(50, reads // 4)), random.Random(seed + 1), []  # noqa: S311 - a made-up city
+    city, chance = City(seed=seed, cars=max(50, reads // 4)), random.Random(seed + 1)  # noqa: S311 - a made-up city
+    found: list[Case] = []
     number = 0
     while len(found) < count:
         trips, seen = city.day(number, reads)
