@@ -1,4 +1,4 @@
-"""Stands before every page: second factor set up, person bound, not idle, trained. Exempt views say so, and why."""
+"""Stands before every page: second factor set up, person bound, not idle, trained, proof asked again. Exempt views say so, and why."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from platewarden.policy.refusal import Refused
+from platewarden.server.access.again import ask_again
 from platewarden.server.access.login import PERSON_COOKIE, person_key
 from platewarden.server.access.second_factor import has_second_factor, used_second_factor
 from platewarden.server.access.session import is_over
@@ -62,4 +63,4 @@ class Gate:
             return redirect("account_login")
         if not getattr(view, "before_training", False) and (refusal := must_be_trained(member, now())):
             return refused(request, Refused(refusal))
-        return None
+        return ask_again(request)

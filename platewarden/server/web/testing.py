@@ -61,7 +61,8 @@ class Office:
         client.force_login(member)
         session = client.session
         at = now()
-        session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+        session["account_authentication_methods"] = [{"method": each, "at": at.timestamp()} for each in ("password", "mfa")]
+        session["account_authentication_methods_user"] = str(member.pk)
         session["signed_in_at"] = session["last_input_at"] = at.timestamp()
         if purpose:
             label = purpose[0].replace("-", " ").capitalize()
