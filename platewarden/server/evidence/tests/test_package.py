@@ -16,11 +16,13 @@ from platewarden.server.evidence.models import Package, PackageState
 from platewarden.server.evidence.package import package
 from platewarden.server.evidence.passphrase import passphrase_of
 from platewarden.server.evidence.testing import opened, packed
+from platewarden.server.investigations.testing import opened as opened_incident
+from platewarden.server.investigations.testing import spot
 from platewarden.server.ledger import chain
 from platewarden.server.ledger.publish import publish
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR, SUPERVISOR
 from platewarden.server.reads.forget import forget_pictures
-from platewarden.server.retention.testing import day_ago, held, keep_past, purge_now, release, request_of
+from platewarden.server.retention.testing import day_ago, held, keep_past, open_past, purge_now, release, request_of
 from platewarden.transparency.note import NoteVerifier
 
 
@@ -93,6 +95,23 @@ def test_who_looked_at_a_read_is_told_with_what_was_asked_and_proved(office, rea
     (asked_for,) = [json.loads(each["content"]) for each in told(folder)[0]["looks"] if each["act"] == "reads.search"]
     assert asked_for["terms"]["plate"] == "AB12345"
     assert asked(outsider, "--package", folder) == 0
+
+
+def test_who_canvassed_the_place_of_a_read_is_told(office, medium, tmp_path):
+    open_past(office.database, 20)
+    car = office.car()
+    with office.as_role("ingest"):
+        near, far = (keep_past(car, text, 20, place=spot(metres)) for text, metres in (("NEAR123", 100), ("NEAR456", 900)))
+    hold = held(office, OPERATOR, like="NEAR%", days=(60, 1))
+    incident = opened_incident(office, at=near.report.captured_at)
+    corners = [[-87.81, 42.17], [-87.79, 42.17], [-87.79, 42.184], [-87.81, 42.184]]
+    drawn = opened_incident(office, "26-004118", at=near.report.captured_at, corners=corners)
+    for each, plate in ((incident, ""), (drawn, "NEAR1*"), (incident, "ZZ*")):
+        office.browser(DESIGNEE).post(f"/incidents/{each.pk}/around/", {"plate": plate, "act": "show"})
+    folder = opened(packed(office, hold, medium), medium, tmp_path)
+    looks = {each["read_id"]: [look["act"] for look in each["looks"]] for each in told(folder)}
+    assert looks[str(near.read_id)] == ["investigations.canvass"] * 2 + ["evidence.package"]
+    assert looks[str(far.read_id)] == ["evidence.package"]
 
 
 def test_a_look_whose_line_has_lost_its_content_is_still_told(office, reads, hold, medium, tmp_path, outsider):

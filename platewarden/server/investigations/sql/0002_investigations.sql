@@ -4,6 +4,21 @@ insert into office.reserved_act (act, is_look, is_search) values
     ('investigations.count', true, true), ('investigations.canvass', true, true), ('investigations.weigh', true, false),
     ('investigations.cosign_ask', false, false), ('investigations.cosign', false, false);
 
+-- A drawn area, from [[lon, lat], ...]; null where the circle counts.
+create function plates.area_of(corners jsonb) returns polygon
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select string_agg(format('(%s,%s)', (c ->> 0)::float8, (c ->> 1)::float8), ',')::polygon
+    from jsonb_array_elements(nullif(corners, 'null')) c
+$$;
+
+-- Whether a read lies in one scene of a search: its time, and the circle or drawn area.
+create function plates.in_scene(scene jsonb, taken timestamptz, the_lat float8, the_lon float8) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select taken >= (scene ->> 'from')::timestamptz and taken < (scene ->> 'to')::timestamptz and coalesce(
+        plates.area_of(scene -> 'corners') @> point(the_lon, the_lat),
+        plates.metres((scene ->> 'lat')::float8, (scene ->> 'lon')::float8, the_lat, the_lon) <= (scene ->> 'radius_m')::float8, false)
+$$;
+
 -- The reads within the scenes of some terms, kept or held. Terms: scenes ([{lat, lon, radius_m, corners, from, to}], at most ten), like
 -- (texts for LIKE, or absent), state. The times are constants of the statement, so that only their days are opened.
 create function plates.around(terms jsonb) returns table (scene int, metres float8, one plates.reads)
@@ -14,8 +29,7 @@ declare
 begin
     for each in select s.n::int as n, (s.v ->> 'lat')::float8 as lat, (s.v ->> 'lon')::float8 as lon,
                 (s.v ->> 'radius_m')::float8 as radius, (s.v ->> 'from')::timestamptz as since, (s.v ->> 'to')::timestamptz as until,
-                (select string_agg(format('(%s,%s)', (c ->> 0)::float8, (c ->> 1)::float8), ',')
-                    from jsonb_array_elements(nullif(s.v -> 'corners', 'null')) c)::polygon as area
+                plates.area_of(s.v -> 'corners') as area
             from jsonb_array_elements(terms -> 'scenes') with ordinality s (v, n) where s.n <= 10 loop
         return query execute format('
             select %1$s, plates.metres($1, $2, r.lat, r.lon), r from plates.reads r
@@ -159,7 +173,8 @@ begin
 end $$;
 
 grant select on office.investigations_cosign, plates.reads_held to {door};
-grant execute on function plates.metres(float8, float8, float8, float8), plates.around(jsonb), plates.fold(text) to {door};
+grant execute on function plates.metres(float8, float8, float8, float8), plates.around(jsonb), plates.area_of(jsonb),
+    plates.in_scene(jsonb, timestamptz, float8, float8), plates.fold(text) to {door};
 alter function plates.count_around(uuid) owner to {door};
 alter function plates.vehicles_around(uuid) owner to {door};
 alter function plates.cosign_asked(uuid) owner to {door};
