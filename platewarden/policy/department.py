@@ -84,6 +84,11 @@ class Department:
     """A shift secret counts in a car only with the key on the member's own stick."""
     tripwires: dict[str, int]
     investigations: dict[str, int]
+    release_response_days: int
+    """A release request is answered within so many days."""
+    declaration_outside_state: bool
+    """An agency of another state declares that it serves no prohibited purpose."""
+    prohibited_purposes: tuple[str, ...]
     two_people: frozenset[str]
     text: str
 
@@ -167,7 +172,7 @@ def _department(file: _Table, text: str) -> Department:
     access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
     retention, wires = file.table("retention"), file.table("tripwires")
-    around = file.table("investigations")
+    around, release = file.table("investigations"), file.table("release")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -200,10 +205,28 @@ def _department(file: _Table, text: str) -> Department:
         car_key=access.take("car_key", bool),
         tripwires={name: wires.figure(name, most=most) for name, most in TRIPWIRES.items()},
         investigations={name: around.figure(name, most=most) for name, most in INVESTIGATIONS.items()},
+        release_response_days=release.figure("response_days", most=366),
+        declaration_outside_state=release.take("declaration_outside_state", bool),
+        prohibited_purposes=tuple(release.words("prohibited_purposes")),
         two_people=frozenset(two.words("acts")),
         text=text,
     )
-    for table in (about, lists, verification, access, two, days, retention, clauses, purposes, transfer, wires, around, file):
+    for table in (
+        about,
+        lists,
+        verification,
+        access,
+        two,
+        days,
+        retention,
+        clauses,
+        purposes,
+        transfer,
+        wires,
+        around,
+        release,
+        file,
+    ):
         table.done()
     return department
 

@@ -79,6 +79,7 @@ ROOMS = [
         "investigations",
         "retention",
         "evidence",
+        "release",
         "web",
     )
 ]

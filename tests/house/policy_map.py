@@ -20,10 +20,6 @@ LATER = {
     Clause.CANVASS: 7,
     Clause.AUDITS: 9,
     Clause.RELEASE_TO_AGENCIES: 9,
-    Clause.WRITTEN_REQUEST: 9,
-    Clause.RELEASE_REVIEWED: 9,
-    Clause.RELEASE_ON_FILE: 9,
-    Clause.REFERRED_TO_RECORDS: 9,
 }
 
 

@@ -15,11 +15,13 @@ NOT_REACHED: dict[str, int] = {}
 # States that a function of the database brings about, and its words.
 PURGE = "retention/sql/0002_purge.sql"
 INVESTIGATIONS = "investigations/sql/0002_investigations.sql"
+RELEASE = "release/sql/0002_release.sql"
 IN_THE_DATABASE = {
     "ChangeState.SIGNED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
     "ChangeState.REFUSED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
     "CosignState.SIGNED": (INVESTIGATIONS, "set state = case when signs then 'signed' else 'refused' end"),
     "CosignState.REFUSED": (INVESTIGATIONS, "set state = case when signs then 'signed' else 'refused' end"),
+    "RequestState.DENIED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
     "AlertState.ENDED": (PURGE, "update office.alerts_alert l set state = 'ended'"),
 }
 

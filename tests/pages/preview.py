@@ -23,7 +23,20 @@ from urllib.parse import parse_qs
 import django
 from django.conf import settings
 
-ROOMS = ("ledger", "people", "access", "equipment", "hotlists", "reads", "alerts", "investigations", "retention", "evidence", "web")
+ROOMS = (
+    "ledger",
+    "people",
+    "access",
+    "equipment",
+    "hotlists",
+    "reads",
+    "alerts",
+    "investigations",
+    "retention",
+    "evidence",
+    "release",
+    "web",
+)
 SERVER = Path(__file__).resolve().parents[2] / "platewarden" / "server"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "

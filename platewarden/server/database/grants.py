@@ -97,6 +97,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "evidence_package": {"app": "select, update (state)"},
     "evidence_booking": {"app": "select, update (ended_at, ended_by, ended_because)"},
     "evidence_transfer": {"app": "select, insert"},
+    # release requests: written by functions that ask who it is
+    "release_releaserequest": {"app": LOOK},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
@@ -140,6 +142,9 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.held_evidence(uuid)": ("app",),
     "office.evidence_written(bytea, bigint, text, bigint, int)": ("app",),
     "office.book_evidence(bytea, bigint, text, text, text, text)": ("app",),
+    "office.receive_release(bytea, jsonb, text, bytea)": ("app",),
+    "office.decide_release(bytea, bigint, boolean, text, text)": ("app",),
+    "office.release_papers(bytea, bigint)": ("app",),
     "office.release_hold(bytea, bigint, text)": ("app",),
     "office.ask_schedule(bytea, jsonb, text, int, text, timestamptz)": ("app",),
     "office.decide_schedule(bytea, bigint, boolean, timestamptz)": ("app",),

@@ -108,6 +108,11 @@ class Act(StrEnum):
     EVIDENCE_RETURN = "evidence.return", "A booked medium was returned, and left the department's evidence."
     EVIDENCE_DESTROY = "evidence.destroy", "A booked medium was destroyed, and with it the key of its package."
 
+    RELEASE_RECEIVE = "release.receive", "A written request of another agency was taken in, with its letter."
+    RELEASE_REFER = "release.refer", "A request was referred to Records, and closed."
+    RELEASE_DECIDE = "release.decide", "The supervisor or designee approved a request, in whole or for less, or denied it."
+    RELEASE_LOOK = "release.look", "A member was shown what a request asks for, or its letter."
+
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."
     UNIT_REFUSED = "unit.refused", "A sign-on to a unit was refused."

@@ -68,6 +68,9 @@ OWNERS = {
     "decide_schedule",
     "let_the_log_go",
     "release_hold",
+    "receive_release",
+    "decide_release",
+    "release_papers",
 }
 LETTER = {"select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 

@@ -103,5 +103,6 @@ def test_every_act_has_a_sentence_and_names_its_room():
             "alerts",
             "retention",
             "evidence",
+            "release",
             "unit",
         }, act

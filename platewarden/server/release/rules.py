@@ -1,0 +1,91 @@
+"""What makes a request a request, what bars it here, and who may decide on it. Questions only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.department import Department
+from platewarden.policy.refusal import Refusal
+from platewarden.server.ledger.acts import Act
+from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
+from platewarden.server.release.models import COMPELS, AgencyKind, Basis, ReleaseRequest
+from platewarden.server.retention.models import Hold
+
+LARGEST_LETTER = 10 * 1024 * 1024
+ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/RichMedia", b"/XFA")
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """What a letter says, as whoever took it in wrote it down."""
+
+    agency: str
+    agency_kind: AgencyKind
+    agency_state: str
+    requester: str
+    purpose: str
+    basis: Basis
+    instrument: str
+    reference: str
+    has_declaration: bool
+    prohibited: str
+    """Which of the department's prohibited purposes it is for; empty: none."""
+    asked: str
+    letter: bytes
+    hold: Hold | None = None
+
+
+def must_be_written(new: NewRequest) -> Refusal | None:
+    """Refuses what lacks agency, requester or purpose, what it asks for, or the instrument and hold of a lawful action."""
+    named = ((new.agency, "the agency"), (new.requester, "the person who asks"), (new.purpose, "the intended purpose"))
+    for words, what in named:
+        if len(words.strip()) < 3:
+            return Refusal(
+                Clause.WRITTEN_REQUEST, f"A request names {what}. Without it there is no request: ask the agency for it."
+            )
+    if len(new.asked.strip()) < 8:
+        return Refusal(Clause.WRITTEN_REQUEST, "Say which reads are asked for: which vehicle or place, from when to when.")
+    if new.basis != Basis.OFFICIAL and len(new.instrument.strip()) < 4:
+        return Refusal(Clause.RELEASE_TO_AGENCIES, "Name the order, subpoena, request or statute it rests on, with its date.")
+    if new.basis in COMPELS and (new.hold is None or not new.hold.is_standing):
+        return Refusal(Clause.HOLD, "This compels the department to keep what it names. Place a hold first, then name it here.")
+    return None
+
+
+def must_be_a_letter(content: bytes) -> Refusal | None:
+    """Refuses what is no PDF, is too large, or carries scripts or files. A script in a compressed part is not seen."""
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-2048:]:
+        return Refusal(Clause.WRITTEN_REQUEST, "The letter is not a whole PDF. Make one of it, and attach that.")
+    if len(content) > LARGEST_LETTER:
+        return Refusal(Clause.WRITTEN_REQUEST, "The letter is larger than 10 MB. Attach a smaller copy.")
+    if any(each in content for each in ACTIVE):
+        return Refusal(Clause.SAFEGUARDED, "This PDF carries scripts or other files. Print it to a plain PDF, and attach that.")
+    return None
+
+
+def barred(new: NewRequest, department: Department) -> str:
+    """Why the rules of this jurisdiction, as the department's file has them, bar an approval; empty when none does."""
+    if new.prohibited:
+        return f"Data is not released for {new.prohibited}."
+    if department.declaration_outside_state and new.agency_state != department.home_state and not new.has_declaration:
+        return f"An agency outside {department.home_state} declares in writing that it uses the data for no prohibited purpose."
+    return ""
+
+
+def may_decide(asked: ReleaseRequest, member: Member, at: datetime) -> Refusal | None:
+    """Refuses whoever took it in, and whoever is neither supervisor nor designee that day."""
+    if refusal := may_do(member, Act.RELEASE_DECIDE, at):
+        return refusal
+    if asked.received_by_number == member.number:
+        return Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee.")
+    return None
+
+
+def may_approve(asked: ReleaseRequest) -> Refusal | None:
+    """Refuses what a rule of this jurisdiction bars: it can only be denied."""
+    if asked.barred_because:
+        return Refusal(Clause.RELEASE_TO_AGENCIES, f"{asked.barred_because} Deny it, or take in a new request.")
+    return None

@@ -1,0 +1,48 @@
+"""Found by agency, person, case number and day; what one asks for is shown under a line in the ledger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from platewarden.policy.refusal import Refused, Unknown
+from platewarden.server.clock import now
+from platewarden.server.people.testing import AUDITOR, OPERATOR
+from platewarden.server.people.training import today
+from platewarden.server.release.on_file import find, overdue, papers
+from platewarden.server.release.testing import LETTER, received
+from platewarden.server.retention.testing import request_of
+
+
+def test_it_is_found_by_agency_person_case_number_and_day(office):
+    made = received(office)
+    received(office, agency="Cook County State's Attorney", requester="Ines Alba", reference="CC-9")
+    for words in ("lakeside", "quist", "LS-26-0417", made.number, "lakeside quist"):
+        assert list(find(words)) == [made], words
+    assert find().count() == 2
+    assert not find("lakeside alba").exists()
+    assert not find(since=today(now()) + timedelta(days=2)).exists()
+
+
+def test_what_is_past_its_day_is_overdue(office):
+    made = received(office)
+    assert not overdue().exists()
+    with office.database.connect("postgres") as root:
+        root.execute("update office.release_releaserequest set due_on = %s", [today(now()) - timedelta(days=1)])
+    assert list(overdue()) == [made]
+
+
+def test_showing_it_is_in_the_ledger(office):
+    made = received(office)
+    shown = papers(request_of(office, AUDITOR), made.pk)
+    assert (shown.letter, "AB12345" in shown.asked) == (LETTER, True)
+    assert ("release.look", AUDITOR) in office.ledger()
+
+
+def test_without_the_duty_or_the_request_nothing_is_shown(office):
+    made = received(office)
+    with pytest.raises(Refused):
+        papers(request_of(office, OPERATOR), made.pk)
+    with pytest.raises(Unknown):
+        papers(request_of(office, AUDITOR), 999)
