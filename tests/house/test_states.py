@@ -21,6 +21,8 @@ IN_THE_DATABASE = {
     "ChangeState.REFUSED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
     "CosignState.SIGNED": (INVESTIGATIONS, "set state = case when signs then 'signed' else 'refused' end"),
     "CosignState.REFUSED": (INVESTIGATIONS, "set state = case when signs then 'signed' else 'refused' end"),
+    "RequestState.APPROVED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
+    "RequestState.REFERRED": (RELEASE, "case when shared then 'waiting' else 'referred' end"),
     "RequestState.DENIED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
     "AlertState.ENDED": (PURGE, "update office.alerts_alert l set state = 'ended'"),
 }

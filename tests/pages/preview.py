@@ -157,6 +157,8 @@ from platewarden.server.people.models import Duty, Member  # noqa: E402
 from platewarden.server.reads.forms import SearchForm  # noqa: E402
 from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
 from platewarden.server.reads.views import Shown  # noqa: E402
+from platewarden.server.release.forms import DecideForm, FindForm, ReceiveForm  # noqa: E402
+from platewarden.server.release.models import ReleaseRequest  # noqa: E402
 from platewarden.server.retention.clock_watch import NOT_BELIEVED, ClockNow  # noqa: E402
 from platewarden.server.retention.forms import HoldForm, ReleaseForm, ReviewForm, ScheduleForm  # noqa: E402
 from platewarden.server.retention.models import Certificate, Hold, Kind, Purge, ScheduleChange  # noqa: E402
@@ -602,6 +604,40 @@ def package_page(one: Package, **other: Any) -> dict[str, Any]:
         "return_refusal": None, "destroy_refusal": None, "passphrase_refusal": None, "book_form": BookingForm(),
         "transfer_form": TransferForm(initial={"from_whom": "Det. Kim Novak"}), "return_form": ReturnForm(), "destroy_form": DestroyForm(),
     }  # fmt: skip
+    return facts | other
+
+
+def receive_form() -> ReceiveForm:
+    form = ReceiveForm()
+    form.fields["hold"].queryset = Hold.objects.none()  # type: ignore[attr-defined] # no database here
+    return form
+
+
+def release_request(pk: int = 31, **other: Any) -> ReleaseRequest:
+    facts = {
+        "agency": "Lakeside Police Department", "agency_kind": "law enforcement", "agency_state": "IL", "requester": "Det. Mara Quist", "purpose": "armed robbery of 11/20/2026",
+        "basis": "official purpose", "reference": "LS-26-0417", "letter_sha256": "9f2c41d07be3" * 5 + "a1b2", "letter_bytes": 48_231, "received_at": ago(hours=30),
+        "received_by": "HP-233 Noor Haddad", "received_by_number": "HP-233", "due_on": ago(hours=-24 * 9).date(), "state": "waiting", "is_narrowed": False,
+    }  # fmt: skip
+    return ReleaseRequest(pk=pk, **(facts | other))
+
+
+def release_decided(pk: int, state: str, **other: Any) -> ReleaseRequest:
+    return release_request(pk, state=state, decided_at=ago(hours=3), decided_by="HP-214 Dana Whitfield", decided_by_number="HP-214", decided_because="one vehicle, one robbery", **other)  # fmt: skip
+
+
+def releases_page(**other: Any) -> dict[str, Any]:
+    rows = [
+        {"asked": release_request(), "late": False},
+        {"asked": release_request(28, agency="Cook County State's Attorney", requester="Ines Alba", purpose="trial preparation", agency_kind="prosecutorial", due_on=ago(hours=50).date()), "late": True},
+        {"asked": release_decided(27, "approved", is_narrowed=True), "late": False},
+        {"asked": release_request(26, agency="The Lakeside Courier", requester="T. Brandt", agency_kind="private", purpose="an article on traffic", reference="", state="referred"), "late": False},
+    ]  # fmt: skip
+    return {"form": FindForm(), "rows": rows, "in_all": 4, "waiting": 2, "overdue": 1, "refusal": None} | other
+
+
+def release_page(one: ReleaseRequest, **other: Any) -> dict[str, Any]:
+    facts = {"asked": one, "late": False, "same_agency": [release_decided(27, "approved")], "decide_refusal": None, "approve_refusal": None, "look_refusal": None, "letter_refusal": None, "form": DecideForm(), "shown": None}  # fmt: skip
     return facts | other
 
 
@@ -1117,6 +1153,13 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "hold-names": lambda: ("retention/hold.html", hold_page(hold(9, book_by=ago(days=4).date()), unbooked=True, for_review=True, names=[{"plate": "DRL5188", "since": ago(days=9), "until": ago(days=-2)}, {"lat": 42.18169, "lon": -87.80034, "radius_m": 300.0, "since": ago(days=9), "until": ago(days=8)}])),
     "hold-released": lambda: ("retention/hold.html", hold_page(hold(released_at=ago(days=1), released_by="HP-214 Dana Whitfield", released_because="judgment of 11/20/2026, no appeal"))),
     "certificate": lambda: ("retention/certificate.html", certificate()),
+    "release": lambda: ("release/on_file.html", releases_page()),
+    "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], in_all=0, waiting=0, overdue=0)),
+    "release-new": lambda: ("release/new.html", {"form": receive_form(), "response_days": 10}),
+    "release-asked": lambda: ("release/asked.html", release_page(release_request())),
+    "release-barred": lambda: ("release/asked.html", release_page(release_request(agency_state="WI"), approve_refusal=Refusal(Clause.RELEASE_TO_AGENCIES, "An agency outside IL declares in writing that it uses the data for no prohibited purpose. Deny it, or take in a new request."), decide_refusal=Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee."))),
+    "release-approved": lambda: ("release/asked.html", release_page(release_decided(27, "approved", is_narrowed=True), shown=SimpleNamespace(asked="Reads of one vehicle from 11/19/2026 to 11/21/2026", narrowed="11/20/2026 only"))),
+    "release-referred": lambda: ("release/asked.html", release_page(release_request(26, agency="The Lakeside Courier", agency_kind="private", state="referred"), same_agency=[])),
     "evidence": lambda: ("evidence/packages.html", packages_page()),
     "evidence-empty": lambda: ("evidence/packages.html", packages_page(rows=[], waiting=[], waiting_in_all=0, more=None)),
     "package": lambda: ("evidence/package.html", package_page(package())),
@@ -1259,6 +1302,7 @@ urlpatterns = [
     _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
+    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("referral", "<int:request_id>/referral.pdf")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes")),
 ]  # fmt: skip

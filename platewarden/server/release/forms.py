@@ -96,7 +96,7 @@ class FindForm(forms.Form):
 
     words = forms.CharField(label="Agency, person or case number", max_length=100, required=False)
     since = forms.DateField(label="Received from", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="to", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="Received until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class DecideForm(forms.Form):
