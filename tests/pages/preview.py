@@ -607,12 +607,6 @@ def package_page(one: Package, **other: Any) -> dict[str, Any]:
     return facts | other
 
 
-def receive_form() -> ReceiveForm:
-    form = ReceiveForm()
-    form.fields["hold"].queryset = Hold.objects.none()  # type: ignore[attr-defined] # no database here
-    return form
-
-
 def release_request(pk: int = 31, **other: Any) -> ReleaseRequest:
     facts = {
         "agency": "Lakeside Police Department", "agency_kind": "law enforcement", "agency_state": "IL", "requester": "Det. Mara Quist", "purpose": "armed robbery of 11/20/2026",
@@ -1155,7 +1149,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "certificate": lambda: ("retention/certificate.html", certificate()),
     "release": lambda: ("release/on_file.html", releases_page()),
     "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], in_all=0, waiting=0, overdue=0)),
-    "release-new": lambda: ("release/new.html", {"form": receive_form(), "response_days": 10}),
+    "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10}),
     "release-asked": lambda: ("release/asked.html", release_page(release_request())),
     "release-barred": lambda: ("release/asked.html", release_page(release_request(agency_state="WI"), approve_refusal=Refusal(Clause.RELEASE_TO_AGENCIES, "An agency outside IL declares in writing that it uses the data for no prohibited purpose. Deny it, or take in a new request."), decide_refusal=Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee."))),
     "release-approved": lambda: ("release/asked.html", release_page(release_decided(27, "approved", is_narrowed=True), shown=SimpleNamespace(asked="Reads of one vehicle from 11/19/2026 to 11/21/2026", narrowed="11/20/2026 only"))),

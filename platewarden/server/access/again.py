@@ -46,6 +46,7 @@ ACTS = {
     "retention:hold_release": "retention:hold",
     "evidence:passphrase": "evidence:package",
     "evidence:destroy": "evidence:package",
+    "release:decided": "release:asked",
 }
 # Long forms: asked before the page opens, so that nobody fills one in for nothing.
 PAGES = frozenset({"people:enrol", "equipment:deployment_new", "retention:schedule_new"})

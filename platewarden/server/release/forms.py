@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -46,12 +47,8 @@ class ReceiveForm(forms.Form):
     has_declaration = forms.BooleanField(
         label="A written declaration is attached that no prohibited purpose is served", required=False
     )
-    hold = forms.ModelChoiceField(
-        label="Hold",
-        queryset=Hold.objects.none(),
-        required=False,
-        empty_label="None",
-        help_text="A court order, subpoena or discovery request needs one that stands",
+    hold = forms.ChoiceField(
+        label="Hold", required=False, help_text="A court order, subpoena or discovery request needs one that stands"
     )
     asked = forms.CharField(
         label="What is asked for",
@@ -67,14 +64,13 @@ class ReceiveForm(forms.Form):
         error_messages={"required": "Attach the letter: a request is in writing.", "empty": "The file is empty."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, holds: Iterable[Hold] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        prohibited = self.fields["prohibited"]
-        assert isinstance(prohibited, forms.ChoiceField)
-        prohibited.choices = [("", "No"), *((each, each.capitalize()) for each in department().prohibited_purposes)]
-        hold = self.fields["hold"]
-        assert isinstance(hold, forms.ModelChoiceField)
-        hold.queryset = Hold.objects.standing().order_by("-pk")
+        self.holds = {str(each.pk): each for each in holds}
+        named = [(pk, f"{each.number}, {each.reference}") for pk, each in self.holds.items()]
+        prohibited = [(each, each.capitalize()) for each in department().prohibited_purposes]
+        for field, first, choices in (("hold", "None", named), ("prohibited", "No", prohibited)):
+            self.fields[field].choices = [("", first), *choices]  # type: ignore[attr-defined]
 
     def clean_letter(self) -> bytes:
         given = self.cleaned_data["letter"]
@@ -88,6 +84,7 @@ class ReceiveForm(forms.Form):
         given = dict(self.cleaned_data)
         given["agency_kind"], given["basis"] = AgencyKind(given["agency_kind"]), Basis(given["basis"])
         given["agency_state"] = given["agency_state"].upper()
+        given["hold"] = self.holds.get(given["hold"])
         return NewRequest(**given)
 
 

@@ -26,6 +26,7 @@ from platewarden.server.release.papers import referral_pdf
 from platewarden.server.release.receive import receive
 from platewarden.server.release.review import NO_REQUEST, decide
 from platewarden.server.release.rules import may_approve, may_decide
+from platewarden.server.retention.models import Hold
 
 ON_A_PAGE = 100
 
@@ -59,7 +60,7 @@ def on_file(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     if refusal := may_do(_member(request), Act.RELEASE_RECEIVE, now()):
         raise Refused(refusal)
-    form = ReceiveForm(request.POST or None, request.FILES or None)
+    form = ReceiveForm(request.POST or None, request.FILES or None, holds=Hold.objects.standing().order_by("-pk"))
     if request.method == "POST" and form.is_valid():
         try:
             made = receive(request, form.new())
