@@ -402,9 +402,9 @@ DRAWN: dict[str, tuple[Callable[[Random], Sheet], tuple[float, float], tuple[flo
 # ---- pictures ----------------------------------------------------------------------------------------------------------------
 
 
-def _photographs(train: Path) -> list[tuple[Path, list[list[float]]]]:
-    """Those the finder does not learn from, with all boxes; plates that fill the picture would leave nothing of it."""
-    names = {photo.name for photo in scenes.load_photos(longest=32) if photo.held_out and not photo.loose}
+def photographs_of(train: Path, *, held_out: bool = True) -> list[tuple[Path, list[list[float]]]]:
+    """Those the finder does not learn from, or the others, with all boxes; plates that fill the picture would leave nothing of it."""
+    names = {photo.name for photo in scenes.load_photos(longest=32) if photo.held_out == held_out and not photo.loose}
     names -= {f"{drive}.mp4_t_{second}.jpg" for drive, seconds in LEGIBLE.items() for second in seconds}
     found = []
     for origin in ("romania", "world", "florida"):
@@ -548,7 +548,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    photographs = _photographs(asked.train)
+    photographs = photographs_of(asked.train)
     rows = []
     for number in range(asked.count):
         canvas, drawn = compose(photographs, number, asked.seed)

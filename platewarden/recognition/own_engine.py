@@ -1,7 +1,8 @@
 """The engine that ships: our own networks, trained in `lab/`, their weights in the wheel with their cards.
 
-A picture is searched for plates (`detect.py`), each is straightened (`rectify.py`) and read (`ocr.py`), its issuing state is told
-or not (`state.py`), and what the networks say becomes a confidence that means what it says (`trust.py`).
+A picture is searched for plates (`detect.py`), each is straightened (`rectify.py`) and read (`ocr.py`), what the networks say becomes
+a confidence that means what it says (`trust.py`), what would be told is looked at once more for whether it is a plate at all
+(`verify.py`), and its issuing state is told or not (`state.py`).
 
 Notable choices:
 
@@ -26,6 +27,8 @@ from platewarden.recognition.rectify import is_plate_shaped
 from platewarden.recognition.result import Box, Candidate, Corners, Reading, Unreadable
 from platewarden.recognition.state import StateTeller
 from platewarden.recognition.trust import LEAST, Signs, trust
+from platewarden.recognition.verify import LEAST as LEAST_PLATE
+from platewarden.recognition.verify import Verifier
 from platewarden.recognition.weights import open_session
 
 __all__ = ["OwnEngine", "open_engine"]
@@ -39,6 +42,7 @@ LITTLE_ELSE = 0.45  # of the picture's width: a plate from here up may be all th
 SHAPELESS = "Something like a plate is there, and its four corners cannot be told."
 TOO_SMALL = "The plate is too small in the picture to be read."
 TOO_UNCLEAR = "The characters are too unclear to tell."
+NO_PLATE = "It looks more like a sign or a number than like a plate."
 
 
 def open_engine(threads: int = 1) -> OwnEngine:
@@ -47,6 +51,7 @@ def open_engine(threads: int = 1) -> OwnEngine:
         Detector(open_session("finder", threads), open_session("refiner", threads)),
         CharacterReader(open_session("reader", threads)),
         StateTeller(open_session("state", threads)),
+        Verifier(open_session("verifier", threads)),
     )
 
 
@@ -55,8 +60,8 @@ class OwnEngine:
 
     name = "platewarden 1"
 
-    def __init__(self, detector: Detector, reader: CharacterReader, teller: StateTeller) -> None:
-        self._detector, self._reader, self._teller = detector, reader, teller
+    def __init__(self, detector: Detector, reader: CharacterReader, teller: StateTeller, verifier: Verifier) -> None:
+        self._detector, self._reader, self._teller, self._verifier = detector, reader, teller, verifier
 
     def recognise(self, picture: Picture) -> tuple[Reading | Unreadable, ...]:
         """The plates of one picture, and what is one but cannot be read."""
@@ -97,9 +102,11 @@ class OwnEngine:
             length=len(spelling.text),
         )
         sure = trust(signs)
-        if len(spelling.text) < SHORTEST or sure < LEAST:
+        unclear = len(spelling.text) < SHORTEST or sure < LEAST
+        if unclear or self._verifier.weigh(pixels, found.corners) < LEAST_PLATE:
             said = Candidate(spelling.text, min(sure, spelling.confidence)) if spelling.text else None
-            return Unreadable(TOO_UNCLEAR, found.corners, (*([said] if said else []), *_weighed(spelling, sure)))
+            because = TOO_UNCLEAR if unclear else NO_PLATE
+            return Unreadable(because, found.corners, (*([said] if said else []), *_weighed(spelling, sure)))
         state, state_sure = self._teller.tell(pixels, found.corners)
         return Reading(
             text=spelling.text,

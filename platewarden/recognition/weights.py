@@ -36,6 +36,7 @@ DIGESTS: dict[str, str] = {
     "reader": "e4d88679626a624f5c151237e34e3e529ecb660b2d62fb1ecb6651526478ff2a",
     "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
     "state": "0bda855dc3df8cf352bfba8c17006d493124df1a37db853474a2f19d90ef2967",
+    "verifier": "c28a9f8cc9521fc95f5f2d19a176b30aa37f21f83d5267a529ca2d1092666c57",
 }
 """Name of a model -> SHA-256 of its file, in hexadecimal. `sha256sum platewarden/recognition/onnx/*.onnx` prints them."""
 

@@ -22,6 +22,7 @@ READS_ELSEWHERE = {
     "platewarden/server/retention/sql/0002_purge.sql": "ends their days, and finds what a hold names",
     "platewarden/server/investigations/sql/0002_investigations.sql": "the doors of a canvass: reads by place and time",
     "platewarden/server/evidence/sql/0002_evidence.sql": "the door that gives held reads out",
+    "platewarden/server/evidence/sql/0003_canvassed.sql": "who looked at them",
     "platewarden/bench/road.py": "counts as the owner, at the end, what came",
     "platewarden/bench/purge.py": "fills days of the past as the owner, and deletes one for the baseline",
     "platewarden/bench/purge_kills.py": "counts as the owner, at the end, what is left",

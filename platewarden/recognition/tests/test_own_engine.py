@@ -11,6 +11,7 @@ from platewarden.recognition.detect import Found
 from platewarden.recognition.own_engine import CLEAR, LOWEST_PIXELS, OwnEngine, height_of, open_engine
 from platewarden.recognition.picture import Picture
 from platewarden.recognition.result import Box, Candidate, Character, Reading, Unreadable
+from platewarden.recognition.verify import LEAST
 
 STREET = Picture("street.jpg", np.full((360, 640, 3), 90, dtype=np.uint8))
 PLATE = ((100.0, 100.0), (220.0, 100.0), (220.0, 140.0), (100.0, 140.0))
@@ -56,8 +57,19 @@ class Teller:
         return self.told
 
 
-def recognise(finder, reader, teller=None, picture=STREET):
-    return OwnEngine(finder, reader, teller or Teller()).recognise(picture)
+class Verifier:
+    """Takes everything for a plate but the places in `signs`."""
+
+    def __init__(self, *signs) -> None:
+        self.signs, self.asked = signs, []
+
+    def weigh(self, pixels, corners):
+        self.asked.append(corners)
+        return LEAST - 1 if corners in self.signs else LEAST + 1
+
+
+def recognise(finder, reader, teller=None, picture=STREET, verifier=None):
+    return OwnEngine(finder, reader, teller or Teller(), verifier or Verifier()).recognise(picture)
 
 
 def test_a_clear_plate_is_looked_at_once():
@@ -140,6 +152,30 @@ def test_what_cannot_be_told_is_unreadable_and_its_state_is_not_asked_for(look):
     assert teller.asked == []
 
 
+def test_a_sign_that_reads_like_a_plate_is_unreadable_for_that_reason_and_its_state_is_not_asked_for():
+    teller, verifier = Teller("CA", 0.99), Verifier(OTHER)
+    reading, poor = recognise(
+        Finder(PLATE, OTHER), Reader([spelling("7ABC123", 0.999), spelling("49094", 0.999)]), teller, verifier=verifier
+    )
+    assert (reading.text, reading.corners) == ("7ABC123", PLATE)
+    assert isinstance(poor, Unreadable)
+    assert (poor.because, poor.corners) == ("It looks more like a sign or a number than like a plate.", OTHER)
+    assert [each.text for each in poor.candidates] == ["49094"]  # it may be a plate all the same: a person sees what it says
+    assert (teller.asked, verifier.asked) == ([PLATE], [PLATE, OTHER])
+
+
+def test_what_cannot_be_read_anyway_is_not_asked_whether_it_is_a_plate():
+    verifier = Verifier(PLATE)
+    (poor,) = recognise(Finder(PLATE), Reader([spelling("", 0.999)], [spelling("", 0.999)] * 4), verifier=verifier)
+    assert (poor.because, verifier.asked) == ("The characters are too unclear to tell.", [])
+
+
+def test_a_whole_picture_that_looks_like_a_sign_shows_no_plate():
+    crop = Picture("crop.jpg", np.zeros((80, 160, 3), dtype=np.uint8))
+    edge = ((0.0, 0.0), (160.0, 0.0), (160.0, 80.0), (0.0, 80.0))
+    assert recognise(Finder(), Reader([spelling("49094", 0.999)]), picture=crop, verifier=Verifier(edge)) == ()
+
+
 def test_a_picture_that_is_one_plate_is_read_as_a_whole_when_nothing_is_found():
     crop = Picture("crop.jpg", np.zeros((80, 160, 3), dtype=np.uint8))
     reader = Reader([spelling("7ABC123", 0.999)])
@@ -190,7 +226,7 @@ def test_every_answer_is_a_reading_or_says_why_not():
 
 def test_without_its_model_files_it_is_unavailable_with_the_command_to_run(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, "FOLDER", tmp_path)
-    for name in ("finder", "refiner", "reader", "state"):
+    for name in ("finder", "refiner", "reader", "state", "verifier"):
         monkeypatch.setitem(weights.DIGESTS, name, "0" * 64)
     with pytest.raises(Unavailable, match="pip install"):
         open_engine()
