@@ -52,7 +52,8 @@ class Past:
         return psycopg.connect(login.conninfo, autocommit=autocommit)
 
     def day(self, ago: int) -> date:
-        return datetime.now(UTC).date() - timedelta(days=ago)
+        """So many days before today; a day begins at two, as the office counts what is due (`office.due_at`)."""
+        return (datetime.now(UTC) - timedelta(hours=2)).date() - timedelta(days=ago)
 
     def plate(self) -> str:
         return "".join(self.chance.choices(LETTERS, k=8))

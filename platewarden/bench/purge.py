@@ -83,7 +83,7 @@ def measure(reads: int, rounds: int, pictures: int) -> Figures:
         worker.execute("select office.clock_tick('bench', %s)", [time.monotonic()])
         purge_id = _begin(worker)
         for n in range(rounds):
-            ours, theirs = 32 + 2 * n, 33 + 2 * n  # a day is due two hours after it ended
+            ours, theirs = 31 + 2 * n, 32 + 2 * n
             for ago in (ours, theirs):
                 past.open_day(ago)
                 _fill(past, owner, ago)
@@ -100,7 +100,7 @@ def measure(reads: int, rounds: int, pictures: int) -> Figures:
             took, wrote = _timed(owner, lambda: _delete(past, owner, theirs))  # noqa: B023
             found[-1] |= {"delete_ms": took, "delete_wal": wrote}
         past.picture_bytes = 30_000
-        of_pictures = _pictures(past, worker, purge_id, plates, pictures // 2, ago=33 + 2 * rounds)
+        of_pictures = _pictures(past, worker, purge_id, plates, pictures // 2, ago=32 + 2 * rounds)
     median = {name: statistics.median(each[name] for each in found) for name in found[0]}
     return Figures(
         reads=reads,

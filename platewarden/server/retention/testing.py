@@ -41,8 +41,8 @@ class Kept:
 
 
 def day_ago(days: int) -> date:
-    """So many days before today, as the store counts them (UTC)."""
-    return now().date() - timedelta(days=days)
+    """So many days before today, as the store counts them (UTC); a day is due two hours after it ended, so today begins at two."""
+    return (now() - timedelta(hours=2)).date() - timedelta(days=days)
 
 
 def open_past(database: Database, *days: int, parents: tuple[str, ...] = PARENTS) -> None:

@@ -11,6 +11,7 @@ import pytest
 from platewarden.exchange.read_report import ReadReport, View
 from platewarden.exchange.seal import open_message
 from platewarden.policy.refusal import Malformed, Refused, Unavailable
+from platewarden.server.clock import now
 from platewarden.server.evidence import medium as media
 from platewarden.server.evidence.models import Package, PackageState
 from platewarden.server.evidence.package import package
@@ -117,8 +118,8 @@ def test_who_canvassed_the_place_of_a_read_is_told(office, medium, tmp_path):
 def test_a_look_whose_line_has_lost_its_content_is_still_told(office, reads, hold, medium, tmp_path, outsider):
     office.browser(OPERATOR).get(f"/reads/{reads[0].read_id}/{reads[0].report.captured_at.isoformat()}/")
     with office.database.connect("owner") as owner:
-        owner.execute("drop table plates.ledger_content_" + day_ago(0).strftime("%Y%m%d"))
-        owner.execute("select plates.make_span(%s, %s)", [day_ago(0), ["ledger_content"]])
+        owner.execute("drop table plates.ledger_content_" + now().strftime("%Y%m%d"))
+        owner.execute("select plates.make_span(%s, %s)", [now().date(), ["ledger_content"]])
     folder = opened(packed(office, hold, medium), medium, tmp_path)
     looks = told(folder)[1]["looks"]
     assert [(each["act"], each["content"] is None) for each in looks] == [("reads.look", True), ("evidence.package", False)]

@@ -259,7 +259,9 @@ def test_contents_of_the_ledger_end_and_their_lines_stay_and_verify(office):
     with office.database.connect("owner") as owner:
         (leaf,) = owner.execute("select min(leaf_id) from office.ledger_leaf").fetchone()
         owner.execute("alter table plates.ledger_content disable trigger append_only")
-        owner.execute("update plates.ledger_content set at = at - interval '400 days' where leaf_id = %s", [leaf])
+        owner.execute(
+            "update plates.ledger_content set at = %s where leaf_id = %s", [datetime.combine(day_ago(400), time(12), UTC), leaf]
+        )
         owner.execute("alter table plates.ledger_content enable trigger append_only")
     said = said_in(purge_now(office).note)
     assert [(each["kind"], each["day"], each["purged"]) for each in said["ended"]] == [

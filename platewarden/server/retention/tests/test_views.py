@@ -53,7 +53,7 @@ def test_the_overview_says_what_is_kept_what_is_due_and_what_the_schedule_is(off
 def test_without_a_read_the_overview_says_so_and_reads_of_today_are_in_the_plot(office):
     assert "No read is kept" in office.browser(SUPERVISOR).get("/retention/").content.decode()
     office.receive(office.car(), "AB12345")
-    assert f"{day_ago(0):%m/%d/%Y}: 1 reads" in office.browser(SUPERVISOR).get("/retention/").content.decode()
+    assert f"{now().date():%m/%d/%Y}: 1 reads" in office.browser(SUPERVISOR).get("/retention/").content.decode()
 
 
 def test_an_overdue_day_is_red_on_the_first_page_and_gone_after_the_purge(office, read):
