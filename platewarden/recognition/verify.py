@@ -7,7 +7,7 @@ Notable choices:
 
 - It is asked last, and only about what would be told as a reading: a picture mostly costs one look more.
 - What it does not take for a plate is told as unreadable, with the reason, and never dropped: it may be wrong too.
-- `LEAST` was chosen on drawn plates and held-out plates of the training photographs (`lab/LOG.md`).
+- `LEAST` was set before anything was measured: as likely a plate as not. What it costs on pieces held out: `lab/LOG.md`.
 
 Known gap: it has learned signs that were drawn, and no real ones.
 """
