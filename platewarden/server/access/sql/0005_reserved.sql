@@ -14,8 +14,6 @@ insert into office.reserved_act (act, is_look, is_search) values
     ('retention.schedule_decided', false, false), ('retention.release', false, false), ('retention.clock', false, false),
     ('retention.booked', false, false), ('evidence.written', false, false), ('evidence.book', false, false),
     ('access.tripped', false, false), ('access.judge', false, false), ('access.protect', false, false);
-create trigger append_only before update or delete on office.reserved_act for each row execute function office.refuse_change();
-create trigger append_only_all before truncate on office.reserved_act for each statement execute function office.refuse_change();
 
 create or replace function office.ledger_append(
     the_act text, the_member_number text, the_member_name text, the_purpose text, the_about jsonb, the_content jsonb
