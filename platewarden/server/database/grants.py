@@ -144,7 +144,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.book_evidence(bytea, bigint, text, text, text, text)": ("app",),
     "office.receive_release(bytea, jsonb, text, bytea)": ("app",),
     "office.decide_release(bytea, bigint, boolean, text, text)": ("app",),
-    "office.release_papers(bytea, bigint)": ("app",),
+    "plates.release_papers(uuid)": ("app",),
     "office.release_hold(bytea, bigint, text)": ("app",),
     "office.ask_schedule(bytea, jsonb, text, int, text, timestamptz)": ("app",),
     "office.decide_schedule(bytea, bigint, boolean, timestamptz)": ("app",),

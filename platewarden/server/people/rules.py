@@ -86,6 +86,7 @@ PLATE_DATA = frozenset(
         Act.INVESTIGATIONS_CANVASS,
         Act.INVESTIGATIONS_WEIGH,
         Act.RETENTION_LOOK,
+        Act.RELEASE_LOOK,
         Act.EVIDENCE_PACKAGE,
         Act.ACCESS_REVIEW,
     }

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import psycopg
-from django.db import DatabaseError, connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from platewarden.policy.refusal import Refused, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.policy.refusal import Unknown
+from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
-from platewarden.server.people.models import Member
-from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.release.models import ReleaseRequest, RequestState
 from platewarden.server.release.review import NO_REQUEST
@@ -52,22 +47,13 @@ def overdue() -> QuerySet[ReleaseRequest]:
     return find().filter(state=RequestState.WAITING, due_on__lt=today(now())).order_by("due_on", "pk")
 
 
-def papers(request: HttpRequest, request_id: int) -> Papers:
-    """What a request asks for, and its letter. Recorded as `release.look` before it is shown."""
-    member, key = request.user, person_key(request)
-    assert isinstance(member, Member)
-    if refusal := may_do(member, Act.RELEASE_LOOK, now()):
-        raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select asked, narrowed, letter from office.release_papers(%s, %s)", [key, request_id])
-            row = cursor.fetchone()
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise
-    if row is None:
+def access_to_papers(request: HttpRequest, asked: ReleaseRequest) -> Access:
+    return open_access(request, Act.RELEASE_LOOK, {"request": asked.pk})
+
+
+def papers(access: Access) -> Papers:
+    """What the request of the access asks for, and its letter."""
+    rows = through_door(access, "release_papers")
+    if not rows:
         raise Unknown(NO_REQUEST)
-    return Papers(row[0], row[1], bytes(row[2]))
+    return Papers(rows[0]["asked"], rows[0]["narrowed"], bytes(rows[0]["letter"]))

@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused, Unknown
+from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
@@ -21,7 +22,7 @@ from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.release.forms import DecideForm, FindForm, ReceiveForm
 from platewarden.server.release.models import ReleaseRequest, RequestState
-from platewarden.server.release.on_file import find, overdue, papers
+from platewarden.server.release.on_file import access_to_papers, find, overdue, papers
 from platewarden.server.release.papers import referral_pdf
 from platewarden.server.release.receive import receive
 from platewarden.server.release.review import NO_REQUEST, decide
@@ -85,17 +86,21 @@ def asked(request: HttpRequest, request_id: int) -> HttpResponse:
 
 
 @require_POST
-def show(request: HttpRequest, request_id: int) -> HttpResponse:
+@needs_purpose
+def show(request: HttpRequest, request_id: int) -> HttpResponseBase:
     """The same page with what is asked for."""
     found = _asked(request_id)
-    return _page(request, found, shown=papers(request, found.pk))
+    access = access_to_papers(request, found)
+    return _page(request, found, shown=papers(access))
 
 
 @require_POST
-def letter(request: HttpRequest, request_id: int) -> HttpResponse:
+@needs_purpose
+def letter(request: HttpRequest, request_id: int) -> HttpResponseBase:
     """The letter as it came, to be kept outside the browser's own pages."""
     found = _asked(request_id)
-    response = HttpResponse(papers(request, found.pk).letter, content_type="application/pdf")
+    access = access_to_papers(request, found)
+    response = HttpResponse(papers(access).letter, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}-letter.pdf"'
     return response
 

@@ -34,6 +34,7 @@ end $$;
 create function office.hash_of_look(the_act text, the_terms jsonb) returns bytea
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select case when the_terms ->> 'plate' is not null then plates.keyed(the_terms ->> 'plate')
+                when the_terms ->> 'pattern' ~ '^[A-Z0-9]+$' then plates.keyed(the_terms ->> 'pattern')
                 when the_terms ->> 'pattern' is not null then plates.keyed('part ' || (the_terms ->> 'pattern'))
                 when the_act = 'reads.look' then plates.keyed(plates.plate_of_read((the_terms ->> 'read')::uuid,
                     (the_terms ->> 'captured_at')::timestamptz)) end

@@ -24,6 +24,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         union all
         select n.read_id, l.* from named n join looks l on l.act = 'investigations.canvass' and l.opened_at >= n.received_at
             and (not l.terms ? 'like' or n.plate like any (array(select jsonb_array_elements_text(l.terms -> 'like'))))
+            and (not l.terms ? 'state' or n.state is null or n.state = l.terms ->> 'state')
             and exists (select from jsonb_array_elements(l.terms -> 'scenes') v where plates.in_scene(v, n.captured_at, n.lat, n.lon))
         union all
         select n.read_id, l.* from looks l cross join lateral jsonb_array_elements_text(l.terms -> 'alerts') v

@@ -102,6 +102,12 @@ def test_a_character_that_a_camera_or_a_witness_got_wrong_is_found_and_stands_be
     assert all(any("only if" in reason for reason in reasons) for each, reasons in found if each.plate != "7B34AB")
 
 
+def test_a_whole_plate_asked_for_around_an_incident_counts_as_a_look_at_that_plate(office, incident):
+    counted(office, around(incident, partial=PartialPlate.parse("AB12345")))
+    office.browser(OPERATOR).post("/reads/search/", {"plate": "AB12345", "span": "all"})
+    assert office.ask_owner("select count(*), count(distinct keyed) from office.looked_at") == [(2, 1)]
+
+
 def test_seen_near_several_scenes_stands_first(office, incident, car):
     other = opened(office, "26-004118", lat=42.2, lon=-87.9, at=incident.at - timedelta(days=1))
     office.receive(car, "ONCE1", at=incident.at, place=spot())

@@ -83,6 +83,7 @@ PLATES = {
     Act.INVESTIGATIONS_CANVASS,
     Act.INVESTIGATIONS_WEIGH,
     Act.RETENTION_LOOK,
+    Act.RELEASE_LOOK,
     Act.EVIDENCE_PACKAGE,
     Act.ACCESS_REVIEW,
 }
@@ -114,11 +115,15 @@ def test_the_table_above_is_the_whole_list():
 
 def test_a_custodian_sees_no_plate_and_an_auditor_only_what_was_asked_in_a_look_that_is_judged():
     assert not [act for act in PLATES if Duty.CUSTODIAN in DUTIES[act]]
-    assert [act for act in PLATES if Duty.AUDITOR in DUTIES[act]] == [Act.ACCESS_REVIEW]
+    assert {act for act in PLATES if Duty.AUDITOR in DUTIES[act]} == {Act.ACCESS_REVIEW, Act.RELEASE_LOOK}
 
 
 def test_a_records_clerk_sees_what_a_hold_names_and_takes_it_out_encrypted_and_looks_at_no_read():
-    assert {act for act in PLATES if Duty.RECORDS_CLERK in DUTIES[act]} == {Act.RETENTION_LOOK, Act.EVIDENCE_PACKAGE}
+    assert {act for act in PLATES if Duty.RECORDS_CLERK in DUTIES[act]} == {
+        Act.RETENTION_LOOK,
+        Act.RELEASE_LOOK,
+        Act.EVIDENCE_PACKAGE,
+    }
 
 
 def test_who_left_is_refused_whatever_they_were(office):

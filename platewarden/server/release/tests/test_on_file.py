@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from platewarden.policy.refusal import Refused, Unknown
 from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, OPERATOR
 from platewarden.server.people.training import today
-from platewarden.server.release.on_file import find, overdue, papers
+from platewarden.server.release.models import ReleaseRequest
+from platewarden.server.release.on_file import access_to_papers, find, overdue, papers
 from platewarden.server.release.testing import LETTER, received
 from platewarden.server.retention.testing import request_of
 
@@ -35,7 +37,7 @@ def test_what_is_past_its_day_is_overdue(office):
 
 def test_showing_it_is_in_the_ledger(office):
     made = received(office)
-    shown = papers(request_of(office, AUDITOR), made.pk)
+    shown = papers(access_to_papers(request_of(office, AUDITOR), made))
     assert (shown.letter, "AB12345" in shown.asked) == (LETTER, True)
     assert ("release.look", AUDITOR) in office.ledger()
 
@@ -43,6 +45,18 @@ def test_showing_it_is_in_the_ledger(office):
 def test_without_the_duty_or_the_request_nothing_is_shown(office):
     made = received(office)
     with pytest.raises(Refused):
-        papers(request_of(office, OPERATOR), made.pk)
+        papers(access_to_papers(request_of(office, OPERATOR), made))
     with pytest.raises(Unknown):
-        papers(request_of(office, AUDITOR), 999)
+        papers(access_to_papers(request_of(office, AUDITOR), ReleaseRequest(pk=999)))
+
+
+def test_a_look_that_is_taken_back_shows_nothing(office):
+    """Recorded first, on disk, and only then shown: a record of the same transaction opens nothing."""
+    made = received(office)
+    request = request_of(office, AUDITOR)
+    with transaction.atomic(), pytest.raises(AssertionError, match="outside any transaction"):
+        access_to_papers(request, made)
+    access = access_to_papers(request, made)
+    assert papers(access).letter == LETTER
+    with pytest.raises(ProgrammingError, match="no access record"):
+        papers(access)  # one look a record

@@ -9,7 +9,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.people.testing import DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.models import AgencyKind, RequestState
-from platewarden.server.release.on_file import papers
+from platewarden.server.release.on_file import access_to_papers, papers
 from platewarden.server.release.review import decide
 from platewarden.server.release.testing import received
 from platewarden.server.retention.testing import request_of
@@ -30,14 +30,14 @@ def test_it_is_approved_with_who_and_why(office):
 def test_it_is_approved_for_less(office):
     made = decided(office, received(office), only="one day, 11/20/2026")
     assert made.is_narrowed
-    assert papers(request_of(office, SUPERVISOR), made.pk).narrowed == "one day, 11/20/2026"
+    assert papers(access_to_papers(request_of(office, SUPERVISOR), made)).narrowed == "one day, 11/20/2026"
 
 
 def test_it_is_denied_and_nothing_of_it_is_approved(office):
     made = decided(office, received(office), approves=False, only="one day")
     assert made.state == RequestState.DENIED
     assert not made.is_narrowed
-    assert papers(request_of(office, SUPERVISOR), made.pk).narrowed == ""
+    assert papers(access_to_papers(request_of(office, SUPERVISOR), made)).narrowed == ""
 
 
 def test_whoever_took_it_in_is_refused(office):
