@@ -1,4 +1,4 @@
-"""hotlist load, publish; bolo add: what is looked for, from the desk."""
+"""hotlist load, diff, publish; bolo add: what is looked for, from the desk."""
 
 from __future__ import annotations
 
@@ -31,14 +31,11 @@ def load(
 
     Columns: plate, state (or unknown), category, reference; also reason, approach, caution, urgent, expires.
     """
-    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.policy.refusal import Refused
     from platewarden.server.config import ServerConfig
     from platewarden.server.serve import database_of
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise Malformed(f"{file} cannot be read ({error.strerror}). Check the path.") from error
+    content = _content(file)
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
@@ -53,6 +50,44 @@ def load(
             raise Refused(refusal)
         taken = load_list(content, source_name=source, by=Signer(member.number, member.name))
     tell(f"{taken.source.name}: load {taken.number} with {taken.entries} entries is in force.")
+
+
+@hotlist.command()
+def diff(
+    file: Annotated[Path, typer.Argument(help="The CSV that would be loaded.")],
+    source: Annotated[str, typer.Option(help="Where the list comes from.")],
+    by: By,
+    data: Data = None,
+) -> None:
+    """Say what a list would change, and load nothing. Example: platewarden hotlist diff stolen.csv --source "State stolen vehicles" --by 1001"""
+    from platewarden.policy.refusal import Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    content = _content(file)
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.clock import now
+        from platewarden.server.hotlists.load import compare
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.rules import may_do
+
+        member = signed_in(by)
+        if refusal := may_do(member, Act.HOTLISTS_LOAD, now()):
+            raise Refused(refusal)
+        changes = compare(content, source_name=source, by=Signer(member.number, member.name))
+    tell(f"{source}: {changes.added} entries are new, {changes.gone} are gone, {changes.same} stay. Nothing was loaded.")
+
+
+def _content(file: Path) -> bytes:
+    from platewarden.policy.refusal import Malformed
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Malformed(f"{file} cannot be read ({error.strerror}). Check the path.") from error
 
 
 @hotlist.command()
@@ -113,6 +148,8 @@ def add(
     reason: Annotated[str, typer.Option(help="Why it is looked for, in a few words.")],
     expires_on: Annotated[str, typer.Option(help="The last day it is looked for, such as 2026-12-01.")],
     by: By,
+    vehicle: Annotated[str, typer.Option(help="What is known of the vehicle, such as “gray Honda Civic, rear light broken”.")] = "",
+    instructions: Annotated[str, typer.Option(help="What the officer should do or know.")] = "",
     approach: Annotated[str, typer.Option(help="stop, do_not_stop, notify or silent.")] = "stop",
     caution: Annotated[bool, typer.Option("--caution", help="Armed and dangerous.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="Verify within minutes.")] = False,
@@ -136,6 +173,7 @@ def add(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
+        from platewarden.server.access.console import person_at_console
         from platewarden.server.hotlists import bolo as bolos
         from platewarden.server.hotlists.entry import NewEntry, approach_of, category_of, plate_or_pattern, state_of
         from platewarden.server.people.editions import department
@@ -154,6 +192,11 @@ def add(
             reference=reference,
             author=by,
             expires_at=datetime.combine(last_day, time(23, 59, 59), department().time_zone),
+            vehicle=vehicle,
+            instructions=instructions,
         )
-        bolos.enter(entry, by=signed_in(by))
+        with person_at_console(signed_in(by)) as request:
+            entered = bolos.enter(request, entry)
     tell("The BOLO waits for a second member. It is not in force before.")
+    if entered.alike:
+        tell(f"Entries in force that look alike: {entered.alike}. Compare 0 with O, 1 with I, 8 with B.")

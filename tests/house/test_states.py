@@ -15,12 +15,21 @@ NOT_REACHED: dict[str, int] = {}
 # States that a function of the database brings about, and its words.
 PURGE = "retention/sql/0002_purge.sql"
 INVESTIGATIONS = "investigations/sql/0002_investigations.sql"
+LISTS = "hotlists/sql/0005_acts.sql"
 RELEASE = "release/sql/0002_release.sql"
 IN_THE_DATABASE = {
     "ChangeState.SIGNED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
     "ChangeState.REFUSED": (PURGE, "set state = case when sign then 'signed' else 'refused' end"),
     "CosignState.SIGNED": (INVESTIGATIONS, "set state = case when signs then 'signed' else 'refused' end"),
     "CosignState.REFUSED": (INVESTIGATIONS, "set state = case when signs then 'signed' else 'refused' end"),
+    "BackState.SIGNED": (LISTS, "set state = case when sign then 'signed' else 'refused' end"),
+    "BackState.REFUSED": (LISTS, "set state = case when sign then 'signed' else 'refused' end"),
+    "BoloState.APPROVED": (LISTS, "set state = case when approve then 'approved' else 'refused' end"),
+    "BoloState.REFUSED": (LISTS, "set state = case when approve then 'approved' else 'refused' end"),
+    "BoloState.WITHDRAWN": (LISTS, "update office.hotlists_bolo set state = 'withdrawn'"),
+    "LoadState.FILLING": (LISTS, "'filling', stamped, who, 0, the_digest"),
+    "LoadState.IN_FORCE": (LISTS, "set state = 'in force'"),
+    "LoadState.SUPERSEDED": (LISTS, "set state = 'superseded'"),
     "RequestState.APPROVED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
     "RequestState.REFERRED": (RELEASE, "case when shared then 'waiting' else 'referred' end"),
     "RequestState.DENIED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),

@@ -136,9 +136,9 @@ from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
 from platewarden.server.evidence.forms import BookingForm, DestroyForm, ReturnForm, TransferForm  # noqa: E402
 from platewarden.server.evidence.models import Booking, Package  # noqa: E402
-from platewarden.server.hotlists.forms import BoloForm, LoadForm  # noqa: E402
+from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm  # noqa: E402
 from platewarden.server.hotlists.load import Fault  # noqa: E402
-from platewarden.server.hotlists.models import Bolo, HotlistEdition, Load, Source  # noqa: E402
+from platewarden.server.hotlists.models import BackAsk, Bolo, BoloStep, HotlistEdition, Load, Source  # noqa: E402
 from platewarden.server.investigations.canvass import Scene, Search, Sighting, Vehicle  # noqa: E402
 from platewarden.server.investigations.forms import (  # noqa: E402
     AroundForm,
@@ -429,6 +429,11 @@ def searched(**other: Any) -> dict[str, Any]:
     } | other
 
 
+def earlier_load() -> Load:
+    source = Source(name="Lake County wanted")
+    return Load(pk=6, source=source, number=6, state="superseded", loaded_at=ago(hours=54), loaded_by="HP-188 Lou Tran", entries=1188, digest=b"\x44" * 32)  # fmt: skip
+
+
 def loads() -> list[Load]:
     state, partner = Source(name="State stolen vehicles"), Source(name="Lake County wanted")
     return [
@@ -699,7 +704,20 @@ def bolos() -> list[dict[str, Any]]:
         )
         if standing != "waiting":
             bolo.decided_at, bolo.decided_by = ago(hours=hours - 1), "HP-214 Dana Whitfield"
-        return {"bolo": bolo, "entry": known | facts, "refusal": refusal}
+        return {
+            "bolo": bolo,
+            "entry": {"vehicle": "", "instructions": ""} | known | facts,
+            "steps": [BoloStep(what="entered", at=bolo.entered_at, by=bolo.author, expires_at=bolo.expires_at)]
+            + (
+                [BoloStep(what=standing, at=bolo.decided_at, by=bolo.decided_by, expires_at=bolo.expires_at)]
+                if bolo.decided_at
+                else []
+            ),
+            "refusal": refusal,
+            "withdraw_refusal": None,
+            "extend_form": ExtendForm(auto_id=f"extend_{bolo.entry_id}_%s"),
+            "withdraw_form": WithdrawForm(auto_id=f"withdraw_{bolo.entry_id}_%s"),
+        }
 
     own = Refusal(Clause.LISTED_PURPOSES, "A second member decides on a BOLO, never its author. Ask a colleague.")
     return [
@@ -729,6 +747,8 @@ def bolos() -> list[dict[str, Any]]:
             caution=True,
             urgent=True,
             reason="Armed robbery, Central Avenue. Driver seen with a handgun.",
+            vehicle="black Dodge Charger, tinted windows",
+            instructions="Two cars before any stop; call the desk first.",
         ),
         row(
             "refused",
@@ -1163,7 +1183,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
     "lists": lambda: (
         "hotlists/lists.html",
-        {"form": LoadForm(), "faults": (), "loads": loads(), "history": loads(), "is_due": True, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
+        {"form": LoadForm(), "faults": (), "loads": loads(), "history": loads(), "is_due": True, "older": [earlier_load()], "backs": [{"ask": BackAsk(pk=1, load=earlier_load(), asked_by="HP-188 Lou Tran", asked_at=ago(hours=1)), "refusal": None}], "back_form": BackForm(), "back_refusal": None, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
     ),
     "lists-refused": lambda: (
         "hotlists/lists.html",
@@ -1292,7 +1312,7 @@ urlpatterns = [
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
-    _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/")),
+    _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
     _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),

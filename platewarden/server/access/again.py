@@ -39,6 +39,8 @@ ACTS = {
     "equipment:deployment_new": "equipment:deployment_new",
     "equipment:deployment_withdraw": "equipment:units",
     "hotlists:bolo_approve": "hotlists:bolos",
+    "hotlists:bolo_extend": "hotlists:bolos",
+    "hotlists:back_sign": "hotlists:lists",
     "investigations:cosign_sign": "investigations:cosigns",
     "retention:confirm_clock": "retention:overview",
     "retention:schedule_new": "retention:schedule_new",

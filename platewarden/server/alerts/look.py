@@ -43,6 +43,8 @@ class ListedEntry:
     author: str
     entered_at: datetime
     expires_at: datetime | None
+    vehicle: str = ""
+    instructions: str = ""
 
     @property
     def category_label(self) -> str:
@@ -178,4 +180,6 @@ def _listed(hit: dict[str, Any]) -> ListedEntry:
         author=hit["author"],
         entered_at=datetime.fromisoformat(hit["entry_loaded_at"]),
         expires_at=datetime.fromisoformat(hit["expires_at"]) if hit["expires_at"] else None,
+        vehicle=hit["vehicle"],
+        instructions=hit["instructions"],
     )

@@ -1,24 +1,31 @@
-"""A BOLO made here: asked by one member, in force only when a second one approves, gone when it expires.
+"""A BOLO made here: asked by one member, in force only when a second one approves, gone when it expires or is withdrawn.
 
-Refused: an expiry past the department's longest, approving one's own, deciding twice.
+Each act is a function of the database. Who enters, approves and extends is known there by the key of the sign-in, so that no second
+member can be made up; who withdraws is named by the application, for to look no more opens nothing.
+Refused: an expiry past the department's longest, approving or extending one's own, deciding twice, ending what has ended.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db import transaction
+import psycopg
+from django.db import DatabaseError, connection
+from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
+from platewarden.server.access.desk import SIGN_IN_AGAIN
+from platewarden.server.access.login import person_key
 from platewarden.server.clock import now
-from platewarden.server.hotlists.entry import NewEntry, add_entries
-from platewarden.server.hotlists.models import Bolo, BoloState
-from platewarden.server.hotlists.publish import ask_for_edition
+from platewarden.server.hotlists.entry import NewEntry, as_row
+from platewarden.server.hotlists.models import Bolo, BoloState, Step
 from platewarden.server.ledger.acts import Act
-from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.rules import may_do
@@ -27,37 +34,34 @@ from platewarden.server.people.rules import may_do
 SEE_SILENT = frozenset({Duty.SUPERVISOR, Duty.DESIGNEE, Duty.INVESTIGATOR, Duty.LIST_MANAGER})
 
 
-def enter(entry: NewEntry, *, by: Member) -> Bolo:
+@dataclass(frozen=True)
+class Entered:
+    """A BOLO that waits, and how many entries in force look like its plate. Silent ones are not counted."""
+
+    bolo: Bolo
+    alike: int
+
+
+def enter(request: HttpRequest, entry: NewEntry) -> Entered:
     """Enters a BOLO; it waits for the second member. Recorded as `hotlists.bolo`, its words in the erasable content."""
-    if refusal := may_do(by, Act.HOTLISTS_BOLO, now()):
+    if refusal := may_do(_member(request), Act.HOTLISTS_BOLO, now()):
         raise Refused(refusal)
-    longest, at = department().bolo_longest_days, now()
-    ends_at = entry.expires_at
-    if ends_at is None or not at < ends_at <= at + timedelta(days=longest):
-        raise Malformed(f"A BOLO ends on a date in the future, at most {longest} days from now. Correct the date.")
+    _must_end_in_time(entry.expires_at)
     if len(entry.reason.strip()) < 8:
         raise Malformed("Say in a few words why this vehicle is looked for.")
     if not entry.reference.strip():
         raise Malformed("A BOLO needs the number of its case. Give it.")
-    entry = replace(entry, entry_id=uuid.uuid4(), author=by.number)
-    with transaction.atomic():
-        add_entries([entry], load=None, loaded_at=at)
-        bolo = Bolo.objects.create(
-            entry_id=entry.entry_id, author=str(by), author_number=by.number, entered_at=at, expires_at=ends_at
-        )
-        record(
-            Act.HOTLISTS_BOLO,
-            by=Signer(by.number, by.name),
-            about={"entry": entry.entry_id},
-            content={
-                "plate": entry.text,
-                "state": entry.state,
-                "category": entry.category,
-                "reference": entry.reference,
-                "reason": entry.reason,
-            },
-        )
-    return bolo
+    row = {**as_row(entry), "entry_id": str(uuid.uuid4())}
+    with as_the_person(request) as key, connection.cursor() as cursor:
+        cursor.execute("select bolo, alike from office.enter_bolo(%s, %s::jsonb, %s)", [key, json.dumps(row), entry.expires_at])
+        bolo_id, alike = cursor.fetchone()
+    return Entered(Bolo.objects.get(pk=bolo_id), alike)
+
+
+def _must_end_in_time(ends_at: datetime | None) -> None:
+    longest, at = department().bolo_longest_days, now()
+    if ends_at is None or not at < ends_at <= at + timedelta(days=longest):
+        raise Malformed(f"A BOLO ends on a date in the future, at most {longest} days from now. Correct the date.")
 
 
 def sees_silent(duties: frozenset[str]) -> bool:
@@ -74,50 +78,93 @@ def may_decide(bolo: Bolo, member: Member) -> Refusal | None:
     return None
 
 
-def decide(bolo_id: int, *, by: Member, approve: bool) -> Bolo:
-    """Approves or refuses a waiting BOLO. Stale when it was decided meanwhile."""
-    with transaction.atomic():
-        bolo = Bolo.objects.select_for_update().filter(pk=bolo_id).first()
-        if bolo is None:
-            raise Unknown("There is no such BOLO. Look at the list again.")
-        if refusal := may_decide(bolo, by):
-            raise Refused(refusal)
-        if bolo.state != BoloState.WAITING:
-            raise Stale(f"This BOLO was decided already ({bolo.get_state_display().lower()}). Look at the list again.")
-        if approve and bolo.expires_at <= now():
-            raise Stale("This BOLO has run out while it waited. Have it entered again with a later date.")
-        bolo.state = BoloState.APPROVED if approve else BoloState.REFUSED
-        bolo.decided_at, bolo.decided_by = now(), str(by)
-        bolo.save(update_fields=["state", "decided_at", "decided_by"])
-        record(Act.HOTLISTS_BOLO_DECIDED, by=Signer(by.number, by.name), about={"entry": bolo.entry_id, "state": bolo.state})
-        if approve:
-            ask_for_edition(by=Signer(by.number, by.name))
-    return bolo
+def may_withdraw(bolo: Bolo, member: Member) -> Refusal | None:
+    """Refuses whoever neither entered it nor decides on BOLOs."""
+    if refusal := may_do(member, Act.HOTLISTS_WITHDRAW, now()):
+        return refusal
+    if bolo.author_number != member.number and may_do(member, Act.HOTLISTS_BOLO_DECIDED, now()):
+        return Refusal(Clause.LISTED_PURPOSES, "Its author withdraws a BOLO, or who decides on BOLOs. Ask one of them.")
+    return None
 
 
-def withdraw(bolo_id: int, *, by: Member, because: str, with_its_incident: bool = False) -> Bolo:
-    """Ends a BOLO that waits or is in force. By its author or who decides on BOLOs; with its incident, by who may close that."""
-    if refusal := may_do(by, Act.HOTLISTS_WITHDRAW, now()):
+def decide(request: HttpRequest, bolo_id: int, *, approve: bool) -> Bolo:
+    """Approves or refuses a waiting BOLO. Stale when it was decided meanwhile. Recorded as `hotlists.bolo_decided`."""
+    bolo = _known(bolo_id)
+    if refusal := may_decide(bolo, _member(request)):
+        raise Refused(refusal)
+    if bolo.state != BoloState.WAITING:
+        raise Stale(f"This BOLO was decided already ({bolo.get_state_display().lower()}). Look at the list again.")
+    if approve and bolo.expires_at <= now():
+        raise Stale("This BOLO has run out while it waited. Have it entered again with a later date.")
+    with as_the_person(request) as key, connection.cursor() as cursor:
+        cursor.execute("select office.decide_bolo(%s, %s, %s)", [key, bolo_id, approve])
+    return _known(bolo_id)
+
+
+def extend(request: HttpRequest, bolo_id: int, *, until: datetime) -> Bolo:
+    """Gives a BOLO in force a later end; a second member does, as for an approval. Recorded as `hotlists.extend`."""
+    bolo = _known(bolo_id)
+    if refusal := may_decide(bolo, _member(request)):
+        raise Refused(refusal)
+    if not bolo.is_in_force(now()):
+        raise Stale("This BOLO is not in force. Have it entered again.")
+    _must_end_in_time(until)
+    if until <= bolo.expires_at:
+        raise Malformed("A later end lies after the present one. Correct the date, or end the BOLO.")
+    with as_the_person(request) as key, connection.cursor() as cursor:
+        cursor.execute("select office.extend_bolo(%s, %s, %s)", [key, bolo_id, until])
+    return _known(bolo_id)
+
+
+def withdraw(bolo_id: int, *, by: Member, because: str, how: Step = Step.CANCELLED, with_its_incident: bool = False) -> Bolo:
+    """Ends a BOLO that waits or is in force. By its author or who decides on BOLOs; with its incident, by who may close that.
+
+    Refused without a reason; Stale when it has ended already. Recorded as `hotlists.withdraw`.
+    """
+    bolo = _known(bolo_id)
+    if refusal := may_do(by, Act.HOTLISTS_WITHDRAW, now()) if with_its_incident else may_withdraw(bolo, by):
         raise Refused(refusal)
     if len(because.strip()) < 8:
         raise Malformed("Say in a few words why this vehicle is not looked for any more.")
-    with transaction.atomic():
-        bolo = Bolo.objects.select_for_update().filter(pk=bolo_id).first()
-        if bolo is None:
-            raise Unknown("There is no such BOLO. Look at the list again.")
-        if not with_its_incident and bolo.author_number != by.number and may_do(by, Act.HOTLISTS_BOLO_DECIDED, now()):
-            raise Refused(Refusal(Clause.LISTED_PURPOSES, "Its author withdraws a BOLO, or who decides on BOLOs. Ask one of them."))
-        if bolo.state not in (BoloState.WAITING, BoloState.APPROVED):
-            raise Stale(f"This BOLO has ended already ({bolo.get_state_display().lower()}). Look at the list again.")
-        was_in_force = bolo.state == BoloState.APPROVED
-        bolo.state = BoloState.WITHDRAWN
-        bolo.save(update_fields=["state"])
-        record(
-            Act.HOTLISTS_WITHDRAW,
-            by=Signer(by.number, by.name),
-            about={"entry": bolo.entry_id},
-            content={"because": because.strip()[:200]},
+    if bolo.state not in (BoloState.WAITING, BoloState.APPROVED):
+        raise Stale(f"This BOLO has ended already ({bolo.get_state_display().lower()}). Look at the list again.")
+    with _said_plainly(), connection.cursor() as cursor:
+        cursor.execute(
+            "select office.withdraw_bolo(%s, %s, %s, %s, %s)",
+            [by.number, by.name, bolo_id, (Step.CLOSED if with_its_incident else how).value, because.strip()[:200]],
         )
-        if was_in_force:
-            ask_for_edition(by=Signer(by.number, by.name))
+    return _known(bolo_id)
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+def _known(bolo_id: int) -> Bolo:
+    bolo = Bolo.objects.filter(pk=bolo_id).first()
+    if bolo is None:
+        raise Unknown("There is no such BOLO. Look at the list again.")
     return bolo
+
+
+@contextmanager
+def as_the_person(request: HttpRequest) -> Iterator[bytes]:
+    """The key of the sign-in, and what the database says to it in the department's words."""
+    key = person_key(request)
+    if key is None:
+        raise Refused(SIGN_IN_AGAIN)
+    with _said_plainly():
+        yield key
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
+            raise Refused(SIGN_IN_AGAIN) from error
+        if isinstance(error.__cause__, (psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)):
+            raise Stale("Somebody else acted on this meanwhile. Look at it again.") from error
+        raise

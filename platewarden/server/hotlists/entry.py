@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -35,6 +36,8 @@ class NewEntry:
     reference: str
     author: str
     expires_at: datetime | None
+    vehicle: str = ""
+    instructions: str = ""
 
 
 def plate_or_pattern(raw: str) -> tuple[str, bool]:
@@ -67,29 +70,33 @@ def state_of(raw: str) -> str | None:
     return parse_state(raw)
 
 
-def add_entries(entries: Sequence[NewEntry], *, load: int | None, loaded_at: datetime, using: str = "default") -> int:
-    """Writes entries, in the caller's transaction. The application can add entries and read none."""
+def as_row(entry: NewEntry) -> dict[str, Any]:
+    """The entry as the database's functions take it."""
+    return {
+        "entry_id": str(entry.entry_id),
+        "text": entry.text,
+        "fold": entry.text if entry.is_pattern else fold(entry.text),
+        "is_pattern": entry.is_pattern,
+        "state": entry.state,
+        "category": entry.category.value,
+        "approach": entry.approach.value,
+        "caution": entry.caution,
+        "urgent": entry.urgent,
+        "reason": entry.reason,
+        "reference": entry.reference,
+        "author": entry.author,
+        "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
+        "vehicle": entry.vehicle,
+        "instructions": entry.instructions,
+    }
+
+
+def add_entries(entries: Sequence[NewEntry], *, load: int, loaded_at: datetime, using: str = "default") -> int:
+    """Writes entries into a load that is being filled, in the caller's transaction. The application can add entries and read none."""
     added = 0
     with connections[using].cursor() as cursor:
         for start in range(0, len(entries), BATCH):
-            rows = [
-                {
-                    "entry_id": str(entry.entry_id),
-                    "text": entry.text,
-                    "fold": entry.text if entry.is_pattern else fold(entry.text),
-                    "is_pattern": entry.is_pattern,
-                    "state": entry.state,
-                    "category": entry.category.value,
-                    "approach": entry.approach.value,
-                    "caution": entry.caution,
-                    "urgent": entry.urgent,
-                    "reason": entry.reason,
-                    "reference": entry.reference,
-                    "author": entry.author,
-                    "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
-                }
-                for entry in entries[start : start + BATCH]
-            ]
+            rows = [as_row(entry) for entry in entries[start : start + BATCH]]
             cursor.execute("select plates.add_entries(%s, %s, %s::jsonb)", [load, loaded_at, json.dumps(rows)])
             added += int(cursor.fetchone()[0])
     return added

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.plate.text import STATES
 from platewarden.policy.refusal import Malformed
 from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
+from platewarden.server.hotlists.models import Step
 from platewarden.server.people.editions import department
 
 UNKNOWN = "unknown"
@@ -50,6 +51,12 @@ class BoloForm(forms.Form):
     )
     reference = forms.CharField(label="Case number", max_length=40)
     reason = forms.CharField(label="Why it is looked for", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    vehicle = forms.CharField(
+        label="Vehicle", max_length=120, required=False, help_text="Make, color, what stands out: it is compared on the alert"
+    )
+    instructions = forms.CharField(
+        label="To the officer", max_length=300, required=False, help_text="Such as: child on board, call the desk first"
+    )
     approach = forms.ChoiceField(
         label="How to act",
         choices=[(each.value, each.value.replace("_", " ").capitalize()) for each in Approach],
@@ -88,5 +95,33 @@ class BoloForm(forms.Form):
             reason=given["reason"],
             reference=given["reference"],
             author="",
-            expires_at=datetime.combine(given["expires_on"], time(23, 59, 59), department().time_zone),
+            expires_at=end_of(given["expires_on"]),
+            vehicle=given["vehicle"],
+            instructions=given["instructions"],
         )
+
+
+class ExtendForm(forms.Form):
+    """A later last day."""
+
+    until = forms.DateField(label="Ends on", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class WithdrawForm(forms.Form):
+    """Why a BOLO ends now."""
+
+    how = forms.ChoiceField(
+        label="Why it ends", choices=[(each.value, each.label) for each in (Step.RECOVERED, Step.CANCELLED)], initial=Step.CANCELLED
+    )
+    because = forms.CharField(label="In a few words", max_length=200)
+
+
+class BackForm(forms.Form):
+    """What is wrong with the list in force."""
+
+    because = forms.CharField(label="What is wrong with the list in force", max_length=200)
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day, in the department's zone."""
+    return datetime.combine(day, time(23, 59, 59), department().time_zone)

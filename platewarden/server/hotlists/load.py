@@ -1,8 +1,8 @@
 """Loading a source's list: the whole file becomes a numbered load in force, or is refused whole with its line numbers.
 
 Refused: wrong columns, bad encoding, empty or impossible plates, the same plate and state twice, the same file again, and a
-list that shrinks by more than the department's share. The load in force stays in force. Read line by line, checked before the
-first row is written; one transaction puts it in force and takes the earlier one out.
+list that shrinks by more than the department's share, or grows past ten times. The load in force stays in force. Read line by
+line, checked before the first row is written; a function of the database puts it in force and takes the earlier one out.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import NewEntry, add_entries, approach_of, category_of, plate_or_pattern, state_of
 from platewarden.server.hotlists.models import Load, LoadState, Source
-from platewarden.server.hotlists.publish import ask_for_edition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
@@ -29,6 +28,7 @@ from platewarden.server.people.editions import department
 NEEDED = ["plate", "state", "category", "reference"]
 ALLOWED = [*NEEDED, "reason", "approach", "caution", "urgent", "expires"]
 FAULTS_SHOWN = 20
+MOST_GROWTH = 10
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ class ListRefused(Malformed):
 
 def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
     """Takes a CSV in. Refuses it whole with its faults (recorded as `hotlists.load_refused`), or puts it in force."""
-    source_name = " ".join(source_name.split())
-    if not source_name or len(source_name) > 60:
-        raise Malformed("A list needs the name of its source, at most 60 characters.")
+    source_name = _name_of(source_name)
     digest = hashlib.sha256(content).digest()
     entries, faults = parse(content, author=source_name)
     load = None if faults else _put_in_force(entries, faults, source_name, digest, by)
@@ -75,44 +73,81 @@ def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
     return load
 
 
+def _name_of(source: str) -> str:
+    name = " ".join(source.split())
+    if not name or len(name) > 60:
+        raise Malformed("A list needs the name of its source, at most 60 characters.")
+    return name
+
+
 def _put_in_force(entries: list[NewEntry], faults: list[Fault], source_name: str, digest: bytes, by: Signer) -> Load | None:
     """The load in force, or None with what speaks against it added to the faults. One list of a source after the other."""
     with transaction.atomic():
-        source, _ = Source.objects.get_or_create(name=source_name, defaults={"created_at": now()})
-        Source.objects.select_for_update().get(pk=source.pk)
-        faults += _against_the_one_in_force(source_name, digest, len(entries))
-        if faults:
-            return None
-        earlier = source.loads.order_by("-number").first()
-        source.loads.filter(state=LoadState.IN_FORCE).update(state=LoadState.SUPERSEDED)
-        load = Load.objects.create(
-            source=source,
-            number=earlier.number + 1 if earlier else 1,
-            state=LoadState.IN_FORCE,
-            loaded_at=now(),
-            loaded_by=str(by),
-            entries=len(entries),
-            digest=digest,
-        )
-        add_entries(entries, load=load.pk, loaded_at=load.loaded_at)
-        record(
-            Act.HOTLISTS_LOAD,
-            by=by,
-            about={"source": source_name, "load": load.number, "entries": len(entries), "sha256": digest.hex()},
-        )
-        ask_for_edition(by=by)
+        load = _filled(entries, faults, source_name, digest, by)
+        if load is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("select office.put_in_force(%s, %s, %s)", [load.pk, by.number, by.name])
+            load.refresh_from_db()
     return load
+
+
+def _filled(entries: list[NewEntry], faults: list[Fault], source_name: str, digest: bytes, by: Signer) -> Load | None:
+    """A load with its entries, not in force yet."""
+    source, _ = Source.objects.get_or_create(name=source_name, defaults={"created_at": now()})
+    Source.objects.select_for_update().get(pk=source.pk)
+    faults += _against_the_one_in_force(source_name, digest, len(entries))
+    if faults:
+        return None
+    loaded_at = now()
+    with connection.cursor() as cursor:
+        cursor.execute("select office.open_load(%s, %s, %s, %s)", [source.pk, digest, str(by), loaded_at])
+        load = Load.objects.get(pk=cursor.fetchone()[0])
+    add_entries(entries, load=load.pk, loaded_at=loaded_at)
+    return load
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a file would change: entries by plate or pattern and state."""
+
+    added: int
+    gone: int
+    same: int
+
+
+def compare(content: bytes, *, source_name: str, by: Signer) -> Changes:
+    """What a list would change if it were loaded. Nothing is kept; the same faults are refused."""
+    source_name = _name_of(source_name)
+    entries, faults = parse(content, author=source_name)
+    with transaction.atomic():
+        load = None if faults else _filled(entries, faults, source_name, hashlib.sha256(content).digest(), by)
+        if load is None:
+            raise ListRefused(source_name, faults)
+        with connection.cursor() as cursor:
+            cursor.execute("select added, gone, same from plates.load_changes(%s)", [load.pk])
+            changes = Changes(*cursor.fetchone())
+        transaction.set_rollback(True)
+    return changes
 
 
 def _against_the_one_in_force(source_name: str, digest: bytes, count: int) -> list[Fault]:
     loads = Load.objects.filter(source__name=source_name)
-    if loads.filter(digest=digest).exists():
-        return [Fault(1, "this very file was loaded before")]
+    if earlier := loads.filter(digest=digest).order_by("-number").first():
+        if earlier.state == LoadState.IN_FORCE:
+            return [Fault(1, "this very file was loaded before and is in force")]
+        return [Fault(1, f"this very file was loaded before, as number {earlier.number}; two members can put that load back")]
     in_force = loads.filter(state=LoadState.IN_FORCE).first()
     share = department().shrink_refused_percent
     if in_force and in_force.entries >= 10 and count * 100 < in_force.entries * (100 - share):
         return [
             Fault(1, f"it holds {count} entries where the list in force holds {in_force.entries}: more than {share} % are gone")
+        ]
+    if in_force and in_force.entries >= 10 and count > in_force.entries * MOST_GROWTH:
+        return [
+            Fault(
+                1,
+                f"it holds {count} entries where the list in force holds {in_force.entries}: more than {MOST_GROWTH} times as many",
+            )
         ]
     return []
 

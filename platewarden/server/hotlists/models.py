@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +21,7 @@ class Source(models.Model):
 
 
 class LoadState(models.TextChoices):
+    FILLING = "filling", "Being filled"
     IN_FORCE = "in force", "In force"
     SUPERSEDED = "superseded", "Superseded"
 
@@ -44,6 +47,32 @@ class Load(models.Model):
         return f"{self.source_id} {self.number}"
 
 
+class BackState(models.TextChoices):
+    WAITING = "waiting", "Waiting for the second member"
+    SIGNED = "signed", "Put back"
+    REFUSED = "refused", "Refused"
+
+
+class BackAsk(models.Model):
+    """An earlier load of a source to be put back in force: asked by one member, signed by another."""
+
+    load = models.ForeignKey(Load, on_delete=models.PROTECT, related_name="asks")
+    asked_by = models.CharField(max_length=100)
+    asked_by_number = models.CharField(max_length=12)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=BackState.choices, default=BackState.WAITING)
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["load"], condition=Q(state="waiting"), name="one_back_ask_waits"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.load_id} {self.state}"
+
+
 class BoloState(models.TextChoices):
     WAITING = "waiting", "Waiting for the second member"
     APPROVED = "approved", "In force"
@@ -65,6 +94,35 @@ class Bolo(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry_id)
+
+    def is_in_force(self, at: datetime) -> bool:
+        return self.state == BoloState.APPROVED and self.expires_at > at
+
+
+class Step(models.TextChoices):
+    ENTERED = "entered", "Entered"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"
+    EXTENDED = "extended", "Extended"
+    CANCELLED = "cancelled", "Cancelled"
+    RECOVERED = "recovered", "Recovered"
+    CLOSED = "closed", "Ended with its case"
+
+
+class BoloStep(models.Model):
+    """One thing that happened to a BOLO, and until when it was looked for then."""
+
+    bolo = models.ForeignKey(Bolo, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    what = models.CharField(max_length=10, choices=Step.choices)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.bolo_id} {self.what}"
 
 
 class HotlistEdition(models.Model):

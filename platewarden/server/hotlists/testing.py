@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
+
 from platewarden.exchange.hotlist_edition import Approach, Category
+from platewarden.server.access.console import person_at_console
 from platewarden.server.clock import now
 from platewarden.server.hotlists.bolo import decide, enter
 from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
@@ -58,7 +63,24 @@ def looked_for(office: Any, *seen: str) -> list[str]:
         return sorted(each.looked_for.text for each in proposals(seen))
 
 
+@contextmanager
+def as_member(number: str) -> Iterator[HttpRequest]:
+    """A member's request, bound to the person: what an act asks that the database does for a person."""
+    with person_at_console(Member.objects.get(number=number)) as request:
+        yield request
+
+
+def entered(plate: str, *, by: str, **changes: Any) -> Bolo:
+    """A BOLO of a member, waiting."""
+    with as_member(by) as request:
+        return enter(request, new_entry(plate, **changes)).bolo
+
+
+def decided(bolo: Bolo, *, by: str, approve: bool = True) -> Bolo:
+    with as_member(by) as request:
+        return decide(request, bolo.pk, approve=approve)
+
+
 def bolo_in_force(plate: str, **changes: Any) -> Bolo:
     """A BOLO of the supervisor, approved by the designee."""
-    bolo = enter(new_entry(plate, **changes), by=Member.objects.get(number=SUPERVISOR))
-    return decide(bolo.pk, by=Member.objects.get(number=DESIGNEE), approve=True)
+    return decided(entered(plate, by=SUPERVISOR, **changes), by=DESIGNEE)

@@ -11,4 +11,9 @@ urlpatterns = [
     path("bolos/new/", views.bolo_new, name="bolo_new"),
     path("bolos/<uuid:entry_id>/approve/", views.bolo_approve, name="bolo_approve"),
     path("bolos/<uuid:entry_id>/refuse/", views.bolo_refuse, name="bolo_refuse"),
+    path("bolos/<uuid:entry_id>/extend/", views.bolo_extend, name="bolo_extend"),
+    path("bolos/<uuid:entry_id>/withdraw/", views.bolo_withdraw, name="bolo_withdraw"),
+    path("loads/<int:load_id>/back/", views.back, name="back"),
+    path("loads/back/<int:ask_id>/sign/", views.back_sign, name="back_sign"),
+    path("loads/back/<int:ask_id>/refuse/", views.back_refuse, name="back_refuse"),
 ]

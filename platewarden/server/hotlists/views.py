@@ -10,14 +10,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platewarden.policy.refusal import Refused
+from platewarden.policy.refusal import Malformed, Refused
 from platewarden.server.access.desk import open_access, through_door
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import decide, enter, may_decide, sees_silent
-from platewarden.server.hotlists.forms import BoloForm, LoadForm
+from platewarden.server.hotlists.back import ask_back, decide_back, may_decide_back
+from platewarden.server.hotlists.bolo import decide, enter, extend, may_decide, may_withdraw, sees_silent, withdraw
+from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm, end_of
 from platewarden.server.hotlists.load import ListRefused, load_list
-from platewarden.server.hotlists.models import Bolo, EditionAsk, HotlistEdition, Load, LoadState
+from platewarden.server.hotlists.models import BackAsk, BackState, Bolo, EditionAsk, HotlistEdition, Load, LoadState, Step
 from platewarden.server.hotlists.publish import ask_for_edition
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer
@@ -44,6 +45,13 @@ def _lists_page(request: HttpRequest, form: LoadForm, faults: Any = (), status: 
         "loads": Load.objects.filter(state=LoadState.IN_FORCE).select_related("source").order_by("source__name"),
         "history": Load.objects.select_related("source").order_by("-pk")[:20],
         "editions": HotlistEdition.objects.order_by("-number")[:10],
+        "backs": [
+            {"ask": ask, "refusal": may_decide_back(ask, _member(request))}
+            for ask in BackAsk.objects.filter(state=BackState.WAITING).select_related("load__source")
+        ],
+        "older": Load.objects.filter(state=LoadState.SUPERSEDED).select_related("source").order_by("-pk")[:5],
+        "back_form": BackForm(auto_id="back_%s"),
+        "back_refusal": may_do(_member(request), Act.HOTLISTS_BACK, now()),
         "is_due": EditionAsk.objects.filter(edition=None).exists(),
         "refusal": may_do(_member(request), Act.HOTLISTS_LOAD, now()),
         "now": now(),
@@ -91,8 +99,20 @@ def bolos(request: HttpRequest) -> HttpResponseBase:
     with_silent = sees_silent(_member(request).duties_on(now()))
     access = open_access(request, Act.HOTLISTS_BOLOS, {"limit": BOLOS, "silent": with_silent})
     entries = {row["entry_id"]: row for row in through_door(access, "bolos")}
-    known = Bolo.objects.filter(entry_id__in=list(entries)).order_by("-entered_at")
-    rows = [{"bolo": bolo, "entry": entries[bolo.entry_id], "refusal": may_decide(bolo, _member(request))} for bolo in known]
+    known = Bolo.objects.filter(entry_id__in=list(entries)).prefetch_related("steps").order_by("-entered_at")
+    member = _member(request)
+    rows = [
+        {
+            "bolo": bolo,
+            "entry": entries[bolo.entry_id],
+            "steps": bolo.steps.all(),
+            "refusal": may_decide(bolo, member),
+            "withdraw_refusal": may_withdraw(bolo, member),
+            "extend_form": ExtendForm(auto_id=f"extend_{bolo.pk}_%s"),
+            "withdraw_form": WithdrawForm(auto_id=f"withdraw_{bolo.pk}_%s"),
+        }
+        for bolo in known
+    ]
     return render(request, "hotlists/bolos.html", {"rows": rows, "access": access, "now": now()})
 
 
@@ -102,21 +122,76 @@ def bolo_new(request: HttpRequest) -> HttpResponseBase:
         raise Refused(refusal)
     form = BoloForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        enter(form.entry(), by=_member(request))
+        entered = enter(request, form.entry())
         messages.success(request, "The BOLO waits for a second member. It is not in force before.")
+        if entered.alike:
+            messages.warning(
+                request,
+                f"Entries in force that look alike: {entered.alike}. Compare 0 with O, 1 with I and 8 with B before it is approved.",
+            )
         return redirect("hotlists:bolos")
     return render(request, "hotlists/bolo_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _pk(entry_id: uuid.UUID) -> int:
+    return int(Bolo.objects.get(entry_id=entry_id).pk)
+
+
 @require_POST
 def bolo_approve(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    decide(Bolo.objects.get(entry_id=entry_id).pk, by=_member(request), approve=True)
+    decide(request, _pk(entry_id), approve=True)
     messages.success(request, "The BOLO is in force. Units get it with the next edition.")
     return redirect("hotlists:bolos")
 
 
 @require_POST
 def bolo_refuse(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    decide(Bolo.objects.get(entry_id=entry_id).pk, by=_member(request), approve=False)
+    decide(request, _pk(entry_id), approve=False)
     messages.success(request, "The BOLO was refused.")
     return redirect("hotlists:bolos")
+
+
+@require_POST
+def bolo_extend(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    form = ExtendForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Choose the day until which the vehicle is looked for.")
+    extend(request, _pk(entry_id), until=end_of(form.cleaned_data["until"]))
+    messages.success(request, "The BOLO has a later end. Units get it with the next edition.")
+    return redirect("hotlists:bolos")
+
+
+@require_POST
+def bolo_withdraw(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say in a few words why this vehicle is not looked for any more.")
+    given = form.cleaned_data
+    withdraw(_pk(entry_id), by=_member(request), because=given["because"], how=Step(given["how"]))
+    messages.success(request, "The BOLO has ended. Units drop it at their next contact.")
+    return redirect("hotlists:bolos")
+
+
+@require_POST
+def back(request: HttpRequest, load_id: int) -> HttpResponse:
+    """Asks for an earlier load to be put back."""
+    form = BackForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say in a few words what is wrong with the list in force.")
+    ask_back(request, load_id, because=form.cleaned_data["because"])
+    messages.success(request, "It waits for the supervisor or designee. The list in force stays until then.")
+    return redirect("hotlists:lists")
+
+
+@require_POST
+def back_sign(request: HttpRequest, ask_id: int) -> HttpResponse:
+    decide_back(request, ask_id, sign=True)
+    messages.success(request, "The earlier load is in force again. The next edition for the units is being made.")
+    return redirect("hotlists:lists")
+
+
+@require_POST
+def back_refuse(request: HttpRequest, ask_id: int) -> HttpResponse:
+    decide_back(request, ask_id, sign=False)
+    messages.success(request, "The list in force stays.")
+    return redirect("hotlists:lists")

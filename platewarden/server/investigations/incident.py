@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
 from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.policy.clauses import Clause
@@ -150,8 +151,10 @@ def decide(incident_id: int, *, by: Member, ordered: bool, because: str) -> Inci
     return find(incident_id)
 
 
-def watch(incident_id: int, pattern: str, *, state: str | None, category: Category, reason: str, by: Member) -> Watch:
+def watch(request: HttpRequest, incident_id: int, pattern: str, *, state: str | None, category: Category, reason: str) -> Watch:
     """Looks for a partial plate until the incident is closed. A second member approves it as any BOLO."""
+    by = request.user
+    assert isinstance(by, Member)
     if refusal := may_do(by, Act.INVESTIGATIONS_WATCH, now()):
         raise Refused(refusal)
     text, is_pattern = plate_or_pattern(pattern)
@@ -162,7 +165,8 @@ def watch(incident_id: int, pattern: str, *, state: str | None, category: Catego
             raise Unknown(NO_INCIDENT)
         if incident.closed_at:
             raise Stale("This incident is closed, and so is what was looked for. Open a new one.")
-        bolo = enter(
+        entered = enter(
+            request,
             NewEntry(
                 entry_id=uuid.uuid4(),
                 text=text,
@@ -177,13 +181,12 @@ def watch(incident_id: int, pattern: str, *, state: str | None, category: Catego
                 author=by.number,
                 expires_at=at + timedelta(days=department().bolo_longest_days) - timedelta(minutes=1),
             ),
-            by=by,
         )
-        made = Watch.objects.create(incident=incident, bolo=bolo, began_at=at)
+        made = Watch.objects.create(incident=incident, bolo=entered.bolo, began_at=at)
         record(
             Act.INVESTIGATIONS_WATCH,
             by=Signer(by.number, by.name),
-            about={"incident": incident.pk, "watch": made.pk, "entry": bolo.entry_id},
+            about={"incident": incident.pk, "watch": made.pk, "entry": entered.bolo.entry_id},
         )
     return made
 

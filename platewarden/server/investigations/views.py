@@ -215,12 +215,12 @@ def watch(request: HttpRequest, incident_id: int) -> HttpResponse:
     given = form.cleaned_data
     try:
         incident_acts.watch(
+            request,
             incident_id,
             given["plate"],
             state=given["state"] or None,
             category=Category(given["category"]),
             reason=given["reason"],
-            by=_member(request),
         )
     except Malformed as error:
         form.add_error("reason", error.message)

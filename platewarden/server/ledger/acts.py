@@ -53,10 +53,13 @@ class Act(StrEnum):
     )
 
     HOTLISTS_LOAD = "hotlists.load", "A list was loaded and is in force."
+    HOTLISTS_BACK = "hotlists.back", "A member asked to put an earlier load of a list back in force."
+    HOTLISTS_BACK_DECIDED = "hotlists.back_decided", "A second member decided on putting an earlier load back."
     HOTLISTS_LOAD_REFUSED = "hotlists.load_refused", "A list was refused whole; the one in force stays."
     HOTLISTS_SOURCE = "hotlists.source", "A source's owner was named, and whether it is confidential."
     HOTLISTS_BOLO = "hotlists.bolo", "A BOLO was entered and waits for the second member."
     HOTLISTS_BOLO_DECIDED = "hotlists.bolo_decided", "The second member decided on a BOLO."
+    HOTLISTS_EXTEND = "hotlists.extend", "A second member gave a BOLO a later end."
     HOTLISTS_WITHDRAW = "hotlists.withdraw", "A BOLO was withdrawn before its end."
     HOTLISTS_BOLOS = "hotlists.bolos", "A member looked at the department's BOLOs."
     HOTLISTS_PUBLISH = "hotlists.publish", "A hotlist edition was made for the units."

@@ -12,9 +12,8 @@ from platewarden.exchange.seal import seal_to
 from platewarden.plate.match import Candidate, Doubt, Tier
 from platewarden.server.alerts.models import Alert
 from platewarden.server.equipment.enrol import office_sealing_key
-from platewarden.server.hotlists.bolo import enter
 from platewarden.server.hotlists.models import Bolo, BoloState
-from platewarden.server.hotlists.testing import bolo_in_force, list_in_force, new_entry
+from platewarden.server.hotlists.testing import bolo_in_force, entered, list_in_force
 from platewarden.server.people.testing import SUPERVISOR
 
 
@@ -118,7 +117,7 @@ def test_a_hit_that_the_car_found_is_taken_in_though_its_entry_is_no_longer_in_f
 def test_a_hit_that_the_matcher_does_not_find_or_nobody_approved_raises_nothing(office):
     list_in_force("AB12345,IL,stolen_vehicle,SV-1")
     (entry,) = office.ask_owner("select entry_id from plates.hotlist_entry")[0]
-    waiting = enter(new_entry("CD12345"), by=office.member(SUPERVISOR))
+    waiting = entered("CD12345", by=SUPERVISOR)
     car = office.car()
     for text, about in (("ZZ99999", entry), ("CD12345", waiting.entry_id), ("CD12345", uuid.uuid4())):
         sent(office, car, replace(car.report(text), hits=(CarHit(about, Tier.FULL, ()),)))

@@ -23,6 +23,7 @@ from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.server.clock import now
 from platewarden.server.hotlists import bolo
 from platewarden.server.hotlists.entry import NewEntry
+from platewarden.server.hotlists.testing import as_member, decided
 from platewarden.server.people.testing import OPERATOR, SUPERVISOR
 from platewarden.server.web.testing import Office, office_on
 
@@ -89,8 +90,9 @@ def scene(cluster) -> Iterator[Scene]:
             author=OPERATOR,
             expires_at=now() + timedelta(days=1),
         )
-        entered = bolo.enter(entry, by=office.member(OPERATOR))
-        bolo.decide(entered.pk, by=office.member(SUPERVISOR), approve=True)
+        with as_member(OPERATOR) as request:
+            waiting = bolo.enter(request, entry).bolo
+        decided(waiting, by=SUPERVISOR)
         office.receive(office.car(), PLATE)
         office.seal()
         made = Scene(office, b"")

@@ -13,6 +13,8 @@ from platewarden.server.database.grants import FUNCTIONS, LOGINS, OFFICE, PLATES
 TABLES = {"office": OFFICE, "plates": PLATES}
 # Called by doors only; nobody may call them from outside.
 INNER = {
+    "office.edition_is_due(text)",
+    "office.bolo_step(bigint, office.signed_in, text, timestamp with time zone)",
     "office.pass_gate(uuid, text)",
     "office.note_shown(uuid, integer)",
     "office.ledger_write(text, text, text, text, jsonb, jsonb)",
@@ -70,6 +72,14 @@ OWNERS = {
     "release_hold",
     "receive_release",
     "decide_release",
+    "open_load",
+    "put_in_force",
+    "ask_back",
+    "decide_back",
+    "enter_bolo",
+    "decide_bolo",
+    "extend_bolo",
+    "withdraw_bolo",
 }
 LETTER = {"select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 
@@ -287,6 +297,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {
         ("fold", "text"),  # of a text that the caller has already
         ("add_entries", "integer"),
+        ("load_changes", "TABLE(added integer, gone integer, same integer)"),  # counts
         ("write_alert_note", "void"),
         ("days_kept", "TABLE(kind text, day date, rows bigint)"),  # counts
         ("days_due", "TABLE(kind text, day date, due_at timestamp with time zone)"),

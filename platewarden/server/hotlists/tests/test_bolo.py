@@ -6,37 +6,41 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
+from platewarden.exchange.hotlist_edition import Approach
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import decide, enter, withdraw
+from platewarden.server.hotlists.bolo import extend, withdraw
 from platewarden.server.hotlists.lookup import proposals
-from platewarden.server.hotlists.models import Bolo, BoloState, EditionAsk
-from platewarden.server.hotlists.testing import bolo_in_force, looked_for, new_entry
+from platewarden.server.hotlists.models import Bolo, BoloState, EditionAsk, Step
+from platewarden.server.hotlists.testing import as_member, bolo_in_force, decided, entered, list_in_force, looked_for
 from platewarden.server.people.editions import department
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR, SUPERVISOR
 
 
 def test_it_is_in_force_when_a_second_member_approves_it(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(OPERATOR))
+    bolo = entered("AB12345", by=OPERATOR)
     assert (bolo.state, bolo.author_number) == (BoloState.WAITING, OPERATOR)
     assert not looked_for(office, "AB12345")
     assert not EditionAsk.objects.exists()
-    decided = decide(bolo.pk, by=office.member(DESIGNEE), approve=True)
-    assert (decided.state, decided.decided_by) == (BoloState.APPROVED, "1002 Luis Ortega")
+    done = decided(bolo, by=DESIGNEE, approve=True)
+    assert (done.state, done.decided_by) == (BoloState.APPROVED, "1002 Luis Ortega")
     assert looked_for(office, "AB12345")
     assert EditionAsk.objects.count() == 1
-    assert office.ledger()[-2:] == [("hotlists.bolo", OPERATOR), ("hotlists.bolo_decided", DESIGNEE)]
+    assert [line for line in office.ledger() if line[0].startswith("hotlists")] == [
+        ("hotlists.bolo", OPERATOR),
+        ("hotlists.bolo_decided", DESIGNEE),
+    ]
     assert "AB12345" not in str(office.ask_owner("select body from office.ledger_leaf"))
 
 
 def test_the_author_cannot_approve_it_nor_refuse_it(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(SUPERVISOR))
+    bolo = entered("AB12345", by=SUPERVISOR)
     for approve in (True, False):
         with pytest.raises(Refused) as refused:
-            decide(bolo.pk, by=office.member(SUPERVISOR), approve=approve)
+            decided(bolo, by=SUPERVISOR, approve=approve)
         assert refused.value.clause == Clause.LISTED_PURPOSES
     assert not looked_for(office, "AB12345")
 
@@ -44,35 +48,36 @@ def test_the_author_cannot_approve_it_nor_refuse_it(office):
 def test_it_refuses_members_without_the_duty(office):
     for number in (AUDITOR, LAPSED):
         with pytest.raises(Refused):
-            enter(new_entry("AB12345"), by=office.member(number))
+            entered("AB12345", by=number)
     assert not Bolo.objects.exists()
-    bolo = enter(new_entry("AB12345"), by=office.member(SUPERVISOR))
+    bolo = entered("AB12345", by=SUPERVISOR)
     for number in (OPERATOR, AUDITOR, LAPSED):
         with pytest.raises(Refused):
-            decide(bolo.pk, by=office.member(number), approve=True)
+            decided(bolo, by=number, approve=True)
 
 
 def test_what_was_decided_is_stale(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(OPERATOR))
-    decide(bolo.pk, by=office.member(SUPERVISOR), approve=False)
+    bolo = entered("AB12345", by=OPERATOR)
+    decided(bolo, by=SUPERVISOR, approve=False)
     with pytest.raises(Stale, match="refused"):
-        decide(bolo.pk, by=office.member(DESIGNEE), approve=True)
+        decided(bolo, by=DESIGNEE, approve=True)
     assert not looked_for(office, "AB12345")
     with pytest.raises(Unknown):
-        decide(4711, by=office.member(DESIGNEE), approve=True)
+        decided(Bolo(pk=4711), by=DESIGNEE)
 
 
 def test_of_two_who_decide_at_once_one_is_told_to_look_again(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(OPERATOR))
-    members = [office.member(SUPERVISOR), office.member(DESIGNEE)]
+    bolo = entered("AB12345", by=OPERATOR)
+    members = [SUPERVISOR, DESIGNEE]
 
     def approve(by):
         try:
-            return decide(bolo.pk, by=by, approve=True)
+            return decided(bolo, by=by)
         except Stale:
             return None
         finally:
             connections["default"].close()
+            connections["login"].close()
 
     with ThreadPoolExecutor(2) as both:
         done = list(both.map(approve, members))
@@ -84,24 +89,24 @@ def test_it_refuses_an_end_that_is_past_missing_or_too_far(office):
     longest = timedelta(days=department().bolo_longest_days)
     for wrong in (None, now() - timedelta(seconds=1), now() + longest + timedelta(minutes=1)):
         with pytest.raises(Malformed, match="at most"):
-            enter(new_entry("AB12345", expires_at=wrong), by=office.member(OPERATOR))
-    enter(new_entry("AB12345", expires_at=now() + longest - timedelta(minutes=1)), by=office.member(OPERATOR))
+            entered("AB12345", by=OPERATOR, expires_at=wrong)
+    entered("AB12345", by=OPERATOR, expires_at=now() + longest - timedelta(minutes=1))
     assert Bolo.objects.count() == 1
 
 
 def test_it_refuses_one_without_a_reason_or_a_case(office):
     for wrong in ({"reason": " "}, {"reason": "because"}, {"reference": " "}):
         with pytest.raises(Malformed):
-            enter(new_entry("AB12345", **wrong), by=office.member(OPERATOR))
+            entered("AB12345", by=OPERATOR, **wrong)
     assert not Bolo.objects.exists()
 
 
 def test_one_that_ran_out_while_it_waited_is_not_approved(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(OPERATOR))
+    bolo = entered("AB12345", by=OPERATOR)
     with office.as_role("owner"):
         Bolo.objects.filter(pk=bolo.pk).update(expires_at=now())
     with pytest.raises(Stale, match="run out"):
-        decide(bolo.pk, by=office.member(SUPERVISOR), approve=True)
+        decided(bolo, by=SUPERVISOR, approve=True)
 
 
 def test_a_pattern_and_an_unknown_state_are_looked_for_as_stated(office):
@@ -161,7 +166,7 @@ def test_the_form_says_what_is_wrong_and_stores_nothing(office):
 
 
 def test_it_is_withdrawn_by_its_author_and_cars_hear_of_it(office):
-    bolo = decide(enter(new_entry("AB12345"), by=office.member(OPERATOR)).pk, by=office.member(DESIGNEE), approve=True)
+    bolo = decided(entered("AB12345", by=OPERATOR), by=DESIGNEE)
     assert withdraw(bolo.pk, by=office.member(OPERATOR), because="the vehicle was found").state == BoloState.WITHDRAWN
     assert not looked_for(office, "AB12345")
     assert EditionAsk.objects.count() == 2
@@ -171,15 +176,15 @@ def test_it_is_withdrawn_by_its_author_and_cars_hear_of_it(office):
 
 
 def test_a_bolo_that_waits_is_withdrawn_without_an_edition_and_nobody_approves_it_then(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(OPERATOR))
+    bolo = entered("AB12345", by=OPERATOR)
     withdraw(bolo.pk, by=office.member(SUPERVISOR), because="entered for the wrong case")
     assert not EditionAsk.objects.exists()
     with pytest.raises(Stale):
-        decide(bolo.pk, by=office.member(DESIGNEE), approve=True)
+        decided(bolo, by=DESIGNEE, approve=True)
 
 
 def test_somebody_elses_bolo_is_withdrawn_by_who_decides_only_and_with_a_reason(office):
-    bolo = enter(new_entry("AB12345"), by=office.member(SUPERVISOR))
+    bolo = entered("AB12345", by=SUPERVISOR)
     with pytest.raises(Refused):
         withdraw(bolo.pk, by=office.member(OPERATOR), because="I know the driver")
     with pytest.raises(Malformed):
@@ -190,3 +195,88 @@ def test_somebody_elses_bolo_is_withdrawn_by_who_decides_only_and_with_a_reason(
         withdraw(bolo.pk, by=office.member(LAPSED), because="entered for the wrong case")
     bolo.refresh_from_db()
     assert bolo.state == BoloState.WAITING
+
+
+def extended(office, bolo, *, by, days):
+    with as_member(by) as request:
+        return extend(request, bolo.pk, until=now() + timedelta(days=days))
+
+
+def test_a_later_end_is_given_by_a_second_member_and_stands_in_the_entry(office):
+    bolo = bolo_in_force("AB12345")
+    later = extended(office, bolo, by=DESIGNEE, days=20)
+    assert later.expires_at > bolo.expires_at
+    assert office.ask_owner("select expires_at from plates.hotlist_entry") == [(later.expires_at,)]
+    assert [step.what for step in bolo.steps.all()] == [Step.ENTERED, Step.APPROVED, Step.EXTENDED]
+    assert ("hotlists.extend", DESIGNEE) in office.ledger()
+    assert EditionAsk.objects.count() == 2
+
+
+def test_its_author_extends_it_not_nor_for_longer_than_the_department_says_nor_what_has_ended(office):
+    bolo = bolo_in_force("AB12345")
+    for by, days, error in (
+        (SUPERVISOR, 20, Refused),
+        (OPERATOR, 20, Refused),
+        (DESIGNEE, 400, Malformed),
+        (DESIGNEE, 1, Malformed),
+    ):
+        with pytest.raises(error):
+            extended(office, bolo, by=by, days=days)
+    withdraw(bolo.pk, by=office.member(SUPERVISOR), because="the vehicle was found", how=Step.RECOVERED)
+    with pytest.raises(Stale):
+        extended(office, bolo, by=DESIGNEE, days=20)
+    assert [step.get_what_display() for step in bolo.steps.all()] == ["Entered", "Approved", "Recovered"]
+
+
+def test_the_database_knows_the_second_member_by_the_key_and_takes_no_word_for_it(office):
+    bolo = entered("AB12345", by=SUPERVISOR)
+    with as_member(SUPERVISOR) as request:
+        own = bytes.fromhex(request.COOKIES["person"])
+        for statement, key in (
+            ("select office.decide_bolo(%s, %s, true)", own),
+            ("select office.decide_bolo(%s, %s, true)", b"x" * 32),
+            ("select office.extend_bolo(%s, %s, now() + interval '9 days')", own),
+        ):
+            with pytest.raises(DatabaseError), connections["default"].cursor() as cursor:
+                cursor.execute(statement, [key, bolo.pk])
+    for statement in (
+        "update office.hotlists_bolo set state = 'approved'",
+        "insert into office.hotlists_bolostep (bolo_id, at, by, what, expires_at) values (1, now(), 'x', 'approved', now())",
+        "select plates.add_entries(null, now(), '[]')",
+        "select office.ledger_append('hotlists.bolo_decided', '1001', 'Dana Whitfield', '', '{}', '{}')",
+    ):
+        with pytest.raises(DatabaseError), connections["default"].cursor() as cursor:
+            cursor.execute(statement)
+    bolo.refresh_from_db()
+    assert bolo.state == BoloState.WAITING
+
+
+def test_entries_that_look_alike_are_counted_but_silent_ones_are_not(office):
+    list_in_force("AB01234,IL,stolen_vehicle,SV-1")
+    bolo_in_force("A801Z34", approach=Approach.SILENT)
+    answer = office.browser(OPERATOR).post("/lists/bolos/new/", form(office, plate="ABO1234"), follow=True)
+    assert b"Entries in force that look alike: 1." in answer.content
+    assert b"look alike" not in office.browser(OPERATOR).post("/lists/bolos/new/", form(office, plate="XY99"), follow=True).content
+
+
+def test_vehicle_and_instructions_stand_on_the_page(office):
+    luis = office.browser(DESIGNEE)
+    luis.post("/lists/bolos/new/", form(office, vehicle="gray Honda Civic", instructions="child on board"))
+    page = office.browser(SUPERVISOR).get("/lists/bolos/").content
+    assert b"gray Honda Civic" in page
+    assert b"child on board" in page
+    entry = Bolo.objects.get().entry_id
+    dana = office.browser(SUPERVISOR)
+    assert dana.post(f"/lists/bolos/{entry}/approve/").status_code == 302
+    later = f"{now() + timedelta(days=20):%Y-%m-%d}"
+    assert luis.post(f"/lists/bolos/{entry}/extend/", {"until": later}).status_code == 403
+    assert dana.post(f"/lists/bolos/{entry}/extend/", {"until": "soon"}).status_code == 400
+    assert dana.post(f"/lists/bolos/{entry}/extend/", {"until": later}).status_code == 302
+    assert (
+        office.browser(OPERATOR).post(f"/lists/bolos/{entry}/withdraw/", {"how": "recovered", "because": "found it"}).status_code
+        == 403
+    )
+    assert dana.post(f"/lists/bolos/{entry}/withdraw/", {"how": "closed", "because": "found it again"}).status_code == 400
+    assert dana.post(f"/lists/bolos/{entry}/withdraw/", {"how": "recovered", "because": "found it again"}).status_code == 302
+    assert dana.post(f"/lists/bolos/{entry}/withdraw/", {"how": "recovered", "because": "found it again"}).status_code == 409
+    assert b"Recovered" in office.browser(SUPERVISOR).get("/lists/bolos/").content

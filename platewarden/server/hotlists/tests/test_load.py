@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
-from platewarden.server.hotlists.load import FAULTS_SHOWN, ListRefused, load_list, parse
+from platewarden.server.hotlists.entry import as_row
+from platewarden.server.hotlists.load import FAULTS_SHOWN, ListRefused, compare, load_list, parse
 from platewarden.server.hotlists.models import EditionAsk, Load, LoadState, Source
-from platewarden.server.hotlists.testing import HEADER, SOURCE, TOM, csv_of, list_in_force, looked_for
+from platewarden.server.hotlists.testing import HEADER, SOURCE, TOM, csv_of, list_in_force, looked_for, new_entry
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR
 
 GOOD = [f"AB{number:05},IL,stolen_vehicle,SV-{number}" for number in range(20)]
@@ -192,3 +194,50 @@ def test_the_page_shows_each_fault_by_its_line_and_loads_a_good_one(office):
     assert Load.objects.get().entries == 1
     assert send(tom, b"").status_code == 422
     assert tom.post("/lists/load/", {"source": SOURCE}).status_code == 422
+
+
+def test_a_comparison_says_what_would_change_and_changes_nothing(office):
+    list_in_force(*GOOD)
+    before = office.ledger()
+    changes = compare(csv_of(*GOOD[2:], "ZZ1,WI,stolen_plate,9"), source_name=SOURCE, by=TOM)
+    assert (changes.added, changes.gone, changes.same) == (1, 2, 18)
+    assert Load.objects.count() == 1
+    assert office.ledger() == before
+    assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(20,)]
+    with pytest.raises(ListRefused, match="is in force"):
+        compare(csv_of(*GOOD), source_name=SOURCE, by=TOM)
+
+
+def test_a_list_ten_times_as_long_is_refused(office):
+    list_in_force(*GOOD)
+    with pytest.raises(ListRefused, match="10 times"):
+        list_in_force(*(f"{number:05}X,IL,stolen_vehicle,SV-{number}" for number in range(201)))
+
+
+def test_nothing_is_added_to_a_load_in_force_and_none_is_put_in_force_past_its_function(office):
+    load = list_in_force(*GOOD)
+    row = json.dumps([as_row(new_entry("ZZ1"))])
+    for statement, given in (
+        ("select plates.add_entries(%s, %s, %s)", [load.pk, load.loaded_at, row]),
+        ("select plates.add_entries(null, %s, %s)", [load.loaded_at, row]),
+        ("select office.put_in_force(%s, '1001', 'Dana Whitfield')", [load.pk]),
+        (
+            "insert into office.hotlists_load (source_id, number, state) values (%s, 9, 'in force')",
+            [load.source_id],
+        ),
+        ("update office.hotlists_load set state = 'superseded' where id = %s", [load.pk]),
+        ("select office.ledger_append('hotlists.load', '1001', 'Dana Whitfield', '', '{}', %s)", ["{}"]),
+    ):
+        with pytest.raises(DatabaseError), connections["default"].cursor() as cursor:
+            cursor.execute(statement, given)
+    assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(20,)]
+
+
+def test_an_empty_load_is_not_put_in_force(office):
+    load = list_in_force(*GOOD)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("select office.open_load(%s, %s, 'x', now())", [load.source_id, b""])
+        (empty,) = cursor.fetchone()
+        with pytest.raises(DatabaseError, match="empty"):
+            cursor.execute("select office.put_in_force(%s, '1001', 'Dana Whitfield')", [empty])
+    assert Load.objects.get(pk=load.pk).state == LoadState.IN_FORCE

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from platewarden.plate.match import LookedFor
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import enter
 from platewarden.server.hotlists.lookup import proposals
-from platewarden.server.hotlists.testing import bolo_in_force, list_in_force, looked_for, new_entry
+from platewarden.server.hotlists.testing import bolo_in_force, entered, list_in_force, looked_for
 from platewarden.server.people.testing import SUPERVISOR
 
 
@@ -25,7 +24,7 @@ def test_it_proposes_what_cameras_confuse_and_every_pattern(office):
 
 
 def test_a_bolo_is_proposed_once_it_is_approved_and_until_it_ends(office):
-    enter(new_entry("WAIT1"), by=office.member(SUPERVISOR))
+    entered("WAIT1", by=SUPERVISOR)
     assert looked_for(office, "WAIT1") == []
     bolo = bolo_in_force("SOON1", expires_at=now() + timedelta(seconds=60))
     assert looked_for(office, "SOON1") == ["SOON1"]

@@ -14,10 +14,9 @@ from platewarden.policy.refusal import Tampered, Unavailable
 from platewarden.server.clock import now
 from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists import publish
-from platewarden.server.hotlists.bolo import enter
 from platewarden.server.hotlists.models import EditionAsk, HotlistEdition
 from platewarden.server.hotlists.publish import ask_for_edition, edition_bytes, edition_file, make_edition_if_asked
-from platewarden.server.hotlists.testing import HEADER, TOM, bolo_in_force, list_in_force, new_entry
+from platewarden.server.hotlists.testing import HEADER, TOM, bolo_in_force, entered, list_in_force
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, SUPERVISOR
 
 
@@ -41,7 +40,7 @@ def test_an_edition_is_signed_numbered_and_holds_what_is_in_force(office):
     ago = (now() - timedelta(minutes=1)).isoformat()
     list_in_force("AB1,IL,stolen_vehicle,1,", f"AB2,IL,stolen_vehicle,1,{ago}", header=HEADER + ",expires")
     bolo_in_force("?7B*", state=None, urgent=True)
-    enter(new_entry("WAIT1"), by=office.member(SUPERVISOR))
+    entered("WAIT1", by=SUPERVISOR)
     first = made(office)
     held = opened(first)
     assert (first.number, first.entries, held.number, held.count) == (1, 2, 1, 2)

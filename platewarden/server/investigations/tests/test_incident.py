@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.clock import now
 from platewarden.server.hotlists.bolo import decide as decide_bolo
 from platewarden.server.hotlists.models import BoloState
-from platewarden.server.hotlists.testing import looked_for
+from platewarden.server.hotlists.testing import as_member, looked_for
 from platewarden.server.investigations.incident import close, decide, find, must_be_sound, open_incident, watch, wrong_area
 from platewarden.server.investigations.models import Incident, Kind, Watch
 from platewarden.server.investigations.testing import new_incident, opened
@@ -23,7 +24,8 @@ SQUARE = [[-87.80, 42.18], [-87.79, 42.18], [-87.79, 42.19], [-87.80, 42.19]]
 
 def begin(office, incident, plate="7B?4*", by=OPERATOR):
     reason = "left a hit and run, right headlight broken"
-    return watch(incident.pk, plate, state=None, category=Category.WANTED_VEHICLE, reason=reason, by=office.member(by))
+    with as_member(by) as request:
+        return watch(request, incident.pk, plate, state=None, category=Category.WANTED_VEHICLE, reason=reason)
 
 
 def test_it_is_opened_and_its_place_is_not_in_the_ledgers_line(office):
@@ -101,7 +103,8 @@ def test_a_watch_is_a_bolo_that_dies_with_its_incident(office):
     incident = opened(office)
     made = begin(office, incident)
     assert not looked_for(office, "7BX4A")
-    decide_bolo(made.bolo_id, by=office.member(DESIGNEE), approve=True)
+    with as_member(DESIGNEE) as request:
+        decide_bolo(request, made.bolo_id, approve=True)
     assert looked_for(office, "7BX4A")
     waiting = begin(office, incident, "KL9*", by=SUPERVISOR)
     close(incident.pk, by=office.member(OPERATOR), because="vehicle found, driver charged")
@@ -139,4 +142,4 @@ def test_one_that_is_not_there_is_unknown(office):
     with pytest.raises(Unknown):
         find(7)
     with pytest.raises(Unknown):
-        watch(7, "7B?4*", state=None, category=Category.WANTED_VEHICLE, reason="left a hit and run", by=office.member(OPERATOR))
+        begin(office, SimpleNamespace(pk=7))
