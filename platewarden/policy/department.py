@@ -75,6 +75,8 @@ class Department:
     stale_after_hours: int
     bolo_longest_days: int
     shrink_refused_percent: int
+    malformed_refused_percent: int
+    """A list with more malformed rows is refused whole; below, they are left out and reported."""
     urgent_minutes: int
     routine_minutes: int
     access_minutes: int
@@ -197,6 +199,7 @@ def _department(file: _Table, text: str) -> Department:
         stale_after_hours=lists.figure("stale_after_hours", most=24 * 31),
         bolo_longest_days=lists.figure("bolo_longest_days", most=366),
         shrink_refused_percent=lists.figure("shrink_refused_percent", most=100),
+        malformed_refused_percent=lists.figure("malformed_refused_percent", most=100),
         urgent_minutes=verification.figure("urgent_minutes", most=24 * 60),
         routine_minutes=verification.figure("routine_minutes", most=24 * 60),
         access_minutes=access.figure("minutes", most=24 * 60),

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from platewarden.server.database.migrate import open_days
 from platewarden.server.equipment.deploy import orders_in_force
 from platewarden.server.equipment.enrol import office_signing_key
+from platewarden.server.hotlists.inbox import take_in
 from platewarden.server.hotlists.publish import make_edition_if_asked
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
@@ -29,13 +31,15 @@ TICK_S = 0.25
 
 @dataclass
 class Job:
-    """An act and how often it is asked, in seconds."""
+    """An act and how often it is asked, in seconds. One that takes long runs aside: nothing may keep the ledger from being sealed."""
 
     name: str
     every_s: float
     act: Callable[[], object]
+    aside: bool = False
     due_at: float = 0.0
     failures: int = field(default=0)
+    running: threading.Thread | None = None
 
 
 def round_of_jobs() -> list[Job]:
@@ -45,6 +49,7 @@ def round_of_jobs() -> list[Job]:
         Job("days.open", 3600.0, open_days),
         Job("people.roster", 2.0, lambda: make_roster_if_due(office_signing_key(), orders_in_force())),
         Job("hotlists.publish", 0.5, make_edition_if_asked),
+        Job("hotlists.inbox", 30.0, take_in, aside=True),
         Job("retention.clock", 60.0, tick),
         Job("retention.night", 1.0, Night(sealer).step),
     ]
@@ -64,9 +69,22 @@ def run() -> None:
     while not stopping:
         for job in jobs:
             if time.monotonic() >= job.due_at:
-                _ask(job)
+                (_ask_aside if job.aside else _ask)(job)
         time.sleep(TICK_S)
     jobs[0].act()  # the last leaves are sealed before the lights go out
+
+
+def _ask_aside(job: Job) -> None:
+    if job.running is None or not job.running.is_alive():
+        job.running = threading.Thread(target=_ask_and_close, args=[job], name=job.name, daemon=True)
+        job.running.start()
+
+
+def _ask_and_close(job: Job) -> None:
+    try:
+        _ask(job)
+    finally:
+        connections.close_all()
 
 
 def _ask(job: Job) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from platewarden.exchange.roster_edition import Authorization
 from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
-from platewarden.server.hotlists.source import describe
+from platewarden.server.hotlists.source import Described, describe
 from platewarden.server.hotlists.testing import list_in_force
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.authorize import authorize
@@ -18,7 +18,7 @@ FILE = "State gang file"
 
 
 def test_the_console_says_contact_dispatch_until_the_member_is_authorized(office):
-    describe(FILE, owner="State Police", is_confidential=True, by=office.member(SUPERVISOR))
+    describe(FILE, Described(owner="State Police", is_confidential=True), by=office.member(SUPERVISOR))
     list_in_force("AB12345,IL,wanted_vehicle,G-77", source=FILE)
     office.receive(office.car(), "AB12345", state="IL", state_confidence=0.9)
     path, rosa = f"/alerts/{Alert.objects.get().pk}/", office.browser(OPERATOR)

@@ -137,8 +137,8 @@ from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateRe
 from platewarden.server.evidence.forms import BookingForm, DestroyForm, ReturnForm, TransferForm  # noqa: E402
 from platewarden.server.evidence.models import Booking, Package  # noqa: E402
 from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm  # noqa: E402
-from platewarden.server.hotlists.load import Fault  # noqa: E402
-from platewarden.server.hotlists.models import BackAsk, Bolo, BoloStep, HotlistEdition, Load, Source  # noqa: E402
+from platewarden.server.hotlists.layout import Fault  # noqa: E402
+from platewarden.server.hotlists.models import BackAsk, Bolo, BoloStep, Exclusion, HotlistEdition, Load, LoadReport, Source  # noqa: E402
 from platewarden.server.investigations.canvass import Scene, Search, Sighting, Vehicle  # noqa: E402
 from platewarden.server.investigations.forms import (  # noqa: E402
     AroundForm,
@@ -296,6 +296,7 @@ def card(one: Alert, seen: Shown, listed: ListedEntry, **other: Any) -> Card:
         "edition": 41,
         "edition_age": timedelta(hours=3),
         "is_stale": False,
+        "list_age": None,
         "due_at": one.raised_at + timedelta(minutes=10 if listed.urgent else 60),
         "is_read_purged": False,
     }
@@ -432,6 +433,69 @@ def searched(**other: Any) -> dict[str, Any]:
 def earlier_load() -> Load:
     source = Source(name="Lake County wanted")
     return Load(pk=6, source=source, number=6, state="superseded", loaded_at=ago(hours=54), loaded_by="HP-188 Lou Tran", entries=1188, digest=b"\x44" * 32)  # fmt: skip
+
+
+def list_sources() -> list[dict[str, object]]:
+    partner, state = loads()
+    national = Source(
+        name="National extract", owner="State Police", layout="x", inbox="national", age_limit_hours=12, is_confidential=True
+    )
+    national.left_out = [Exclusion(file="IMMIGRATION.TXT", because="state law forbids it", by="HP-214 Dana Whitfield")]
+    state.source.owner, state.source.age_limit_hours, state.source.inbox = "Secretary of State", 12, "state"
+    state.loaded_at = ago(hours=15)
+    for load in (partner, state):
+        load.source.left_out = []
+    return [
+        {"source": partner.source, "load": partner, "is_stale": False},
+        {"source": national, "load": None, "is_stale": False},
+        {"source": state.source, "load": state, "is_stale": True},
+    ]
+
+
+def list_reports() -> list[LoadReport]:
+    faults = [
+        ["", 14, "The issuing state is missing. Give it, or write “unknown”."],
+        ["", 233, "the same plate and state stand on line 14 already"],
+    ]
+    common = {"by": "the office", "digest": b"\x9c" * 32}
+    return [
+        LoadReport(
+            pk=12,
+            source_name="State stolen vehicles",
+            at=ago(hours=15),
+            load_id=3,
+            lines=48219,
+            taken=48217,
+            malformed=2,
+            later=0,
+            faults=faults,
+            **common,
+        ),
+        LoadReport(
+            pk=11,
+            source_name="National extract",
+            at=ago(hours=16),
+            load_id=None,
+            lines=880,
+            taken=0,
+            malformed=61,
+            later=0,
+            faults=faults,
+            **common,
+        ),
+        LoadReport(
+            pk=10,
+            source_name="Lake County wanted",
+            at=ago(hours=30),
+            load_id=2,
+            lines=1206,
+            taken=1204,
+            malformed=0,
+            later=2,
+            faults=[],
+            **common,
+        ),
+    ]
 
 
 def loads() -> list[Load]:
@@ -1183,14 +1247,14 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
     "lists": lambda: (
         "hotlists/lists.html",
-        {"form": LoadForm(), "faults": (), "loads": loads(), "history": loads(), "is_due": True, "older": [earlier_load()], "backs": [{"ask": BackAsk(pk=1, load=earlier_load(), asked_by="HP-188 Lou Tran", asked_at=ago(hours=1)), "refusal": None}], "back_form": BackForm(), "back_refusal": None, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
+        {"form": LoadForm(), "faults": (), "sources": list_sources(), "reports": list_reports(), "history": loads(), "is_due": True, "older": [earlier_load()], "backs": [{"ask": BackAsk(pk=1, load=earlier_load(), asked_by="HP-188 Lou Tran", asked_at=ago(hours=1)), "refusal": None}], "back_form": BackForm(), "back_refusal": None, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
     ),
     "lists-refused": lambda: (
         "hotlists/lists.html",
         {
             "form": with_errors(LoadForm({"source": "State stolen vehicles"}), all="The list “State stolen vehicles” was refused whole. The list in force stays."),
             "faults": [Fault(14, "The issuing state is missing. Give it, or write “unknown”."), Fault(233, "the same plate and state stand on line 14 already")],
-            "loads": loads(), "history": (), "editions": (), "is_due": False, "refusal": None,
+            "refused": list_reports()[1], "sources": list_sources(), "reports": list_reports(), "history": (), "editions": (), "is_due": False, "refusal": None,
         },
     ),
     "bolos": lambda: ("hotlists/bolos.html", {"rows": bolos(), "now": now()}),
@@ -1312,7 +1376,7 @@ urlpatterns = [
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
-    _room("hotlists", ("lists", ""), ("load", "load/"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
+    _room("hotlists", ("lists", ""), ("load", "load/"), ("report", "reports/<int:report_id>.csv"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
     _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),

@@ -145,6 +145,7 @@ def test_a_value_that_cannot_be_is_refused_by_name(pairs, said):
         ("bolo_longest_days = 30", "bolo_longest_days = 0"),
         ("shrink_refused_percent = 50", "shrink_refused_percent = 0"),
         ("shrink_refused_percent = 50", "shrink_refused_percent = 101"),
+        ("malformed_refused_percent = 1", "malformed_refused_percent = 101"),
         ("urgent_minutes = 10", "urgent_minutes = 0"),
     ],
 )

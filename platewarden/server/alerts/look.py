@@ -16,7 +16,7 @@ from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.rules import due_at, sees_silent
 from platewarden.server.clock import now
-from platewarden.server.hotlists.models import HotlistEdition
+from platewarden.server.hotlists.models import HotlistEdition, Load
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
@@ -72,6 +72,8 @@ class Card:
     edition: int
     edition_age: timedelta | None
     is_stale: bool
+    list_age: timedelta | None
+    """How old the source's list was at the read, when it was older than the source's lists may be."""
     due_at: datetime
     is_read_purged: bool
     """The schedule keeps alerts longer than reads, and the read has ended: no picture and no confidence is left."""
@@ -97,7 +99,7 @@ DOUBT_SENTENCES = {
 
 def visible_alerts(member: Member) -> list[Alert]:
     """The newest alerts that this member may be shown: numbers and states, no plate."""
-    alerts = Alert.objects.select_related("unit").order_by("-pk")
+    alerts = Alert.objects.select_related("unit", "source").order_by("-pk")
     if not sees_silent(member.duties_on(now())):
         alerts = alerts.filter(silent=False)
     return list(alerts[:ON_A_PAGE])
@@ -129,7 +131,7 @@ def one_card(access: Access, alert: Alert, *, with_overview: bool) -> Card:
 
 def one_alert(alert_id: int, member: Member) -> Alert:
     """The alert, unless it is silent and not this member's to know: the same answer as none."""
-    alert = Alert.objects.select_related("unit").filter(pk=alert_id).first()
+    alert = Alert.objects.select_related("unit", "source").filter(pk=alert_id).first()
     if alert is None or (alert.silent and not sees_silent(member.duties_on(now()))):
         raise Unknown("There is no such alert, or it is not yours to see.")
     return alert
@@ -147,6 +149,7 @@ def _card(
     )
     made_at = made.get(seen.hotlist_edition)
     age = seen.captured_at - made_at if made_at else None
+    list_age = _over_age(alert, datetime.fromisoformat(hit["entry_loaded_at"]), seen.captured_at) if hit else None
     return Card(
         alert=alert,
         shown=shown(seen, names, with_overview=with_overview),
@@ -159,10 +162,18 @@ def _card(
         earlier_wrong=row["earlier_wrong"],
         edition=seen.hotlist_edition,
         edition_age=age,
-        is_stale=age is not None and age > timedelta(hours=rules.stale_after_hours),
+        is_stale=(age is not None and age > timedelta(hours=rules.stale_after_hours)) or list_age is not None,
+        list_age=list_age,
         due_at=due_at(alert, rules),
         is_read_purged=is_purged,
     )
+
+
+def _over_age(alert: Alert, loaded_at: datetime, at: datetime) -> timedelta | None:
+    if alert.source is None or alert.source.age_limit_hours is None:
+        return None
+    load = Load.objects.filter(source=alert.source, loaded_at=loaded_at).select_related("source").first()
+    return at - load.since if load and load.is_stale(at) else None
 
 
 def _listed(hit: dict[str, Any]) -> ListedEntry:

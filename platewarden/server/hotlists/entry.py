@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,13 @@ from platewarden.plate.text import PlateText, parse_state
 from platewarden.policy.refusal import Malformed
 
 BATCH = 2000
+
+Say = Callable[[int], object]
+"""Told how many lines were read, or entries written, so far."""
+
+
+def quiet(_count: int) -> None:
+    """Says nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ def category_of(raw: str) -> Category:
     try:
         return Category(name)
     except ValueError as error:
-        raise Malformed(f"“{raw[:30]}” is not a category. It is one of: {', '.join(each.value for each in Category)}.") from error
+        raise Malformed(f"This is not a category. It is one of: {', '.join(each.value for each in Category)}.") from error
 
 
 def approach_of(raw: str) -> Approach:
@@ -60,14 +67,17 @@ def approach_of(raw: str) -> Approach:
     try:
         return Approach(name)
     except ValueError as error:
-        raise Malformed(f"“{raw[:30]}” is not a way to act. It is one of: {', '.join(each.value for each in Approach)}.") from error
+        raise Malformed(f"This is not a way to act. It is one of: {', '.join(each.value for each in Approach)}.") from error
 
 
 def state_of(raw: str) -> str | None:
     """A two-letter code, or None for a stated `unknown`; an empty field is refused, for nobody said anything."""
     if not raw.strip():
         raise Malformed("The issuing state is missing. Give it, or write “unknown”.")
-    return parse_state(raw)
+    try:
+        return parse_state(raw)
+    except Malformed as error:  # its sentence repeats what was written, and a shifted column may be a plate
+        raise Malformed("The issuing state is not a state's two-letter code. Give one such as IL, or write “unknown”.") from error
 
 
 def as_row(entry: NewEntry) -> dict[str, Any]:
@@ -91,7 +101,7 @@ def as_row(entry: NewEntry) -> dict[str, Any]:
     }
 
 
-def add_entries(entries: Sequence[NewEntry], *, load: int, loaded_at: datetime, using: str = "default") -> int:
+def add_entries(entries: Sequence[NewEntry], *, load: int, loaded_at: datetime, using: str = "default", say: Say = quiet) -> int:
     """Writes entries into a load that is being filled, in the caller's transaction. The application can add entries and read none."""
     added = 0
     with connections[using].cursor() as cursor:
@@ -99,4 +109,5 @@ def add_entries(entries: Sequence[NewEntry], *, load: int, loaded_at: datetime, 
             rows = [as_row(entry) for entry in entries[start : start + BATCH]]
             cursor.execute("select plates.add_entries(%s, %s, %s::jsonb)", [load, loaded_at, json.dumps(rows)])
             added += int(cursor.fetchone()[0])
+            say(added)
     return added

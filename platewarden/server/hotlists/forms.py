@@ -12,6 +12,7 @@ from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.plate.text import STATES
 from platewarden.policy.refusal import Malformed
 from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
+from platewarden.server.hotlists.layout import MOST_BYTES
 from platewarden.server.hotlists.models import Step
 from platewarden.server.people.editions import department
 
@@ -27,10 +28,20 @@ MISSING = {
 
 
 class LoadForm(forms.Form):
-    """A CSV of one source."""
+    """The list of one source."""
 
     source = forms.CharField(label="Source", max_length=60, help_text="For example: State stolen vehicles")
-    file = forms.FileField(label="CSV file", help_text="UTF-8; the first line names the columns: plate, state, category, reference")
+    file = forms.FileField(
+        label="File", help_text="As the source's layout says; else a CSV in UTF-8 whose first line names the columns"
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                f"The file is larger than {MOST_BYTES >> 20} MB. Load it at the server, or split the extract."
+            )
+        return file
 
 
 class BoloForm(forms.Form):

@@ -1,45 +1,29 @@
 """Loading a source's list: the whole file becomes a numbered load in force, or is refused whole with its line numbers.
 
-Refused: wrong columns, bad encoding, empty or impossible plates, the same plate and state twice, the same file again, and a
-list that shrinks by more than the department's share, or grows past ten times. The load in force stays in force. Read line by
-line, checked before the first row is written; a function of the database puts it in force and takes the earlier one out.
+Refused: a file that cannot be read on, more malformed rows than the department's share, the same file again or one that its source
+made no later than the one in force, and a list that shrinks by more than the department's share, or grows past ten times. The load in
+force stays then. Malformed rows below the share are left out. Either way a report says the lines. Checked before the first row is
+written; a function of the database puts a load in force and takes the earlier one out.
 """
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import hashlib
-import io
-import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time
 
 from django.db import connection, transaction
 
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
-from platewarden.server.hotlists.entry import NewEntry, add_entries, approach_of, category_of, plate_or_pattern, state_of
-from platewarden.server.hotlists.models import Load, LoadState, Source
+from platewarden.server.hotlists.entry import Say, add_entries, quiet
+from platewarden.server.hotlists.layout import Fault, parse_layout
+from platewarden.server.hotlists.models import Exclusion, Load, LoadReport, LoadState, Source
+from platewarden.server.hotlists.parse import Parsed, parse
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
 
-NEEDED = ["plate", "state", "category", "reference"]
-ALLOWED = [*NEEDED, "reason", "approach", "caution", "urgent", "expires"]
-FAULTS_SHOWN = 20
 MOST_GROWTH = 10
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong on which line of the file; line 1 is the header."""
-
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.sentence}"
 
 
 class ListRefused(Malformed):
@@ -47,63 +31,96 @@ class ListRefused(Malformed):
 
     exit_code = 1
 
-    def __init__(self, source: str, faults: list[Fault]) -> None:
+    def __init__(self, source: str, report: LoadReport) -> None:
+        faults = report.fault_lines
         first = "; ".join(str(fault) for fault in faults[:3])
-        more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+        more = f" (and {report.malformed - 3} more)" if report.malformed > 3 else ""
         super().__init__(
             f"The list “{source}” was refused whole: {first}{more}. The list in force stays. Correct the file and load it again."
         )
         self.faults = faults
+        self.report = report
 
 
-def load_list(content: bytes, *, source_name: str, by: Signer) -> Load:
-    """Takes a CSV in. Refuses it whole with its faults (recorded as `hotlists.load_refused`), or puts it in force."""
-    source_name = _name_of(source_name)
+def load_list(content: bytes, *, source_name: str, by: Signer, say: Say = quiet) -> Load:
+    """Takes a list in. Refuses it whole with its faults (recorded as `hotlists.load_refused`), or puts it in force. Either is reported."""
+    source_name = name_of(source_name)
     digest = hashlib.sha256(content).digest()
-    entries, faults = parse(content, author=source_name)
-    load = None if faults else _put_in_force(entries, faults, source_name, digest, by)
+    parsed = read_list(content, source_name=source_name, say=say)
+    load = None if parsed.is_broken else _put_in_force(parsed, source_name, digest, by, say)
     if load is None:
+        report = _report(parsed, source_name, digest, by, None)
         record(
             Act.HOTLISTS_LOAD_REFUSED,
             by=by,
-            about={"source": source_name, "faults": len(faults)},
-            content={"first": str(faults[0])},
+            about={"source": source_name, "faults": max(parsed.malformed, 1), "sha256": digest.hex()},
+            content={"first": str(parsed.faults[0])},
         )
-        raise ListRefused(source_name, faults)
+        raise ListRefused(source_name, report)
     return load
 
 
-def _name_of(source: str) -> str:
+def name_of(source: str) -> str:
     name = " ".join(source.split())
     if not name or len(name) > 60:
         raise Malformed("A list needs the name of its source, at most 60 characters.")
     return name
 
 
-def _put_in_force(entries: list[NewEntry], faults: list[Fault], source_name: str, digest: bytes, by: Signer) -> Load | None:
+def read_list(content: bytes, *, source_name: str, say: Say = quiet) -> Parsed:
+    """What stands in a source's list, by the source's layout, without its excluded files. More malformed rows than the share break it."""
+    source = Source.objects.filter(name=source_name).first()
+    without = list(Exclusion.objects.filter(source=source, ended_at=None).values_list("file", flat=True)) if source else []
+    layout = parse_layout(source.layout) if source and source.layout else None
+    parsed = parse(content, author=source_name, layout=layout, without=without, say=say)
+    share = department().malformed_refused_percent
+    if parsed.malformed * 100 > parsed.lines * share:
+        parsed.is_broken = True
+    elif not parsed.entries and not parsed.is_broken:
+        parsed.breaks(Fault(1, "no entry of the list is in effect yet"))
+    return parsed
+
+
+def _put_in_force(parsed: Parsed, source_name: str, digest: bytes, by: Signer, say: Say) -> Load | None:
     """The load in force, or None with what speaks against it added to the faults. One list of a source after the other."""
     with transaction.atomic():
-        load = _filled(entries, faults, source_name, digest, by)
+        load = _filled(parsed, source_name, digest, by, say)
         if load is not None:
             with connection.cursor() as cursor:
                 cursor.execute("select office.put_in_force(%s, %s, %s)", [load.pk, by.number, by.name])
             load.refresh_from_db()
+            _report(parsed, source_name, digest, by, load)
     return load
 
 
-def _filled(entries: list[NewEntry], faults: list[Fault], source_name: str, digest: bytes, by: Signer) -> Load | None:
+def _filled(parsed: Parsed, source_name: str, digest: bytes, by: Signer, say: Say) -> Load | None:
     """A load with its entries, not in force yet."""
-    source, _ = Source.objects.get_or_create(name=source_name, defaults={"created_at": now()})
-    Source.objects.select_for_update().get(pk=source.pk)
-    faults += _against_the_one_in_force(source_name, digest, len(entries))
-    if faults:
-        return None
-    loaded_at = now()
     with connection.cursor() as cursor:
-        cursor.execute("select office.open_load(%s, %s, %s, %s)", [source.pk, digest, str(by), loaded_at])
+        cursor.execute("select pg_advisory_xact_lock(4270013, hashtext(%s))", [source_name])
+        if fault := _against_the_one_in_force(source_name, digest, parsed):
+            parsed.breaks(fault)
+            return None
+        source = Source.objects.filter(name=source_name).first() or Source.objects.create(name=source_name, created_at=now())
+        loaded_at = now()
+        cursor.execute("select office.open_load(%s, %s, %s, %s, %s)", [source.pk, digest, str(by), loaded_at, parsed.made_at])
         load = Load.objects.get(pk=cursor.fetchone()[0])
-    add_entries(entries, load=load.pk, loaded_at=loaded_at)
+    add_entries(parsed.entries, load=load.pk, loaded_at=loaded_at, say=say)
     return load
+
+
+def _report(parsed: Parsed, source_name: str, digest: bytes, by: Signer, load: Load | None) -> LoadReport:
+    return LoadReport.objects.create(
+        source_name=source_name,
+        at=now(),
+        by=str(by),
+        digest=digest,
+        load=load,
+        lines=parsed.lines,
+        taken=len(parsed.entries) if load else 0,
+        malformed=max(parsed.malformed, len(parsed.faults)),
+        later=parsed.later,
+        faults=[[fault.file, fault.line, fault.sentence] for fault in parsed.faults],
+    )
 
 
 @dataclass(frozen=True)
@@ -113,149 +130,42 @@ class Changes:
     added: int
     gone: int
     same: int
+    parsed: Parsed
 
 
-def compare(content: bytes, *, source_name: str, by: Signer) -> Changes:
+def compare(content: bytes, *, source_name: str, by: Signer, say: Say = quiet) -> Changes:
     """What a list would change if it were loaded. Nothing is kept; the same faults are refused."""
-    source_name = _name_of(source_name)
-    entries, faults = parse(content, author=source_name)
+    source_name = name_of(source_name)
+    digest = hashlib.sha256(content).digest()
+    parsed = read_list(content, source_name=source_name, say=say)
     with transaction.atomic():
-        load = None if faults else _filled(entries, faults, source_name, hashlib.sha256(content).digest(), by)
+        load = None if parsed.is_broken else _filled(parsed, source_name, digest, by, say)
         if load is None:
-            raise ListRefused(source_name, faults)
+            raise ListRefused(source_name, _report(parsed, source_name, digest, by, None))
         with connection.cursor() as cursor:
             cursor.execute("select added, gone, same from plates.load_changes(%s)", [load.pk])
-            changes = Changes(*cursor.fetchone())
+            added, gone, same = cursor.fetchone()
         transaction.set_rollback(True)
-    return changes
+    return Changes(added, gone, same, parsed)
 
 
-def _against_the_one_in_force(source_name: str, digest: bytes, count: int) -> list[Fault]:
+def _against_the_one_in_force(source_name: str, digest: bytes, parsed: Parsed) -> Fault | None:
     loads = Load.objects.filter(source__name=source_name)
     if earlier := loads.filter(digest=digest).order_by("-number").first():
         if earlier.state == LoadState.IN_FORCE:
-            return [Fault(1, "this very file was loaded before and is in force")]
-        return [Fault(1, f"this very file was loaded before, as number {earlier.number}; two members can put that load back")]
+            return Fault(1, "this very file was loaded before and is in force")
+        return Fault(1, f"this very file was loaded before, as number {earlier.number}; two members can put that load back")
     in_force = loads.filter(state=LoadState.IN_FORCE).first()
-    share = department().shrink_refused_percent
-    if in_force and in_force.entries >= 10 and count * 100 < in_force.entries * (100 - share):
-        return [
-            Fault(1, f"it holds {count} entries where the list in force holds {in_force.entries}: more than {share} % are gone")
-        ]
-    if in_force and in_force.entries >= 10 and count > in_force.entries * MOST_GROWTH:
-        return [
-            Fault(
-                1,
-                f"it holds {count} entries where the list in force holds {in_force.entries}: more than {MOST_GROWTH} times as many",
-            )
-        ]
-    return []
+    return _against_its_count(parsed, in_force) if in_force else None
 
 
-def parse(content: bytes, *, author: str) -> tuple[list[NewEntry], list[Fault]]:
-    """The entries of a CSV and its faults, at most 20 of them. Nothing is written."""
-    text = _text_of(content)
-    return ([], [text]) if isinstance(text, Fault) else _rows_of(text, author)
-
-
-def _text_of(content: bytes) -> str | Fault:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return Fault(line, "the file is not UTF-8 text here; save it as UTF-8 CSV")
-    if "\0" in text:
-        return Fault(text[: text.index("\0")].count("\n") + 1, "the file holds a zero byte; it is not a CSV")
-    return text if text.strip() else Fault(1, "the file is empty")
-
-
-def _rows_of(text: str, author: str) -> tuple[list[NewEntry], list[Fault]]:
-    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        faults = _header_faults(list(rows.fieldnames or []))
-    except csv.Error as error:
-        return [], [Fault(1, f"this is not a CSV line ({error})")]
-    entries: list[NewEntry] = []
-    known: dict[tuple[str, str | None], int] = {}
-    if faults:
-        return [], faults
-    try:
-        for row in rows:
-            if len(faults) >= FAULTS_SHOWN:
-                break
-            line = rows.line_num
-            try:
-                entry = _entry(row, author)
-            except Malformed as error:
-                faults.append(Fault(line, error.message))
-                continue
-            first = known.setdefault((entry.text, entry.state), line)
-            if first != line:
-                faults.append(Fault(line, f"the same plate and state stand on line {first} already"))
-            entries.append(entry)
-    except csv.Error as error:
-        faults.append(Fault(rows.reader.line_num, f"this is not a CSV line ({error})"))
-    if not entries and not faults:
-        faults.append(Fault(1, "the list holds no entry"))
-    return entries, faults
-
-
-def _header_faults(columns: list[str]) -> list[Fault]:
-    missing = [each for each in NEEDED if each not in columns]
-    unknown = [each for each in columns if each not in ALLOWED]
-    faults = []
-    if missing:
-        faults.append(Fault(1, f"the column {' and '.join(missing)} is missing; the first line names the columns"))
-    if unknown:
-        faults.append(Fault(1, f"the column “{unknown[0][:30]}” is not known; known are {', '.join(ALLOWED)}"))
-    if len(set(columns)) != len(columns):
-        faults.append(Fault(1, "a column is named twice"))
-    return faults
-
-
-def _entry(row: dict[str, str | None], author: str) -> NewEntry:
-    if None in row or None in row.values():
-        raise Malformed("the number of fields differs from the header's")
-    given = {name: (value or "").strip() for name, value in row.items()}
-    text, is_pattern = plate_or_pattern(given["plate"])
-    reference = given["reference"]
-    if not reference or len(reference) > 60:
-        raise Malformed("the reference (case or source number) is missing or longer than 60 characters")
-    reason = given.get("reason", "")
-    if len(reason) > 500:
-        raise Malformed("the reason is longer than 500 characters")
-    return NewEntry(
-        entry_id=uuid.uuid4(),
-        text=text,
-        is_pattern=is_pattern,
-        state=state_of(given["state"]),
-        category=category_of(given["category"]),
-        approach=approach_of(given.get("approach", "")),
-        caution=_yes(given.get("caution", ""), "caution"),
-        urgent=_yes(given.get("urgent", ""), "urgent"),
-        reason=reason,
-        reference=reference,
-        author=author,
-        expires_at=_moment(given.get("expires", "")),
-    )
-
-
-def _yes(raw: str, name: str) -> bool:
-    if raw.lower() in ("", "no", "n", "0", "false"):
-        return False
-    if raw.lower() in ("yes", "y", "1", "true"):
-        return True
-    raise Malformed(f"{name} is “{raw[:20]}”; write yes or no")
-
-
-def _moment(raw: str) -> datetime | None:
-    if not raw:
-        return None
-    zone = department().time_zone
-    with contextlib.suppress(ValueError):
-        return datetime.combine(date.fromisoformat(raw), time(23, 59, 59), zone)  # a day is looked for to its end
-    try:
-        moment = datetime.fromisoformat(raw)
-    except ValueError as error:
-        raise Malformed(f"expires is “{raw[:30]}”; write the last day, such as 2026-12-31") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+def _against_its_count(parsed: Parsed, in_force: Load) -> Fault | None:
+    count, share = len(parsed.entries), department().shrink_refused_percent
+    holds = f"it holds {count} entries where the list in force holds {in_force.entries}"
+    if parsed.made_at and in_force.made_at and parsed.made_at <= in_force.made_at:
+        return Fault(1, "the list says that it was made no later than the one in force")
+    if in_force.entries >= 10 and count * 100 < in_force.entries * (100 - share):
+        return Fault(1, f"{holds}: more than {share} % are gone")
+    if in_force.entries >= 10 and count > in_force.entries * MOST_GROWTH:
+        return Fault(1, f"{holds}: more than {MOST_GROWTH} times as many")
+    return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+
+from platewarden.server.hotlists.layout import Fault
 
 
 class Source(models.Model):
@@ -15,9 +17,32 @@ class Source(models.Model):
     created_at = models.DateTimeField()
     owner = models.CharField(max_length=100, blank=True)  # the agency or desk that answers for it
     is_confidential = models.BooleanField(default=False)  # its hits are “contact dispatch” to whoever is not authorized
+    layout = models.TextField(blank=True)  # the mapping file of its extract (layout.py); empty: the department's own CSV
+    age_limit_hours = models.PositiveIntegerField(null=True)  # a list older than that is marked STALE on its alerts
+    inbox = models.CharField(max_length=40, blank=True)  # folder under `inbox/` in the data folder that its lists are put into
 
     def __str__(self) -> str:
         return self.name
+
+
+class Exclusion(models.Model):
+    """A file of a source's extract that this department does not load, and why."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="exclusions")
+    file = models.CharField(max_length=60)
+    because = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "file"], condition=Q(ended_at=None), name="a_file_is_excluded_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file
 
 
 class LoadState(models.TextChoices):
@@ -36,6 +61,7 @@ class Load(models.Model):
     loaded_by = models.CharField(max_length=100)
     entries = models.PositiveIntegerField()
     digest = models.BinaryField()  # SHA-256 of the file
+    made_at = models.DateTimeField(null=True)  # by the source, where its layout tells
 
     class Meta:
         constraints = [
@@ -45,6 +71,38 @@ class Load(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.number}"
+
+    @property
+    def since(self) -> datetime:
+        """From when its age counts: when its source made it, or else when it was loaded."""
+        return self.made_at or self.loaded_at
+
+    def is_stale(self, at: datetime) -> bool:
+        """Whether it is older than its source's lists may be."""
+        limit = self.source.age_limit_hours
+        return limit is not None and at - self.since > timedelta(hours=limit)
+
+
+class LoadReport(models.Model):
+    """What came of a list: taken in or refused, its counts and the lines that are wrong. Never what stands on them."""
+
+    source_name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    digest = models.BinaryField()  # SHA-256 of the file
+    load = models.ForeignKey(Load, on_delete=models.PROTECT, null=True, related_name="reports")  # null: refused
+    lines = models.PositiveIntegerField()
+    taken = models.PositiveIntegerField()
+    malformed = models.PositiveIntegerField()
+    later = models.PositiveIntegerField()  # take effect after the list came
+    faults = models.JSONField()  # [[file, line, sentence], ...], the first 1,000
+
+    def __str__(self) -> str:
+        return f"{self.source_name} {self.at}"
+
+    @property
+    def fault_lines(self) -> list[Fault]:
+        return [Fault(line, sentence, file) for file, line, sentence in self.faults]
 
 
 class BackState(models.TextChoices):

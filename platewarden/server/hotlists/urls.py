@@ -6,6 +6,7 @@ app_name = "hotlists"
 urlpatterns = [
     path("", views.lists, name="lists"),
     path("load/", views.load, name="load"),
+    path("reports/<int:report_id>.csv", views.report, name="report"),
     path("publish/", views.publish, name="publish"),
     path("bolos/", views.bolos, name="bolos"),
     path("bolos/new/", views.bolo_new, name="bolo_new"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platewarden.policy.refusal import Malformed, Refused
+from platewarden.policy.refusal import Malformed, Refused, Unknown
 from platewarden.server.access.desk import open_access, through_door
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
@@ -18,14 +20,28 @@ from platewarden.server.hotlists.back import ask_back, decide_back, may_decide_b
 from platewarden.server.hotlists.bolo import decide, enter, extend, may_decide, may_withdraw, sees_silent, withdraw
 from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm, end_of
 from platewarden.server.hotlists.load import ListRefused, load_list
-from platewarden.server.hotlists.models import BackAsk, BackState, Bolo, EditionAsk, HotlistEdition, Load, LoadState, Step
+from platewarden.server.hotlists.models import (
+    BackAsk,
+    BackState,
+    Bolo,
+    EditionAsk,
+    Exclusion,
+    HotlistEdition,
+    Load,
+    LoadReport,
+    LoadState,
+    Source,
+    Step,
+)
 from platewarden.server.hotlists.publish import ask_for_edition
+from platewarden.server.hotlists.report import as_csv
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
 
 BOLOS = 100
+FAULTS_SHOWN = 20
 
 
 def _member(request: HttpRequest) -> Member:
@@ -38,11 +54,11 @@ def lists(request: HttpRequest) -> HttpResponse:
     return _lists_page(request, LoadForm())
 
 
-def _lists_page(request: HttpRequest, form: LoadForm, faults: Any = (), status: int = 200) -> HttpResponse:
+def _lists_page(request: HttpRequest, form: LoadForm, refused: LoadReport | None = None, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
-        "faults": faults,
-        "loads": Load.objects.filter(state=LoadState.IN_FORCE).select_related("source").order_by("source__name"),
+        "refused": refused,
+        "faults": refused.fault_lines[:FAULTS_SHOWN] if refused else (),
         "history": Load.objects.select_related("source").order_by("-pk")[:20],
         "editions": HotlistEdition.objects.order_by("-number")[:10],
         "backs": [
@@ -54,9 +70,36 @@ def _lists_page(request: HttpRequest, form: LoadForm, faults: Any = (), status: 
         "back_refusal": may_do(_member(request), Act.HOTLISTS_BACK, now()),
         "is_due": EditionAsk.objects.filter(edition=None).exists(),
         "refusal": may_do(_member(request), Act.HOTLISTS_LOAD, now()),
+        "sources": _sources(now()),
+        "reports": LoadReport.objects.order_by("-pk")[:10],
         "now": now(),
     }
     return render(request, "hotlists/lists.html", context, status=status)
+
+
+def _sources(at: datetime) -> list[dict[str, Any]]:
+    """Every source with its load in force and whether that is too old."""
+    in_force = {load.source_id: load for load in Load.objects.filter(state=LoadState.IN_FORCE).select_related("source")}
+    left_out = Exclusion.objects.filter(ended_at=None)
+    every = Source.objects.order_by("name").prefetch_related(Prefetch("exclusions", queryset=left_out, to_attr="left_out"))
+    return [
+        {"source": source, "load": load, "is_stale": load is not None and load.is_stale(at)}
+        for source in every
+        for load in [in_force.get(source.pk)]
+    ]
+
+
+@require_GET
+def report(request: HttpRequest, report_id: int) -> HttpResponse:
+    """The wrong lines of a list, as a CSV to take away. For whoever loads lists."""
+    if refusal := may_do(_member(request), Act.HOTLISTS_LOAD, now()):
+        raise Refused(refusal)
+    made = LoadReport.objects.filter(pk=report_id).first()
+    if made is None:
+        raise Unknown("There is no such report. Look at the lists again.")
+    answer = HttpResponse(as_csv(made), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="list-report-{made.pk}.csv"'
+    return answer
 
 
 @require_POST
@@ -75,10 +118,16 @@ def load(request: HttpRequest) -> HttpResponse:
     except ListRefused as refused:
         # The one place that shows the faults line by line instead of in one sentence.
         form.add_error(None, "Nothing of this file was taken. The lines to correct stand above; choose the file again then.")
-        return _lists_page(request, form, refused.faults, status=422)
+        return _lists_page(request, form, refused.report, status=422)
+    made = taken.reports.get()
     messages.success(
         request, f"{taken.source.name}: {taken.entries} entries are in force. The next edition for the units is being made."
     )
+    if made.malformed or made.later:
+        messages.warning(
+            request,
+            f"Left out: {made.malformed} malformed rows and {made.later} entries that take effect later. The report says the lines.",
+        )
     return redirect("hotlists:lists")
 
 

@@ -56,7 +56,11 @@ class Act(StrEnum):
     HOTLISTS_BACK = "hotlists.back", "A member asked to put an earlier load of a list back in force."
     HOTLISTS_BACK_DECIDED = "hotlists.back_decided", "A second member decided on putting an earlier load back."
     HOTLISTS_LOAD_REFUSED = "hotlists.load_refused", "A list was refused whole; the one in force stays."
-    HOTLISTS_SOURCE = "hotlists.source", "A source's owner was named, and whether it is confidential."
+    HOTLISTS_SOURCE = (
+        "hotlists.source",
+        "It was said who owns a source, whether it is confidential, how its lists are laid out and how old they may be.",
+    )
+    HOTLISTS_EXCLUDE = "hotlists.exclude", "A file of a source's extract was excluded, or taken up again."
     HOTLISTS_BOLO = "hotlists.bolo", "A BOLO was entered and waits for the second member."
     HOTLISTS_BOLO_DECIDED = "hotlists.bolo_decided", "The second member decided on a BOLO."
     HOTLISTS_EXTEND = "hotlists.extend", "A second member gave a BOLO a later end."

@@ -15,7 +15,7 @@ from platewarden.server.alerts.testing import alert_of, verified
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import HotlistEdition
 from platewarden.server.hotlists.publish import make_edition_if_asked
-from platewarden.server.hotlists.source import describe
+from platewarden.server.hotlists.source import Described, describe
 from platewarden.server.hotlists.testing import bolo_in_force, list_in_force
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.assign import relieve
@@ -124,7 +124,7 @@ DANA = Signer(SUPERVISOR, "Dana Whitfield")
 
 
 def confidential_alert(office):
-    describe(GANG_FILE, owner="State Police", is_confidential=True, by=office.member(SUPERVISOR))
+    describe(GANG_FILE, Described(owner="State Police", is_confidential=True), by=office.member(SUPERVISOR))
     list_in_force(
         "AB12345,IL,wanted_vehicle,G-77,Member of a gang,yes",
         source=GANG_FILE,
@@ -170,5 +170,5 @@ def test_a_source_that_becomes_confidential_hides_its_earlier_hits_too(office):
     office.receive(office.car(), "AB12345", state="IL", state_confidence=0.9)
     alert, rosa = Alert.objects.latest("pk"), office.browser(OPERATOR)
     assert "G-77" in rosa.get(f"/alerts/{alert.pk}/").content.decode()
-    describe(GANG_FILE, owner="State Police", is_confidential=True, by=office.member(SUPERVISOR))
+    describe(GANG_FILE, Described(owner="State Police", is_confidential=True), by=office.member(SUPERVISOR))
     assert "G-77" not in rosa.get(f"/alerts/{alert.pk}/").content.decode()

@@ -10,56 +10,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connections
 
-from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import as_row
-from platewarden.server.hotlists.load import FAULTS_SHOWN, ListRefused, compare, load_list, parse
-from platewarden.server.hotlists.models import EditionAsk, Load, LoadState, Source
+from platewarden.server.hotlists.load import ListRefused, compare, load_list
+from platewarden.server.hotlists.lookup import proposals
+from platewarden.server.hotlists.models import EditionAsk, Load, LoadReport, LoadState, Source
+from platewarden.server.hotlists.source import Described, describe
 from platewarden.server.hotlists.testing import HEADER, SOURCE, TOM, csv_of, list_in_force, looked_for, new_entry
-from platewarden.server.people.testing import LIST_MANAGER, OPERATOR
-
-GOOD = [f"AB{number:05},IL,stolen_vehicle,SV-{number}" for number in range(20)]
-
-BAD = {
-    "an empty file": (b"", 1, "empty"),
-    "nothing but blank lines": (b"\n\n  \n", 1, "empty"),
-    "a header alone": (csv_of(), 1, "no entry"),
-    "no header": (b"AB12345,IL,stolen_vehicle,SV-1\n", 1, "the first line names the columns"),
-    "a column too few": (csv_of("AB12345,IL,SV-1", header="plate,state,reference"), 1, "the column category is missing"),
-    "a column nobody knows": (csv_of("AB12345,IL,stolen_vehicle,1,x", header=HEADER + ",owner"), 1, "“owner” is not known"),
-    "a column twice": (csv_of("AB12345,IL,stolen_vehicle,1,IL", header=HEADER + ",state"), 1, "named twice"),
-    "another encoding": (csv_of(GOOD[0]) + "AB99999,IL,stolen_vehicle,señal\n".encode("latin-1"), 3, "not UTF-8"),
-    "UTF-16": ("plate,state\n".encode("utf-16"), 1, "not UTF-8"),
-    "a zero byte": (csv_of(GOOD[0], "AB9\x009999,IL,stolen_vehicle,1"), 3, "zero byte"),
-    "an empty plate": (csv_of(GOOD[0], ",IL,stolen_vehicle,1"), 3, ""),
-    "an impossible plate": (csv_of(GOOD[0], "ABCDEFGHIJKLM,IL,stolen_vehicle,1"), 3, ""),
-    "an accent in a plate": (csv_of(GOOD[0], "ÄB123,IL,stolen_vehicle,1"), 3, ""),
-    "a pattern of one character": (csv_of(GOOD[0], "A*,IL,stolen_vehicle,1"), 3, "known characters"),
-    "no state": (csv_of(GOOD[0], "AB99999,,stolen_vehicle,1"), 3, "state is missing"),
-    "a state that is not there": (csv_of(GOOD[0], "AB99999,QQ,stolen_vehicle,1"), 3, ""),
-    "a category that is not there": (csv_of(GOOD[0], "AB99999,IL,boat,1"), 3, "not a category"),
-    "no reference": (csv_of(GOOD[0], "AB99999,IL,stolen_vehicle,"), 3, "reference"),
-    "too many fields": (csv_of(GOOD[0], "AB99999,IL,stolen_vehicle,1,2"), 3, "number of fields"),
-    "too few fields": (csv_of(GOOD[0], "AB99999,IL,stolen_vehicle"), 3, "number of fields"),
-    "the same plate and state twice": (csv_of(GOOD[0], GOOD[1], "ab-00000,il,stolen_plate,7"), 4, "stand on line 2"),
-    "a quote that never ends": (csv_of(GOOD[0], '"AB99999,IL,stolen_vehicle,1'), 3, "not a CSV line"),
-    "a header's quote that never ends": (b'"plate,state\nAB1,IL\n', 1, "not a CSV line"),
-    "a field as long as a book": (csv_of(GOOD[0], "A" * 200_000 + ",IL,stolen_vehicle,1"), 3, "not a CSV line"),
-    "a yes that is neither": (csv_of("AB99999,IL,stolen_vehicle,1,perhaps", header=HEADER + ",caution"), 2, "yes or no"),
-    "a way to act that is not there": (csv_of("AB99999,IL,stolen_vehicle,1,shoot", header=HEADER + ",approach"), 2, "way to act"),
-    "a date that is none": (csv_of("AB99999,IL,stolen_vehicle,1,12/31/26", header=HEADER + ",expires"), 2, "2026-12-31"),
-    "a reason without end": (csv_of("AB99999,IL,stolen_vehicle,1," + "x" * 501, header=HEADER + ",reason"), 2, "500"),
-}
-
-
-def test_every_fault_has_its_line_and_a_sentence(office):
-    for name, (content, line, words) in BAD.items():
-        _, faults = parse(content, author="x")
-        assert faults, name
-        assert faults[0].line == line, name
-        assert words in faults[0].sentence, name
-        assert len(faults[0].sentence) > 10, name
+from platewarden.server.hotlists.tests.test_layout import FIXED, zipped
+from platewarden.server.hotlists.tests.test_parse import BAD, GOOD
+from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, SUPERVISOR
 
 
 def test_a_refused_list_leaves_the_one_in_force_and_stands_in_the_ledger(office):
@@ -76,12 +37,6 @@ def test_a_refused_list_leaves_the_one_in_force_and_stands_in_the_ledger(office)
     assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(20,)]
     leaves = str(office.ask_owner("select body from office.ledger_leaf"))
     assert "AB99999" not in leaves
-
-
-def test_it_names_at_most_twenty_faults(office):
-    _, faults = parse(csv_of(*(f"AB{number},QQ,stolen_vehicle,1" for number in range(500))), author="x")
-    assert len(faults) == FAULTS_SHOWN
-    assert "(and 17 more)" in ListRefused("x", faults).message
 
 
 def test_the_next_list_of_a_source_takes_the_place_of_the_one_before(office):
@@ -132,28 +87,6 @@ def test_of_the_same_file_loaded_twice_at_once_one_is_refused(office):
     assert sum(isinstance(each, ListRefused) for each in done) == 1
     assert Load.objects.count() == Source.objects.count() == 1
     assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(20,)]
-
-
-def test_it_takes_what_spreadsheets_write(office):
-    text = (
-        "\ufeff"
-        + HEADER
-        + ',reason,approach,caution,urgent,expires\r\n"ab 12 345",Unknown,Stolen Vehicle,SV-1,"a, b",notify,YES,n,2030-12-31\r\n\r\n'
-    )
-    (entry,), faults = parse(text.encode(), author="x")
-    assert faults == []
-    assert (entry.text, entry.state, entry.category, entry.approach) == ("AB12345", None, Category.STOLEN_VEHICLE, Approach.NOTIFY)
-    assert (entry.caution, entry.urgent, entry.reason) == (True, False, "a, b")
-
-
-def test_a_date_is_looked_for_to_the_end_of_that_day_at_the_department(office):
-    def expires(raw):
-        return parse(csv_of(f"AB1,IL,stolen_vehicle,1,{raw}", header=HEADER + ",expires"), author="x")[0][0].expires_at
-
-    assert expires("2030-12-31").astimezone(UTC) == datetime(2031, 1, 1, 5, 59, 59, tzinfo=UTC)
-    assert expires("2030-12-31T12:00").astimezone(UTC) == datetime(2030, 12, 31, 18, tzinfo=UTC)
-    assert expires("2030-12-31T12:00+00:00") == datetime(2030, 12, 31, 12, tzinfo=UTC)
-    assert expires("") is None
 
 
 def test_an_entry_that_has_run_out_is_not_looked_for(office):
@@ -236,8 +169,54 @@ def test_nothing_is_added_to_a_load_in_force_and_none_is_put_in_force_past_its_f
 def test_an_empty_load_is_not_put_in_force(office):
     load = list_in_force(*GOOD)
     with connections["default"].cursor() as cursor:
-        cursor.execute("select office.open_load(%s, %s, 'x', now())", [load.source_id, b""])
+        cursor.execute("select office.open_load(%s, %s, 'x', now(), null)", [load.source_id, b""])
         (empty,) = cursor.fetchone()
         with pytest.raises(DatabaseError, match="empty"):
             cursor.execute("select office.put_in_force(%s, '1001', 'Dana Whitfield')", [empty])
     assert Load.objects.get(pk=load.pk).state == LoadState.IN_FORCE
+
+
+def test_few_malformed_rows_are_left_out_and_reported_and_more_refuse_the_list(office):
+    rows = [f"AB{number:05},IL,stolen_vehicle,SV-{number}" for number in range(200)]
+    load = list_in_force(*rows, "AB99999,QQ,stolen_vehicle,1", "AB99998,,stolen_vehicle,1")
+    report = load.reports.get()
+    assert (load.entries, report.lines, report.taken, report.malformed) == (200, 202, 200, 2)
+    assert [fault.line for fault in report.fault_lines] == [202, 203]
+    assert looked_for(office, "AB99999") == []
+    with pytest.raises(ListRefused, match="line 202"):
+        list_in_force(*rows, *(f"AC{number:05},QQ,stolen_vehicle,1" for number in range(3)))
+    assert LoadReport.objects.get(load=None).malformed == 3
+
+
+def extract(made, *plates):
+    lines = "".join(f"{plate:10}IL{number:010}\n" for number, plate in enumerate(plates))
+    return zipped(VEHICLE=f"HDR{made}\n{lines}END\n", MISSING=f"HDR{made}\n\nEND\n")
+
+
+def test_a_list_made_no_later_than_the_one_in_force_is_refused(office):
+    describe("National", Described("FBI", is_confidential=False, layout=FIXED), by=office.member(SUPERVISOR))
+    load = load_list(extract("202611290600", "AB1", "AB2"), source_name="National", by=TOM)
+    assert load.made_at == datetime(2026, 11, 29, 12, tzinfo=UTC)
+    for made in ("202611290600", "202611281800"):
+        with pytest.raises(ListRefused, match="no later"):
+            load_list(extract(made, "AB1", "AB2", "AB3"), source_name="National", by=TOM)
+    assert load_list(extract("202611291800", "AB1", "AB3"), source_name="National", by=TOM).number == 2
+
+
+def test_an_entry_that_stays_keeps_its_id_from_load_to_load(office):
+    def ids():
+        rows = office.ask_owner(
+            "select e.text, e.entry_id from plates.hotlist_entry e join office.hotlists_load l on l.id = e.load_id where l.state = 'in force'"
+        )
+        return dict(rows)
+
+    list_in_force(*GOOD, "ZZ*9,IL,stolen_vehicle,SV-P")
+    before = ids()
+    list_in_force(*GOOD[1:], GOOD[0].replace("SV-0", "SV-77"), "ZZ*9,IL,stolen_vehicle,SV-P", "NEW1,IL,stolen_vehicle,1")
+    after = ids()
+    assert {text for text in before if before[text] == after[text]} == before.keys() - {"AB00000"}
+    assert after.keys() - before.keys() == {"NEW1"}
+    with office.as_role("ingest"):
+        assert (
+            len({(each.entry_id, each.loaded_at) for each in proposals(["AB00007"])}) == 2
+        )  # the plate and the pattern, once each
