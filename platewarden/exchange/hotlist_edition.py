@@ -36,13 +36,22 @@ from typing import Final
 
 from platewarden.exchange.message import Fields, must
 from platewarden.exchange.seal import FindKey, SigningKey, open_message, sign_message
-from platewarden.exchange.wire import HEADER_BYTES, Kind, encode_body, from_microseconds, message_length, microseconds
+from platewarden.exchange.wire import (
+    HEADER_BYTES,
+    Kind,
+    decode_body,
+    encode_body,
+    from_microseconds,
+    message_length,
+    microseconds,
+    open_envelope,
+)
 from platewarden.plate.likeness import FOLD_FROM, FOLD_TO
 from platewarden.plate.pattern import PartialPlate
 from platewarden.plate.text import PlateText, must_be_state
 from platewarden.policy.refusal import Malformed, Tampered, Unavailable
 
-__all__ = ["Approach", "Category", "Edition", "EditionEntry", "build"]
+__all__ = ["PATTERN_BYTES", "PLATE_BYTES", "Approach", "Category", "Edition", "EditionEntry", "build", "parts_of"]
 
 
 class Category(StrEnum):
@@ -88,6 +97,8 @@ _MOST_SOURCES: Final = 255
 
 _PLATE: Final = struct.Struct(">12s2sBBBBq16s")
 _PATTERN: Final = struct.Struct(">26s2sBBBBq16s")
+PLATE_BYTES: Final = _PLATE.size
+PATTERN_BYTES: Final = _PATTERN.size
 _TEXT_BYTES: Final = 12
 _FOLD: Final = bytes.maketrans(FOLD_FROM.encode(), FOLD_TO.encode())
 
@@ -150,6 +161,16 @@ def build(number: int, made_at: datetime, entries: Iterable[EditionEntry], key: 
         }
     )
     return sign_message(Kind.HOTLIST_EDITION, header, key) + body
+
+
+def parts_of(raw: bytes) -> tuple[bytes, bytes, bytes]:
+    """The header message, the records of plates and those of patterns. Cut apart only: nothing is verified. Malformed when it is no edition."""
+    start = message_length(raw)
+    header = decode_body(open_envelope(raw[:start]).body)
+    plates = header.get("plates")
+    end = start + plates * _PLATE.size if isinstance(plates, int) and plates >= 0 else len(raw) + 1
+    must(end <= len(raw), "These bytes are not a hotlist edition. Fetch it again.")
+    return raw[:start], raw[start:end], raw[end:]
 
 
 class Edition:

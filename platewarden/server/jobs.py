@@ -19,7 +19,7 @@ from platewarden.server.database.migrate import open_days
 from platewarden.server.equipment.deploy import orders_in_force
 from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists.inbox import take_in
-from platewarden.server.hotlists.publish import make_edition_if_asked
+from platewarden.server.hotlists.publish import make_edition_if_asked, remove_old_files
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
 from platewarden.server.retention.clock_watch import tick
@@ -48,7 +48,8 @@ def round_of_jobs() -> list[Job]:
         Job("ledger.seal", 0.5, sealer.seal),
         Job("days.open", 3600.0, open_days),
         Job("people.roster", 2.0, lambda: make_roster_if_due(office_signing_key(), orders_in_force())),
-        Job("hotlists.publish", 0.5, make_edition_if_asked),
+        Job("hotlists.publish", 0.5, make_edition_if_asked, aside=True),
+        Job("hotlists.files", 600.0, remove_old_files),
         Job("hotlists.inbox", 30.0, take_in, aside=True),
         Job("retention.clock", 60.0, tick),
         Job("retention.night", 1.0, Night(sealer).step),

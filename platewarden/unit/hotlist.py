@@ -7,10 +7,11 @@ hit. What dispatch gave by voice stands beside the edition, for one shift, in me
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from platewarden.exchange.edition_delta import apply
 from platewarden.exchange.hotlist_edition import Edition, EditionEntry
 from platewarden.exchange.seal import digest
 from platewarden.plate.likeness import fold
@@ -70,6 +71,13 @@ class Hotlist:
         replace_file(self._path, raw)
         self._edition = Edition.open(self._path, self._find_key)
         return True
+
+    def take_changes(self, steps: Sequence[bytes], *, ordered: int = 0) -> bool:
+        """Put in force what these changes make of the edition held. Raises as `take`, and when they are not changes of that one."""
+        raw = self._path.read_bytes()
+        for step in steps:
+            raw = apply(raw, step)
+        return self.take(raw, ordered=ordered)
 
     def hits(self, seen: SeenPlate, *, at: datetime) -> list[tuple[EditionEntry, Answer]]:
         """Every entry the reading answers: full before possible, and the urgent first."""

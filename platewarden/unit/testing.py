@@ -23,6 +23,7 @@ from platewarden.exchange import hotlist_edition
 from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.deployment_order import DeploymentOrder
+from platewarden.exchange.edition_delta import delta
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
@@ -121,6 +122,7 @@ class Office:
         self.digests: dict[tuple[str, int], bytes] = {}
         self.hotlist: bytes = b""
         self.hotlist_number = 0
+        self.changes: dict[int, bytes] = {}  # by the edition that they change into the newest
         self.roster: bytes = b""
         self.roster_number = 0
         self.approve_all = True
@@ -135,7 +137,9 @@ class Office:
         return fingerprint(self.key.public_bytes)
 
     def publish_hotlist(self, number: int, entries: Sequence[EditionEntry], *, key: SigningKey | None = None) -> bytes:
+        before, number_before = self.hotlist, self.hotlist_number
         self.hotlist = hotlist_edition.build(number, self.clock() - timedelta(hours=1), entries, key or self.key)
+        self.changes = {number_before: delta(before, self.hotlist)} if before else {}
         self.hotlist_number = number
         return self.hotlist
 
@@ -178,6 +182,7 @@ class Office:
             "/unit/v1/nonce": lambda _: (200, encode_body({"nonce": self.nonce()})),
             "/unit/v1/contact": self._contact,
             "/unit/v1/hotlist": lambda body: self._known(body, Kind.CONTACT) or (200, self.hotlist),
+            "/unit/v1/hotlist/changes": self._changed,
             "/unit/v1/roster": lambda body: self._known(body, Kind.CONTACT) or (200, self.roster),
             "/unit/v1/reports": lambda body: self._kept("read", body),
             "/unit/v1/journal": lambda body: self._kept("journal", body),
@@ -234,6 +239,13 @@ class Office:
             deadline_hours=24,
         )
         return 200, orders.signed(self.key)
+
+    def _changed(self, body: bytes) -> Answer:
+        if no := self._known(body, Kind.CONTACT):
+            return no
+        contact = Contact.from_body(open_message(body, Kind.CONTACT, self.publics.get).body)
+        step = self.changes.get(contact.hotlist_edition)
+        return (200, encode_body({"steps": [step]})) if step else (404, no("What changed is not kept."))
 
     def _kept(self, stream: str, body: bytes) -> Answer:
         raw = self.sealing.unseal(body)

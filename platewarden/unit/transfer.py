@@ -238,11 +238,11 @@ class Transfer:
             if ordered < held.number:
                 self._say_once(f"The office orders {what} edition {ordered}; the newer edition {held.number} stays in force here.")
             return True
-        office_nonce = self._office_nonce()
-        if office_nonce is None:
+        if held is self.hotlist and held.number and self._fetch_changes(ordered):
+            return True
+        reply = self._ask(door)
+        if reply is None:
             return False
-        asked, _ = self._contact(self.clock(), office_nonce)
-        reply = self.link.post(door, asked)
         if not reply.is_yes:
             self._no(reply)
             return False
@@ -253,6 +253,27 @@ class Transfer:
             self._say_once(f"The {what} that came is not put in force: {error.message}")
             return False
         return True
+
+    def _fetch_changes(self, ordered: int) -> bool:
+        """Whether the edition ordered was made from what changed. If not, it is fetched whole: nothing is lost but the way."""
+        reply = self._ask("/unit/v1/hotlist/changes")
+        if reply is None or not reply.is_yes:
+            return False
+        try:
+            steps = decode_body(reply.body).get("steps")
+            if not isinstance(steps, list) or not all(isinstance(step, bytes) for step in steps):
+                return False
+            return self.hotlist.take_changes(steps, ordered=ordered)
+        except (*NOT_BELIEVED, Stale):
+            return False
+
+    def _ask(self, door: str) -> Reply | None:
+        """The office's reply to a contact at this door; None when it gave no nonce."""
+        office_nonce = self._office_nonce()
+        if office_nonce is None:
+            return None
+        asked, _ = self._contact(self.clock(), office_nonce)
+        return self.link.post(door, asked)
 
     # up
 

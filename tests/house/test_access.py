@@ -24,7 +24,16 @@ DOORS_THAT_GIVE_NOTHING = {"add_entries", "ensure_span", "write_alert_note", "wr
 # Functions of the database that no login may call but the owner's: opening a day of the past, ending one again after a restore.
 OWNERS_ALONE = {"make_span", "end_again"}
 # Functions of the database that give days, counts, ids of reads and where pictures lie; no plate.
-DOORS_THAT_COUNT = {"load_changes", "days_kept", "days_due", "purge_preview", "held_of_day", "end_day", "end_released"}
+DOORS_THAT_COUNT = {
+    "load_changes",
+    "ran_out_since",
+    "days_kept",
+    "days_due",
+    "purge_preview",
+    "held_of_day",
+    "end_day",
+    "end_released",
+}
 
 
 def functions():

@@ -140,6 +140,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.withdraw_bolo(text, text, bigint, text, text)": ("app",),
     "plates.bolos(uuid)": ("app",),
     "plates.edition_entries()": ("purge",),
+    "plates.ran_out_since(timestamptz)": ("purge",),
     "plates.propose(text[])": ("ingest",),
     "plates.entries_by_id(uuid[])": ("ingest",),
     "plates.write_hit(uuid, uuid, timestamptz, text, text, text, text[], jsonb, uuid, timestamptz)": ("ingest",),

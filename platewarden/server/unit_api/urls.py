@@ -10,6 +10,7 @@ urlpatterns = [
     path("unit/v1/enrol", views.ask_enrolment),
     path("unit/v1/contact", views.contact),
     path("unit/v1/hotlist", views.hotlist),
+    path("unit/v1/hotlist/changes", views.hotlist_changes),
     path("unit/v1/roster", views.roster),
     path("unit/v1/reports", views.reports),
     path("unit/v1/journal", views.journal),

@@ -29,7 +29,7 @@ from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
 from platewarden.server.equipment.models import Unit
 from platewarden.server.equipment.tombstones import keep_tombstone
-from platewarden.server.hotlists.publish import edition_bytes, newest_edition
+from platewarden.server.hotlists.publish import changes_since, edition_bytes, newest_edition
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
@@ -159,6 +159,14 @@ def hotlist(request: HttpRequest) -> HttpResponse:
     if edition is None:
         raise Unavailable("There is no hotlist edition yet.")
     return answer(edition_bytes(edition))
+
+
+@csrf_exempt
+@require_POST
+def hotlist_changes(request: HttpRequest) -> HttpResponse:
+    """What turns the edition that the unit holds into the newest, step by step."""
+    held, _ = _contact(request)
+    return answer(encode_body({"steps": changes_since(held.hotlist_edition)}))
 
 
 @csrf_exempt

@@ -10,6 +10,7 @@ from platewarden.exchange.contact import ClockState
 from platewarden.exchange.seal import SigningKey
 from platewarden.exchange.wire import encode_body
 from platewarden.policy.clauses import Clause
+from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.link import Link
 from platewarden.unit.spool import SpoolFull
 from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
@@ -247,6 +248,42 @@ def test_orders_for_another_contact_are_not_followed(car, office):
     assert car.hotlist.number == 1
 
 
+CHANGES = "/unit/v1/hotlist/changes"
+
+
+def test_what_changed_is_fetched_in_place_of_the_whole(car, office):
+    listed = [entry(f"AB{number:05}") for number in range(50)]
+    office.publish_hotlist(1, listed)
+    assert car.transfer.contact()
+    office.publish_hotlist(2, [*listed[1:], entry("7ABC123")])
+    assert car.transfer.contact()
+    assert (car.hotlist.number, car.hotlist.count) == (2, 50)
+    assert (office.asked.count("/unit/v1/hotlist"), office.asked.count(CHANGES)) == (1, 1)
+    assert Hotlist(car.hotlist._path.parent, car.hotlist._find_key).number == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (404, b""),
+        (200, b""),
+        (200, b"\xff" * 300),
+        (200, encode_body({"steps": [b"\x00" * 9]})),
+        (200, encode_body({"steps": 7})),
+        (200, encode_body({"steps": []})),
+        None,
+    ],
+)
+def test_when_what_changed_is_not_kept_or_not_believed_the_edition_is_fetched_whole(car, office, said):
+    office.publish_hotlist(1, [entry("AB1")])
+    assert car.transfer.contact()
+    office.publish_hotlist(2, [entry("7ABC123")])
+    office.misbehave(CHANGES, lambda _h, _b: said)
+    assert car.transfer.contact()
+    assert (car.hotlist.number, car.hotlist.count) == (2, 1)
+    assert office.asked.count("/unit/v1/hotlist") == 2
+
+
 def test_an_edition_that_goes_back_or_is_anothers_is_not_put_in_force(car, office):
     office.publish_hotlist(5, [entry("7ABC123")])
     assert car.transfer.contact()
@@ -432,6 +469,7 @@ NOS = {
 def test_whatever_any_door_answers_nothing_is_lost_nothing_freed_and_the_next_rounds_mend_it(car, office, door, said):
     assert car.transfer.round()
     office.publish_hotlist(2, [entry("7ABC123")])
+    office.changes = {}
     office.publish_roster(2, [member()])
     car.keep_read()
     car.journal.write("screen.locked", at=NOON, member="4417")

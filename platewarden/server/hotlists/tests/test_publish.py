@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import connections
 
+from platewarden.exchange.edition_delta import apply
 from platewarden.exchange.hotlist_edition import Edition
 from platewarden.exchange.seal import digest
-from platewarden.policy.refusal import Tampered, Unavailable
+from platewarden.policy.refusal import Tampered, Unavailable, Unknown
 from platewarden.server.clock import now
 from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists import publish
 from platewarden.server.hotlists.models import EditionAsk, HotlistEdition
-from platewarden.server.hotlists.publish import ask_for_edition, edition_bytes, edition_file, make_edition_if_asked
+from platewarden.server.hotlists.publish import (
+    ask_for_edition,
+    changes_file,
+    changes_since,
+    edition_bytes,
+    edition_file,
+    make_edition_if_asked,
+)
 from platewarden.server.hotlists.testing import HEADER, TOM, bolo_in_force, entered, list_in_force
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, SUPERVISOR
 
@@ -139,3 +149,54 @@ def test_the_page_asks_for_one_with_the_duty_only(office):
     assert b"A new edition is being made" in tom.get("/lists/").content
     made(office)
     assert b"A new edition is being made" not in tom.get("/lists/").content
+
+
+def test_what_changed_lies_beside_an_edition_and_the_older_file_is_gone(office):
+    rows = [f"AB{number:05},IL,stolen_vehicle,SV-{number}" for number in range(200)]
+    list_in_force(*rows)
+    made(office)
+    held = edition_file(1).read_bytes()
+    for more in (1, 2):
+        list_in_force(*rows, *(f"ZZ{number},IL,stolen_vehicle,1" for number in range(more)))
+        made(office)
+    assert [path.name for path in sorted(edition_file(0).parent.iterdir()) if path.stem in "123"] == [
+        "2.changes",
+        "3.changes",
+        "3.hotlist",
+    ]
+    steps = changes_since(1)
+    for step in steps:
+        held = apply(held, step)
+    assert held == edition_file(3).read_bytes()
+    assert sum(map(len, steps)) < len(held) / 4
+    for number in (0, 3, 4):
+        with pytest.raises(Unknown):
+            changes_since(number)
+
+
+def test_what_changed_is_kept_for_a_day(office):
+    for _ in range(3):
+        ask_for_edition(by=TOM)
+        made(office)
+    ago = now().timestamp() - publish.KEPT_S - 60
+    os.utime(changes_file(2), (ago, ago))
+    os.utime(changes_file(3), (ago, ago))
+    publish.remove_old_files()
+    assert not changes_file(2).exists()
+    assert changes_file(3).exists()
+    assert edition_file(3).exists()
+    with pytest.raises(Unknown):
+        changes_since(1)
+
+
+def test_when_an_entry_runs_out_the_next_edition_lacks_it(office):
+    soon = now() + timedelta(seconds=2)
+    list_in_force("AB1,IL,stolen_vehicle,1,", f"AB2,IL,stolen_vehicle,1,{soon.isoformat()}", header=HEADER + ",expires")
+    assert opened(made(office)).count == 2
+    assert made(office) is None
+    while now() <= soon:
+        time.sleep(0.1)
+    second = made(office)
+    assert second.asked_by == "an entry ran out"
+    assert [entry.text for entry in opened(second).entries()] == ["AB1"]
+    assert made(office) is None

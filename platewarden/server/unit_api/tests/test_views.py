@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client, override_settings
 
 from platewarden.exchange import tombstone
 from platewarden.exchange.contact import ClockState, Contact, Orders
+from platewarden.exchange.edition_delta import apply
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.hotlist_edition import Edition
 from platewarden.exchange.read_report import Place
@@ -118,6 +120,23 @@ def test_a_contact_is_answered_with_what_the_unit_should_hold(office):
     assert opened(RosterEdition, office.post_to_door("roster", contact_of(car).signed(car.key)).content).number == roster.number
 
 
+def test_a_unit_that_holds_an_edition_is_given_what_changed_since(office):
+    rows = [f"AB{number:05},IL,stolen_vehicle,SV-{number}" for number in range(200)]
+    car = office.car()
+    list_in_force(*rows)
+    with office.as_role("purge"):
+        make_edition_if_asked()
+    held = office.post_to_door("hotlist", contact_of(car).signed(car.key)).content
+    list_in_force(*rows, "ZZ1,IL,stolen_vehicle,1")
+    with office.as_role("purge"):
+        make_edition_if_asked()
+    contact = replace(contact_of(car), hotlist_edition=1)
+    (step,) = decode_body(office.post_to_door("hotlist/changes", contact.signed(car.key)).content)["steps"]
+    key = enrol.office_signing_key()
+    assert Edition.open(apply(held, step), {key.key_id: key.public_bytes}.get).number == 2
+    said(office.post_to_door("hotlist/changes", contact_of(car).signed(car.key)), 404)
+
+
 def test_before_there_is_a_list_or_a_roster_it_says_so(office):
     car = office.car()
     for path in ("hotlist", "roster"):
@@ -159,7 +178,7 @@ def test_a_replayed_and_an_older_contact_are_stale_and_change_nothing(office):
     first = contact_of(car, at=now() + timedelta(days=3)).signed(car.key)
     assert office.post_to_door("contact", first).status_code == 200
     before = Unit.objects.values().get()
-    for path in ("contact", "hotlist", "roster"):
+    for path in ("contact", "hotlist", "hotlist/changes", "roster"):
         assert "replay" in said(office.post_to_door(path, first), 409)["error"]
     said(office.post_to_door("contact", older.signed(car.key)), 409)
     assert Unit.objects.values().get() == before
