@@ -131,6 +131,9 @@ from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
 from platewarden.server.alerts.models import Alert, Disposition, Verification  # noqa: E402
+from platewarden.server.alerts.quality import WRONG, Quality  # noqa: E402
+from platewarden.server.alerts.quality import Row as QualityRow  # noqa: E402
+from platewarden.server.alerts.views import quality_plot  # noqa: E402
 from platewarden.server.clock import now  # noqa: E402
 from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
@@ -433,6 +436,35 @@ def searched(**other: Any) -> dict[str, Any]:
 def earlier_load() -> Load:
     source = Source(name="Lake County wanted")
     return Load(pk=6, source=source, number=6, state="superseded", loaded_at=ago(hours=54), loaded_by="HP-188 Lou Tran", entries=1188, digest=b"\x44" * 32)  # fmt: skip
+
+
+def quality_row(name: str, right: int, *wrong: int) -> QualityRow:
+    row = QualityRow(name)
+    row.outcomes.update({"no action": right, **{kind.value: n for kind, n in zip(WRONG, wrong, strict=True)}})
+    row.tiers["full"].update({False: right // 2, True: sum(wrong) // 4})
+    row.tiers["possible"].update({False: right - right // 2, True: sum(wrong) - sum(wrong) // 4})
+    return row
+
+
+def quality_page() -> dict[str, object]:
+    months = [quality_row(f"2026-{month:02}", 40 + 7 * month, 9 - month // 2, 3, month % 4, 1) for month in range(6, 12)]
+    found = Quality(
+        quality_row("All", 617, 29, 18, 9, 6),
+        months,
+        [
+            quality_row("Car 12", 180, 19, 9, 2, 3),
+            quality_row("Green Bay Road north", 402, 9, 8, 6, 3),
+            quality_row("Car 7", 2, 1, 0, 0, 0),
+        ],
+        [quality_row("State stolen vehicles", 510, 20, 12, 9, 4), quality_row("BOLOs of this department", 107, 9, 6, 0, 2)],
+    )
+    return {
+        "quality": found,
+        "kinds": [each.label for each in WRONG],
+        "months": 12,
+        "periods": (3, 12, 36),
+        **quality_plot(found.months),
+    }
 
 
 def list_sources() -> list[dict[str, object]]:
@@ -1245,6 +1277,8 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "package-booked": lambda: ("evidence/package.html", package_page(package(booked=True), destroy_refusal=Refusal(Clause.BOOKED_EVIDENCE, "Evidence is destroyed by somebody else than who booked it. Ask a colleague."), passphrase="K3QF-7ZP2-XMNA-5WHD-C4TB-LR6E-YUVS-2GJI")),
     "package-unfinished": lambda: ("evidence/package.html", package_page(package(state="making", written_at=None, size_bytes=None))),
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
+    "quality": lambda: ("alerts/quality.html", quality_page()),
+    "quality-empty": lambda: ("alerts/quality.html", {"quality": Quality(QualityRow("All"), [], [], []), "months": 3, "periods": (3, 12, 36)}),
     "lists": lambda: (
         "hotlists/lists.html",
         {"form": LoadForm(), "faults": (), "sources": list_sources(), "reports": list_reports(), "history": loads(), "is_due": True, "older": [earlier_load()], "backs": [{"ask": BackAsk(pk=1, load=earlier_load(), asked_by="HP-188 Lou Tran", asked_at=ago(hours=1)), "refusal": None}], "back_form": BackForm(), "back_refusal": None, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
@@ -1372,7 +1406,7 @@ urlpatterns = [
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
-    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/")),
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),

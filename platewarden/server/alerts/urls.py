@@ -7,6 +7,7 @@ app_name = "alerts"
 urlpatterns = [
     path("", views.console, name="console"),
     path("stream/", stream, name="stream"),
+    path("quality/", views.quality, name="quality"),
     path("<int:alert_id>/", views.card, name="card"),
     path("<int:alert_id>/strip/", views.strip, name="strip"),
     path("<int:alert_id>/acknowledge/", views.acknowledge_alert, name="acknowledge"),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from platewarden.policy.refusal import Refused
 from platewarden.policy.verification import ENFORCEMENT, Outcome
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.session import not_input
@@ -13,11 +18,16 @@ from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
 from platewarden.server.alerts.dispose import dispose
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm
+from platewarden.server.alerts.quality import WRONG, Rate, Row, quality_since
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
+
+PERIODS = (3, 12, 36)
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT = 960, 170, 56
 
 
 def _member(request: HttpRequest) -> Member:
@@ -51,6 +61,55 @@ def strip(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 @needs_purpose
 def card(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     return _card_page(request, alert_id)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A month in the plot: its share, and the ends of its interval, as places in the picture."""
+
+    name: str
+    rate: Rate
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+@require_GET
+def quality(request: HttpRequest) -> HttpResponse:
+    """How often alerts were wrong. For who manages, and who audits. Counts of silent ones are in it, so it is not for patrol."""
+    if refusal := may_do(_member(request), Act.ALERTS_QUALITY, now()):
+        raise Refused(refusal)
+    months = next((each for each in PERIODS if str(each) == request.GET.get("months")), PERIODS[0])
+    found = quality_since(now() - timedelta(days=round(months * 30.44)))
+    record(Act.ALERTS_QUALITY, by=Signer(_member(request).number, _member(request).name), about={"months": months})
+    context = {
+        "quality": found,
+        "kinds": [each.label for each in WRONG],
+        "months": months,
+        "periods": PERIODS,
+        **quality_plot(found.months),
+    }
+    return render(request, "alerts/quality.html", context)
+
+
+def quality_plot(months: list[Row]) -> dict[str, Any]:
+    """The months as places in a picture, the axis up to the highest end of an interval."""
+    top = max((row.wrong.interval[1] for row in months if row.wrong.interval), default=1.0)
+    step = (PLOT_WIDTH - PLOT_LEFT) / max(len(months), 1)
+
+    def height(share: float) -> float:
+        return round(PLOT_HEIGHT - share / top * (PLOT_HEIGHT - 12), 1)
+
+    points = [
+        Point(row.name, row.wrong, round(PLOT_LEFT + (n + 0.5) * step, 1), height(share), height(ends[0]), height(ends[1]))
+        for n, row in enumerate(months)
+        if (share := row.wrong.share) is not None and (ends := row.wrong.interval) is not None
+    ]
+    lines = [
+        {"y": height(top * part), "text_y": height(top * part) + 4, "percent": round(100 * top * part)} for part in (0, 0.5, 1)
+    ]
+    return {"points": points, "lines": lines, "plot": {"width": PLOT_WIDTH, "height": PLOT_HEIGHT}}
 
 
 def _card_page(

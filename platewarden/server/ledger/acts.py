@@ -78,6 +78,7 @@ class Act(StrEnum):
     ALERTS_VERIFY = "alerts.verify", "A member recorded a verification."
     ALERTS_DISPOSE = "alerts.dispose", "A member recorded what came of an alert."
 
+    ALERTS_QUALITY = "alerts.quality", "A member looked at how often alerts were wrong."
     ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
     ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."
 
