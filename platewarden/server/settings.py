@@ -154,8 +154,12 @@ MFA_ADAPTER = "platewarden.server.access.second_factor.SecondFactor"
 MFA_FORMS = {
     "authenticate": "platewarden.server.access.second_factor.AuthenticateForm",
     "reauthenticate": "platewarden.server.access.second_factor.ReauthenticateForm",
+    "add_webauthn": "platewarden.server.access.passkey.AddPasskeyForm",
+    "authenticate_webauthn": "platewarden.server.access.passkey.AuthenticateByPasskeyForm",
+    "reauthenticate_webauthn": "platewarden.server.access.passkey.ReauthenticateByPasskeyForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN, a finger or a face: a key that lies about is nobody's second factor
 MFA_TOTP_ISSUER = "Platewarden"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "number"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None

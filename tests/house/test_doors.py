@@ -23,6 +23,11 @@ BEFORE_TRAINING = {
     "mfa_activate_totp": "nobody comes further without a second factor",
     "mfa_generate_recovery_codes": "part of setting up the second factor",
     "mfa_view_recovery_codes": "part of setting up the second factor",
+    "mfa_add_webauthn": "sets up a passkey, also the first second factor",
+    "mfa_reauthenticate_webauthn": "asks for the passkey again",
+    "mfa_index": "a member's own second factors and sessions",
+    "access:factor_name": "as above",
+    "access:factor_remove": "as above: a lost phone is not left standing until the training is over",
     "access:lock": "leaving is always allowed",
     "access:touch": "says that somebody is there; answers nothing",
 }

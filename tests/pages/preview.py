@@ -400,6 +400,11 @@ class SignIn(forms.Form):
     password = forms.CharField(widget=forms.PasswordInput)
 
 
+class Passkey(forms.Form):
+    name = forms.CharField(required=False)
+    credential = forms.JSONField(widget=forms.HiddenInput)
+
+
 class Code(forms.Form):
     code = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}))
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -1172,6 +1177,14 @@ def cosigns_page() -> dict[str, Any]:
     return {"rows": waiting, "decided": [decided], "asked": asked, "asked_of": waiting[0]}
 
 
+def my_sign_in() -> dict[str, Any]:
+    app = SimpleNamespace(pk=1, type="totp", created_at=ago(days=90), last_used_at=ago(hours=20))
+    keys = SimpleNamespace(
+        pk=2, type="webauthn", created_at=ago(days=3), last_used_at=None, wrap=SimpleNamespace(name="Stick on my keys")
+    )
+    return {"factors": [app, keys], "codes_left": 8, "has_app": True}
+
+
 PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "sign-in": lambda: ("account/login.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
     "sign-in-locked": lambda: (
@@ -1180,6 +1193,10 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     ),
     "second-factor": lambda: ("mfa/authenticate.html", {"form": with_errors(Code({"code": "123456"}), code="This code is wrong. Enter the one that the app shows now."), "shell": shell(**NO_ONE)}),
     "second-factor-new": lambda: ("mfa/totp/activate_form.html", {"form": Code(), "totp_svg_data_uri": qr(), "shell": shell(**NO_ONE)}),
+    "second-factor-passkey": lambda: ("mfa/authenticate.html", {"form": Code(), "webauthn_form": Passkey(auto_id="pk_%s"), "js_data": {"request_options": {"publicKey": {"allowCredentials": [1]}}}, "shell": shell(**NO_ONE)}),
+    "passkey-new": lambda: ("mfa/webauthn/add_form.html", {"form": Passkey({"name": "Stick on my keys", "credential": "{"}), "js_data": {"creation_options": {}}, "shell": shell(**NO_ONE)}),
+    "again-passkey": lambda: ("mfa/webauthn/reauthenticate.html", {"form": Passkey(), "js_data": {"request_options": {}}, "reauthentication_alternatives": [{"id": "reauthenticate", "url": "/a/"}, {"id": "mfa_reauthenticate", "url": "/b/"}], "shell": shell(**NO_ONE)}),
+    "my-sign-in": lambda: ("access/my_sign_in.html", my_sign_in()),
     "recovery": lambda: ("mfa/recovery_codes/index.html", {"unused_codes": ["4f9a-11c2", "77ab-90e1"], "unused_count": 2, "total_count": 2}),
     "again": lambda: ("account/reauthenticate.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
     "home": lambda: ("web/home.html", HOME | {"oldest_new_at": ago(minutes=4), "edition_made_at": ago(hours=3)}),
@@ -1402,7 +1419,7 @@ urlpatterns = [
     path("p/<str:name>/", page),
     path("touch/", nothing),
     path("", include(([path("", page, name="home")], "web"))),
-    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock"), path("looks/", nothing, name="tripped"), path("looks/<int:tripped_id>/", nothing, name="judge"), path("looks/<int:tripped_id>/asked/", nothing, name="asked"), path("looks/protected/", nothing, name="protect")], "access"))),
+    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock"), path("factor/<int:factor_id>/name/", nothing, name="factor_name"), path("factor/<int:factor_id>/remove/", nothing, name="factor_remove"), path("looks/", nothing, name="tripped"), path("looks/<int:tripped_id>/", nothing, name="judge"), path("looks/<int:tripped_id>/asked/", nothing, name="asked"), path("looks/protected/", nothing, name="protect")], "access"))),
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
@@ -1416,7 +1433,7 @@ urlpatterns = [
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("referral", "<int:request_id>/referral.pdf")),
     _room("ledger", ("mine", "mine/")),
-    *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes")),
+    *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_index")),
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ NOTHING_DONE = "Nothing was done yet. Confirm it is you, then do it once more."
 ACTS = {
     "access:judge": "access:tripped",
     "access:protect": "access:tripped",
+    "access:factor_remove": "mfa_index",
     "people:enrol": "people:enrol",
     "people:give": "people:member",
     "people:relieve": "people:member",

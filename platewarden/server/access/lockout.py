@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
 from platewarden.server.access.models import Failure, Lock
 from platewarden.server.clock import now
@@ -23,6 +24,11 @@ LOCKED = "Sign-in is locked after five failed attempts. The supervisor or the sy
 def canonical(number: str) -> str:
     """One spelling of a member number: sign-in takes any, and five tries are not five for each."""
     return number.strip().upper()[:40]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address the connection came from. Forwarded headers are not believed."""
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def is_locked(number: str) -> bool:

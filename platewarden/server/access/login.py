@@ -26,8 +26,8 @@ from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 from django.http import HttpRequest
 
-from platewarden.server.access.lockout import LOCKED, count_failure, is_locked
-from platewarden.server.access.second_factor import has_second_factor, used_second_factor
+from platewarden.server.access.lockout import LOCKED, address_of, count_failure, is_locked
+from platewarden.server.access.second_factor import factor_used, has_second_factor, used_second_factor
 from platewarden.server.clock import now
 from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
@@ -81,11 +81,6 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
         """No mail leaves this server."""
 
 
-def address_of(request: HttpRequest) -> str:
-    """The address the connection came from. Forwarded headers are not believed."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def bind_person(request: HttpRequest, member: Member) -> None:
     """Makes the second cookie and stores its SHA-256. Recorded as `access.sign_in`."""
     key = secrets.token_bytes(32)
@@ -95,7 +90,13 @@ def bind_person(request: HttpRequest, member: Member) -> None:
             "insert into office.signed_in (cookie_sha256, member_id, member_number, member_name, until_at) values (%s, %s, %s, %s, %s)",
             [hashlib.sha256(key).digest(), member.pk, member.number, member.name, now() + LONGEST],
         )
-        record(Act.ACCESS_SIGN_IN, by=Signer(member.number, member.name), content={"address": address_of(request)}, using=role)
+        record(
+            Act.ACCESS_SIGN_IN,
+            by=Signer(member.number, member.name),
+            about={"factor": factor_used(request)},
+            content={"address": address_of(request)},
+            using=role,
+        )
     request.session["person"] = hashlib.sha256(key).hexdigest()
     request.person_cookie_to_set = key.hex()  # type: ignore[attr-defined]
 
@@ -117,12 +118,18 @@ def unbind_person(request: HttpRequest) -> None:
 
 
 def second_factor_set_up(request: HttpRequest, user: Member, authenticator: Authenticator, **_rest: Any) -> None:
-    """A member set up an authenticator app or new recovery codes. Recorded as `access.second_factor`."""
+    """A member set up an authenticator app, a passkey or new recovery codes. Recorded as `access.second_factor`.
+
+    A session that was opened without a second factor may see its recovery codes, and no more (web/gate.py).
+    """
+    if not used_second_factor(request):
+        request.session["set_up_here"] = True
     record(
         Act.ACCESS_SECOND_FACTOR,
         by=Signer(user.number, user.name),
         about={"member": user.number, "factor": authenticator.type},
         content={"address": address_of(request)},
+        using=sign_in_alias(),
     )
 
 

@@ -13,6 +13,8 @@ pages = (
     [
         path("purpose/", views.purpose, name="purpose"),
         path("lock/", views.lock, name="lock"),
+        path("my-sign-in/<int:factor_id>/name/", views.factor_name, name="factor_name"),
+        path("my-sign-in/<int:factor_id>/remove/", views.factor_remove, name="factor_remove"),
         path("touch/", views.touch, name="touch"),
         path("looks/", views.tripped, name="tripped"),
         path("looks/<int:tripped_id>/", views.judge, name="judge"),
@@ -33,5 +35,8 @@ urlpatterns = [
     path("second-factor/", totp.activate_totp, name="mfa_activate_totp"),
     path("second-factor/recovery/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("second-factor/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/passkey/", views.passkey_add, name="mfa_add_webauthn"),
+    path("again/passkey/", views.passkey_again, name="mfa_reauthenticate_webauthn"),
+    path("my-sign-in/", views.my_sign_in, name="mfa_index"),
     path("", include(pages)),
 ]

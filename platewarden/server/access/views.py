@@ -1,14 +1,17 @@
-"""The purpose page, the lock button, and the looks that somebody else judges."""
+"""The purpose page, the lock button, a member's own sign-in and passkeys, and the looks that somebody else judges."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +19,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.refusal import Refused, Unknown
-from platewarden.server.access import tripwires
+from platewarden.server.access import second_factor, tripwires
 from platewarden.server.access.forms import JudgementForm, ProtectForm, PurposeForm
 from platewarden.server.access.models import Judgement, Tripped
 from platewarden.server.access.purpose import state_purpose, stated_purpose
 from platewarden.server.access.session import before_training
 from platewarden.server.clock import now
+from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
@@ -59,6 +63,61 @@ def lock(request: HttpRequest) -> HttpResponse:
     """The lock button: signs out at once."""
     get_adapter(request).logout(request)
     return redirect("account_login")
+
+
+class PasskeyAdd(AddWebAuthnView):  # type: ignore[misc]
+    """A passkey and its line in the ledger: both or neither."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic(using=sign_in_alias()):
+            return cast("HttpResponse", super().form_valid(form))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return cast("HttpResponse", self.render_to_response(self.get_context_data() | {"form": form}))
+
+
+class PasskeyAgain(ReauthenticateWebAuthnView):  # type: ignore[misc]
+    """What is wrong is said on the page itself, which asks anew."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return cast("HttpResponse", self.render_to_response(self.get_context_data() | {"form": form}))
+
+
+passkey_add = before_training(PasskeyAdd.as_view())
+passkey_again = before_training(PasskeyAgain.as_view())
+
+
+@before_training
+@require_GET
+def my_sign_in(request: HttpRequest) -> HttpResponse:
+    """A member's own second factors."""
+    member = request.user
+    assert isinstance(member, Member)
+    codes = Authenticator.objects.filter(user=member, type=Authenticator.Type.RECOVERY_CODES).first()
+    context = {
+        "factors": second_factor.factors_of(member),
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "has_app": second_factor.has_app(member),
+    }
+    return render(request, "access/my_sign_in.html", context)
+
+
+@before_training
+@require_POST
+def factor_name(request: HttpRequest, factor_id: int) -> HttpResponse:
+    assert isinstance(request.user, Member)
+    second_factor.rename(request.user, factor_id, request.POST.get("name", ""))
+    messages.success(request, "Renamed.")
+    return redirect("mfa_index")
+
+
+@before_training
+@require_POST
+def factor_remove(request: HttpRequest, factor_id: int) -> HttpResponse:
+    assert isinstance(request.user, Member)
+    second_factor.remove(request.user, factor_id)
+    messages.success(request, "Removed: it opens nothing any more.")
+    return redirect("mfa_index")
 
 
 @before_training

@@ -34,6 +34,7 @@ class Act(StrEnum):
     ACCESS_FAILED = "access.failed", "A sign-in failed."
     ACCESS_LOCKED = "access.locked", "Sign-in was locked after five failures in fifteen minutes."
     ACCESS_SECOND_FACTOR = "access.second_factor", "A second factor was set up for a member."
+    ACCESS_SECOND_FACTOR_REMOVED = "access.second_factor_removed", "A member removed a second factor of their own."
     ACCESS_PURPOSE = "access.purpose", "A member stated a purpose."
     ACCESS_TRIPPED = "access.tripped", "A look tripped a rule, and waits for somebody else to judge it."
     ACCESS_REVIEW = "access.review", "A member looked at what was asked in a look that tripped a rule."

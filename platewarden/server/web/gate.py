@@ -14,12 +14,16 @@ from django.shortcuts import redirect
 from platewarden.policy.refusal import Refused
 from platewarden.server.access.again import ask_again
 from platewarden.server.access.login import PERSON_COOKIE, person_key
-from platewarden.server.access.second_factor import has_second_factor, used_second_factor
+from platewarden.server.access.second_factor import has_app, has_second_factor, used_second_factor
 from platewarden.server.access.session import is_over
 from platewarden.server.clock import now
 from platewarden.server.people.models import Member
 from platewarden.server.people.training import must_be_trained
 from platewarden.server.web.translator import refused
+
+# Where a first second factor is set up, and what that session may open before it ends: its recovery codes, and the way out.
+SETTING_UP = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
+JUST_SET_UP = frozenset({"mfa_view_recovery_codes", "account_reauthenticate"})
 
 
 class Gate:
@@ -46,21 +50,24 @@ class Gate:
         member = request.user
         if not isinstance(member, Member):
             return None
-        module = getattr(view, "__module__", "")
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        is_library = getattr(view, "__module__", "").startswith("allauth.")
         if not member.is_active or is_over(request, view):
             get_adapter(request).logout(request)
             messages.warning(request, "You were signed out: thirty minutes without input, or twelve hours since sign-in.")
             return redirect("account_login")
-        is_set_up = has_second_factor(member)
-        if module.startswith("allauth."):
-            is_setting_up = request.resolver_match is not None and request.resolver_match.url_name == "mfa_activate_totp"
-            return redirect("web:home") if is_set_up and is_setting_up else None
-        if not is_set_up:
-            return redirect("mfa_activate_totp")
+        if not has_second_factor(member):
+            return None if is_library or name in SETTING_UP else redirect("mfa_activate_totp")
         if not used_second_factor(request) or person_key(request) is None:
+            if name == "account_logout" or (name in JUST_SET_UP and request.session.get("set_up_here")):
+                return None
             get_adapter(request).logout(request)
             messages.info(request, "Sign in with your second factor.")
             return redirect("account_login")
+        if name == "mfa_activate_totp" and has_app(member):
+            return redirect("web:home")
+        if is_library:
+            return None
         if not getattr(view, "before_training", False) and (refusal := must_be_trained(member, now())):
             return refused(request, Refused(refusal))
         return ask_again(request)
