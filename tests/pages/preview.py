@@ -129,8 +129,9 @@ from platewarden.server.access.forms import (  # noqa: E402
 from platewarden.server.access.models import Tripped  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
+from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
-from platewarden.server.alerts.models import Alert, Disposition, Verification  # noqa: E402
+from platewarden.server.alerts.models import Alert, Disposition, DispositionReview, Verification  # noqa: E402
 from platewarden.server.alerts.quality import WRONG, Quality  # noqa: E402
 from platewarden.server.alerts.quality import Row as QualityRow  # noqa: E402
 from platewarden.server.alerts.views import quality_plot  # noqa: E402
@@ -441,6 +442,48 @@ def searched(**other: Any) -> dict[str, Any]:
 def earlier_load() -> Load:
     source = Source(name="Lake County wanted")
     return Load(pk=6, source=source, number=6, state="superseded", loaded_at=ago(hours=54), loaded_by="HP-188 Lou Tran", entries=1188, digest=b"\x44" * 32)  # fmt: skip
+
+
+def review_page() -> dict[str, object]:
+    car = Unit(name="Car 12")
+    stopped = Disposition(
+        pk=3,
+        alert=alert(1042, "disposed"),
+        at=ago(hours=2),
+        by="HP-131 Ray Okafor",
+        outcome="stop made",
+        ground="impracticable",
+        for_review=True,
+    )
+    towed = Disposition(
+        pk=4,
+        alert=alert(1043, "disposed"),
+        at=ago(hours=1),
+        by="HP-214 Dana Whitfield",
+        outcome="tow",
+        ground="independent",
+        for_review=True,
+    )
+    for each in (stopped, towed):
+        each.alert.unit = car
+    done = DispositionReview(
+        disposition=Disposition(alert=alert(1031, "disposed"), by="HP-131 Ray Okafor", outcome="arrest"),
+        at=ago(days=1),
+        by="HP-188 Lou Tran",
+        is_in_order=False,
+    )
+    own = Refusal(
+        Clause.VERIFY_BEFORE_ENFORCEMENT, "Somebody else reviews what you recorded or verified. Ask the other supervisor."
+    )
+    return {
+        "rows": [
+            {"disposition": stopped, "refusal": None, "form": OutcomeReviewForm(auto_id="review_3_%s")},
+            {"disposition": towed, "refusal": own, "form": OutcomeReviewForm()},
+        ],
+        "in_all": 2,
+        "done": [done],
+        "now": now(),
+    }
 
 
 def quality_row(name: str, right: int, *wrong: int) -> QualityRow:
@@ -1294,6 +1337,8 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "package-booked": lambda: ("evidence/package.html", package_page(package(booked=True), destroy_refusal=Refusal(Clause.BOOKED_EVIDENCE, "Evidence is destroyed by somebody else than who booked it. Ask a colleague."), passphrase="K3QF-7ZP2-XMNA-5WHD-C4TB-LR6E-YUVS-2GJI")),
     "package-unfinished": lambda: ("evidence/package.html", package_page(package(state="making", written_at=None, size_bytes=None))),
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
+    "review": lambda: ("alerts/review.html", review_page()),
+    "review-empty": lambda: ("alerts/review.html", {"rows": [], "in_all": 0, "done": [], "now": now()}),
     "quality": lambda: ("alerts/quality.html", quality_page()),
     "quality-empty": lambda: ("alerts/quality.html", {"quality": Quality(QualityRow("All"), [], [], []), "months": 3, "periods": (3, 12, 36)}),
     "lists": lambda: (
@@ -1423,7 +1468,7 @@ urlpatterns = [
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
-    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/")),
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),

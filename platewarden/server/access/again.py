@@ -28,6 +28,7 @@ ACTS = {
     "access:judge": "access:tripped",
     "access:protect": "access:tripped",
     "access:factor_remove": "mfa_index",
+    "alerts:review_one": "alerts:review_queue",
     "people:enrol": "people:enrol",
     "people:give": "people:member",
     "people:relieve": "people:member",

@@ -77,6 +77,15 @@ class VerificationForm(forms.Form):
         return last_second if typed.second == 0 and last_second <= now() else at
 
 
+class ReviewForm(forms.Form):
+    """What the supervisor finds of an outcome without a confirming return."""
+
+    in_order = forms.ChoiceField(
+        label="It was", choices=[("yes", "In order"), ("no", "Not in order: to be followed up")], widget=forms.RadioSelect
+    )
+    because = forms.CharField(label="What the review found", min_length=8, max_length=500)
+
+
 class DispositionForm(forms.Form):
     """An outcome of the closed list; for enforcement, on what it rests."""
 

@@ -96,6 +96,18 @@ class Disposition(models.Model):
         return f"{self.alert_id} {self.outcome}"
 
 
+class DispositionReview(models.Model):
+    """The supervisor's judgement of an enforcement outcome that rests on no confirming return."""
+
+    disposition = models.OneToOneField(Disposition, on_delete=models.PROTECT, related_name="review")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    is_in_order = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.disposition_id} {'in order' if self.is_in_order else 'not in order'}"
+
+
 class CarOutcomeState(models.TextChoices):
     """How an outcome from a car was merged with what was here."""
 

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from platewarden.policy.refusal import Refused
+from platewarden.policy.refusal import Malformed, Refused
 from platewarden.policy.verification import ENFORCEMENT, Outcome
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.forms import DispositionForm, VerificationForm
+from platewarden.server.alerts.forms import DispositionForm, ReviewForm, VerificationForm
+from platewarden.server.alerts.models import DispositionReview
 from platewarden.server.alerts.quality import WRONG, Rate, Row, quality_since
+from platewarden.server.alerts.review import may_review, review, waiting
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -26,6 +29,7 @@ from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
 
+ON_A_PAGE = 50
 PERIODS = (3, 12, 36)
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT = 960, 170, 56
 
@@ -61,6 +65,31 @@ def strip(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 @needs_purpose
 def card(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     return _card_page(request, alert_id)
+
+
+@require_GET
+def review_queue(request: HttpRequest) -> HttpResponse:
+    """Enforcement outcomes without a confirming return that nobody reviewed yet."""
+    member = _member(request)
+    if refusal := may_do(member, Act.ALERTS_REVIEW, now()):
+        raise Refused(refusal)
+    rows = [
+        {"disposition": each, "refusal": may_review(each, member), "form": ReviewForm(auto_id=f"review_{each.pk}_%s")}
+        for each in waiting()[:ON_A_PAGE]
+    ]
+    done = DispositionReview.objects.select_related("disposition__alert").order_by("-pk")[:20]
+    return render(request, "alerts/review.html", {"rows": rows, "in_all": waiting().count(), "done": done, "now": now()})
+
+
+@require_POST
+def review_one(request: HttpRequest, disposition_id: int) -> HttpResponse:
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say whether it was in order, and in a few words what the review found.")
+    given = form.cleaned_data
+    review(request, disposition_id, in_order=given["in_order"] == "yes", because=given["because"])
+    messages.success(request, "The review stands on the alert and in the ledger.")
+    return redirect("alerts:review_queue")
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ OFFICE: dict[str, dict[str, str]] = {
     },
     "alerts_verification": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_disposition": {"app": "select, insert", "ingest": "select, insert"},
+    "alerts_dispositionreview": {"app": LOOK},
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
     # investigations: ids, places, times, words
     "investigations_incident": {
@@ -130,6 +131,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.read_by_id(uuid)": ("app",),
     "plates.add_entries(bigint, timestamptz, jsonb)": ("app", "purge"),
     "plates.load_changes(bigint)": ("app",),
+    "office.review_disposition(bytea, bigint, boolean, text)": ("app",),
     "office.open_load(bigint, bytea, text, timestamptz, timestamptz)": ("app", "purge"),
     "office.put_in_force(bigint, text, text)": ("app", "purge"),
     "office.ask_back(bytea, bigint, text)": ("app",),

@@ -79,6 +79,7 @@ class Act(StrEnum):
     ALERTS_VERIFY = "alerts.verify", "A member recorded a verification."
     ALERTS_DISPOSE = "alerts.dispose", "A member recorded what came of an alert."
 
+    ALERTS_REVIEW = "alerts.review", "The supervisor reviewed an outcome that rests on no confirming return."
     ALERTS_QUALITY = "alerts.quality", "A member looked at how often alerts were wrong."
     ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
     ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."

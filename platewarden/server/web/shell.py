@@ -14,7 +14,8 @@ from platewarden.policy.department import Department
 from platewarden.server.access.lockout import failures_since
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
 from platewarden.server.access.session import IDLE
-from platewarden.server.alerts.models import Alert, Disposition
+from platewarden.server.alerts import review
+from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk
@@ -99,7 +100,7 @@ class Shell:
             "alerts": alerts.count(),
             "units": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
             "bolos": self._bolos_to_decide(self.member),
-            "review": Disposition.objects.filter(for_review=True).count(),
+            "review": review.waiting().count(),
             "retention": self._retention(self.member),
             "cosigns": len(waiting_for(self.member)),
         }

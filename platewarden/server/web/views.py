@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from platewarden.server.access.tripwires import shown_to
-from platewarden.server.alerts.models import Alert, AlertState, Disposition
+from platewarden.server.alerts import review
+from platewarden.server.alerts.models import Alert, AlertState
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
@@ -46,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         **_evidence(),
         **_incidents(member),
         "looks_to_judge": len(shown_to(member)),
-        "reviews_waiting": Disposition.objects.filter(for_review=True).count(),
+        "reviews_waiting": review.waiting().count(),
     }
     return render(request, "web/home.html", context)
 

@@ -11,7 +11,7 @@ from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.quality import Rate, Row, _worst_first, quality_since
 from platewarden.server.clock import now
 from platewarden.server.hotlists.testing import bolo_in_force, list_in_force
-from platewarden.server.people.testing import AUDITOR, DESIGNEE, INVESTIGATOR, OPERATOR, SUPERVISOR
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, LIST_MANAGER, OPERATOR, SUPERVISOR
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -79,7 +79,7 @@ def test_who_manages_or_audits_sees_it_with_a_line_and_nobody_else(judged):
         assert b"State stolen vehicles" in page.content
         assert b"AB1" not in page.content
         assert judged.ledger()[-1] == ("alerts.quality", number)
-    for number in (OPERATOR, INVESTIGATOR):
+    for number in (OPERATOR, LIST_MANAGER):
         assert judged.browser(number).get("/alerts/quality/").status_code == 403
 
 

@@ -72,6 +72,7 @@ OWNERS = {
     "release_hold",
     "receive_release",
     "decide_release",
+    "review_disposition",
     "open_load",
     "put_in_force",
     "ask_back",
