@@ -27,6 +27,7 @@ BEFORE_TRAINING = {
     "mfa_reauthenticate_webauthn": "asks for the passkey again",
     "mfa_index": "a member's own second factors and sessions",
     "access:factor_name": "as above",
+    "access:end_mine": "ends one's own sign-ins",
     "access:factor_remove": "as above: a lost phone is not left standing until the training is over",
     "access:lock": "leaving is always allowed",
     "access:touch": "says that somebody is there; answers nothing",

@@ -6,6 +6,7 @@ from tests.house.source import PACKAGE, ROOT, SERVER, is_for_tests, rooms, shipp
 
 # Test files that look at a whole room or wing instead of one module.
 MIRROR_NOTHING = {
+    "platewarden/server/access/tests/test_attacks.py": "the attack list of sign-in, through the pages",
     "platewarden/server/database/tests/test_attacks.py": "the attack list, against the real logins and every door",
     "platewarden/server/web/tests/test_pages.py": "templates, style and scripts of the shell",
 }

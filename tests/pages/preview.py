@@ -125,9 +125,11 @@ from platewarden.server.access.forms import (  # noqa: E402
     JudgementForm,
     ProtectForm,
     PurposeForm,
+    ResetForm,
 )
-from platewarden.server.access.models import Tripped  # noqa: E402
+from platewarden.server.access.models import FactorReset, Tripped  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
+from platewarden.server.access.signed_in import SignedIn  # noqa: E402
 from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
 from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
@@ -1225,7 +1227,50 @@ def my_sign_in() -> dict[str, Any]:
     keys = SimpleNamespace(
         pk=2, type="webauthn", created_at=ago(days=3), last_used_at=None, wrap=SimpleNamespace(name="Stick on my keys")
     )
-    return {"factors": [app, keys], "codes_left": 8, "has_app": True}
+    return {"factors": [app, keys], "codes_left": 8, "has_app": True, "sign_ins": sign_ins()}
+
+
+def sign_ins() -> list[SignedIn]:
+    soon = now() + timedelta(hours=9)
+    return [
+        SignedIn(3, ago(hours=3), soon, None, "10.4.2.17", "Firefox, Windows", "webauthn", ago(minutes=1), True),
+        SignedIn(2, ago(hours=4), soon, None, "10.4.2.90", "Chrome, Linux", "totp", ago(hours=1), False),
+        SignedIn(1, ago(hours=30), ago(hours=18), ago(hours=22), "10.4.2.17", "Firefox, Windows", "recovery_codes", None, False),
+    ]
+
+
+def locked_out() -> dict[str, Any]:
+    away = SimpleNamespace(number="1099", name="Sam Hale", dormant_at=ago(days=3))
+    lock = SimpleNamespace(number="1042", since_at=ago(minutes=2))
+    nobody = SimpleNamespace(number="4711", since_at=ago(hours=5))
+    tries = [SimpleNamespace(at=ago(minutes=2 + n), factor="password" if n else "code", address="10.4.2.17") for n in range(5)]
+    lost = FactorReset(
+        pk=4,
+        member_number="1060",
+        because="Phone fell into the lake; she stands at the front desk",
+        asked_at=ago(minutes=12),
+        asked_by="1080 Ira Costa",
+        asked_by_number="1080",
+    )
+    done = FactorReset(
+        pk=3,
+        member_number="1077",
+        state="confirmed",
+        decided_at=ago(days=2),
+        decided_by="1002 Luis Ortega",
+        asked_by="1001 Dana Whitfield",
+    )
+    people = {"1042": "Rosa Vega", "1060": "Nora Lindqvist"}
+    whose = {number: SimpleNamespace(number=number, name=name, is_active=True) for number, name in people.items()}
+    return {
+        "locks": [(lock, whose["1042"], tries, None), (nobody, None, tries[:2], None)],
+        "resets": [(lost, whose["1060"], None)],
+        "decided": [done],
+        "form": ResetForm(),
+        "dormant": [(away, None)],
+        "days": 90,
+        "nobodys": 1,
+    }
 
 
 PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
@@ -1239,6 +1284,8 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "second-factor-passkey": lambda: ("mfa/authenticate.html", {"form": Code(), "webauthn_form": Passkey(auto_id="pk_%s"), "js_data": {"request_options": {"publicKey": {"allowCredentials": [1]}}}, "shell": shell(**NO_ONE)}),
     "passkey-new": lambda: ("mfa/webauthn/add_form.html", {"form": Passkey({"name": "Stick on my keys", "credential": "{"}), "js_data": {"creation_options": {}}, "shell": shell(**NO_ONE)}),
     "again-passkey": lambda: ("mfa/webauthn/reauthenticate.html", {"form": Passkey(), "js_data": {"request_options": {}}, "reauthentication_alternatives": [{"id": "reauthenticate", "url": "/a/"}, {"id": "mfa_reauthenticate", "url": "/b/"}], "shell": shell(**NO_ONE)}),
+    "sign-ins": lambda: ("access/sign_ins.html", {"rows": sign_ins(), "whose": SimpleNamespace(number="1042", name="Rosa Vega")}),
+    "locked-out": lambda: ("access/locked_out.html", locked_out()),
     "my-sign-in": lambda: ("access/my_sign_in.html", my_sign_in()),
     "recovery": lambda: ("mfa/recovery_codes/index.html", {"unused_codes": ["4f9a-11c2", "77ab-90e1"], "unused_count": 2, "total_count": 2}),
     "again": lambda: ("account/reauthenticate.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
@@ -1464,7 +1511,7 @@ urlpatterns = [
     path("p/<str:name>/", page),
     path("touch/", nothing),
     path("", include(([path("", page, name="home")], "web"))),
-    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock"), path("factor/<int:factor_id>/name/", nothing, name="factor_name"), path("factor/<int:factor_id>/remove/", nothing, name="factor_remove"), path("looks/", nothing, name="tripped"), path("looks/<int:tripped_id>/", nothing, name="judge"), path("looks/<int:tripped_id>/asked/", nothing, name="asked"), path("looks/protected/", nothing, name="protect")], "access"))),
+    path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock"), path("factor/<int:factor_id>/name/", nothing, name="factor_name"), path("sign-ins/end/", nothing, name="end_mine"), path("sign-ins/<str:number>/", nothing, name="sign_ins"), path("sign-ins/<str:number>/end/", nothing, name="end_theirs"), path("locked-out/", nothing, name="locked_out"), path("locked-out/<str:number>/enable/", nothing, name="enable"), path("locked-out/release/", nothing, name="release"), path("locked-out/reset/", nothing, name="reset_ask"), path("locked-out/reset/<int:reset_id>/confirm/", nothing, name="reset_confirm"), path("locked-out/reset/<int:reset_id>/refuse/", nothing, name="reset_refuse"), path("factor/<int:factor_id>/remove/", nothing, name="factor_remove"), path("looks/", nothing, name="tripped"), path("looks/<int:tripped_id>/", nothing, name="judge"), path("looks/<int:tripped_id>/asked/", nothing, name="asked"), path("looks/protected/", nothing, name="protect")], "access"))),
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),

@@ -1,4 +1,4 @@
-"""The forms that ask for a purpose, for a judgement of a look, and for a plate that is protected."""
+"""The forms that ask for a purpose, for a judgement of a look, for a plate that is protected, and for a lost second factor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Malformed
 from platewarden.server.access.models import Judgement
 from platewarden.server.people.editions import department
+from platewarden.server.people.models import Member
 
 
 class PurposeForm(forms.Form):
@@ -33,6 +34,24 @@ class PurposeForm(forms.Form):
         if purpose and (refusal := purpose.may_carry(reference)):
             self.add_error("reference", refusal.because)
         return given
+
+
+class ResetForm(forms.Form):
+    """A colleague's lost second factor."""
+
+    number = forms.CharField(label="Member number", max_length=12, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    because = forms.CharField(
+        label="What happened, and how you made sure that it is they who ask",
+        min_length=8,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_number(self) -> str:
+        number = str(self.cleaned_data["number"]).strip().upper()
+        if not Member.objects.filter(number=number, is_active=True).exists():
+            raise forms.ValidationError("There is no such member who may sign in. Look at the number again.")
+        return number
 
 
 class JudgementForm(forms.Form):

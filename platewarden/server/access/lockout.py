@@ -10,14 +10,19 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Refusal
 from platewarden.server.access.models import Failure, Lock
 from platewarden.server.clock import now
 from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.models import Member
+from platewarden.server.people.rules import may_do
 
 FAILURES = 5
 WINDOW = timedelta(minutes=15)
+NOT_ONESELF = Refusal(Clause.ACCESS_DOCUMENTED, "Nobody does this for themselves. Ask a colleague with that duty.")
 LOCKED = "Sign-in is locked after five failed attempts. The supervisor or the system custodian can release it."
 
 
@@ -59,6 +64,32 @@ def count_failure(number: str, *, factor: str, address: str) -> None:
                 record(Act.ACCESS_LOCKED, by=Signer(None, "sign-in"), content={"number": number}, using=role)
         except IntegrityError:
             return  # another attempt locked it in the same moment
+
+
+def locks() -> list[Lock]:
+    """The members' numbers that are locked, newest first."""
+    role = sign_in_alias()
+    members = Member.objects.using(role).filter(is_active=True).values("number")
+    return list(Lock.objects.using(role).filter(released_at=None, number__in=members).order_by("-since_at"))
+
+
+def locks_of_nobody() -> tuple[list[Lock], int]:
+    """Locked numbers that are no member's: the newest twenty, and how many there are. Anybody can make thousands of them."""
+    role = sign_in_alias()
+    members = Member.objects.using(role).filter(is_active=True).values("number")
+    found = Lock.objects.using(role).filter(released_at=None).exclude(number__in=members).order_by("-since_at")
+    return list(found[:20]), found.count()
+
+
+def tries_before(lock: Lock) -> list[Failure]:
+    """The failed tries that a lock came of, newest first: when, by what, from where."""
+    failed = Failure.objects.using(sign_in_alias()).filter(number=lock.number, at__lte=lock.since_at + WINDOW)
+    return list(failed.filter(at__gt=lock.since_at - WINDOW).order_by("-at")[:10])
+
+
+def may_release(member: Member, number: str) -> Refusal | None:
+    """Refuses one's own number, and whoever lacks the duty."""
+    return NOT_ONESELF if canonical(number) == member.number else may_do(member, Act.PEOPLE_UNLOCK, now())
 
 
 def release(number: str, *, by: Signer) -> bool:

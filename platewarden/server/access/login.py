@@ -81,14 +81,45 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
         """No mail leaves this server."""
 
 
+# What a browser says of itself, in a department's words; the first that fits. Nothing else of it is kept.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+MACHINES = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(request: HttpRequest) -> str:
+    """A few words for a browser and its machine, such as “Firefox, Windows”."""
+    says = str(request.META.get("HTTP_USER_AGENT", ""))[:400]
+    words = [next((word for mark, word in known if mark in says), "") for known in (BROWSERS, MACHINES)]
+    return ", ".join(filter(None, words)) or "unknown program"
+
+
 def bind_person(request: HttpRequest, member: Member) -> None:
     """Makes the second cookie and stores its SHA-256. Recorded as `access.sign_in`."""
     key = secrets.token_bytes(32)
     role = sign_in_alias()
     with transaction.atomic(using=role), connections[role].cursor() as cursor:
         cursor.execute(
-            "insert into office.signed_in (cookie_sha256, member_id, member_number, member_name, until_at) values (%s, %s, %s, %s, %s)",
-            [hashlib.sha256(key).digest(), member.pk, member.number, member.name, now() + LONGEST],
+            "insert into office.signed_in (cookie_sha256, member_id, member_number, member_name, until_at, address, browser, factor,"
+            " last_input_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                hashlib.sha256(key).digest(),
+                member.pk,
+                member.number,
+                member.name,
+                now() + LONGEST,
+                address_of(request),
+                browser_of(request),
+                factor_used(request),
+                now(),
+            ],
         )
         record(
             Act.ACCESS_SIGN_IN,
@@ -99,6 +130,20 @@ def bind_person(request: HttpRequest, member: Member) -> None:
         )
     request.session["person"] = hashlib.sha256(key).hexdigest()
     request.person_cookie_to_set = key.hex()  # type: ignore[attr-defined]
+
+
+def is_bound(hashed: str, *, touched: bool = False) -> bool:
+    """True while a binding stands, by its key's SHA-256: not ended from elsewhere, not over. What its member does is noted."""
+    if not hashed:
+        return False
+    role, at = sign_in_alias(), now()
+    standing = "cookie_sha256 = %s and ended_at is null and until_at > %s"
+    with connections[role].cursor() as cursor:
+        if touched:
+            cursor.execute(f"update office.signed_in set last_input_at = %s where {standing}", [at, bytes.fromhex(hashed), at])  # noqa: S608
+            return bool(cursor.rowcount)
+        cursor.execute(f"select from office.signed_in where {standing}", [bytes.fromhex(hashed), at])
+        return cursor.fetchone() is not None
 
 
 def unbind_person(request: HttpRequest) -> None:

@@ -53,6 +53,35 @@ class UsedCode(models.Model):
         return str(self.member_id)
 
 
+class ResetState(models.TextChoices):
+    WAITING = "waiting", "Waits for a second member"
+    CONFIRMED = "confirmed", "Confirmed"
+    REFUSED = "refused", "Refused"
+    LAPSED = "lapsed", "Nobody confirmed within a day"
+
+
+class FactorReset(models.Model):
+    """A lost second factor: asked by one member with that duty, confirmed by another. Written by functions of the database alone."""
+
+    member_number = models.CharField(max_length=12)
+    because = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    asked_by_number = models.CharField(max_length=12)
+    state = models.CharField(max_length=10, choices=ResetState.choices, default=ResetState.WAITING)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member_number"], condition=Q(state="waiting"), name="one_waiting_reset_a_member"),
+            models.CheckConstraint(condition=~Q(asked_by_number=models.F("member_number")), name="nobody_asks_for_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return self.member_number
+
+
 class Rule(models.TextChoices):
     """What can be tripped by looks; the figures stand in the policy, under [tripwires]."""
 

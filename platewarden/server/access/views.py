@@ -19,14 +19,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.refusal import Refused, Unknown
-from platewarden.server.access import second_factor, tripwires
-from platewarden.server.access.forms import JudgementForm, ProtectForm, PurposeForm
+from platewarden.server.access import dormant, factor_reset, lockout, second_factor, signed_in, tripwires
+from platewarden.server.access.forms import JudgementForm, ProtectForm, PurposeForm, ResetForm
 from platewarden.server.access.models import Judgement, Tripped
 from platewarden.server.access.purpose import state_purpose, stated_purpose
 from platewarden.server.access.session import before_training
 from platewarden.server.clock import now
 from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.write import Signer
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.rules import may_do
@@ -90,7 +91,7 @@ passkey_again = before_training(PasskeyAgain.as_view())
 @before_training
 @require_GET
 def my_sign_in(request: HttpRequest) -> HttpResponse:
-    """A member's own second factors."""
+    """A member's own second factors, and where they are signed in."""
     member = request.user
     assert isinstance(member, Member)
     codes = Authenticator.objects.filter(user=member, type=Authenticator.Type.RECOVERY_CODES).first()
@@ -98,8 +99,114 @@ def my_sign_in(request: HttpRequest) -> HttpResponse:
         "factors": second_factor.factors_of(member),
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
         "has_app": second_factor.has_app(member),
+        "sign_ins": signed_in.sign_ins_of(request, member.number),
     }
     return render(request, "access/my_sign_in.html", context)
+
+
+@before_training
+@require_POST
+def end_mine(request: HttpRequest) -> HttpResponse:
+    """Ends one of one's own sign-ins, or all the others."""
+    assert isinstance(request.user, Member)
+    _end(request, request.user.number)
+    return redirect("mfa_index")
+
+
+@require_GET
+def sign_ins(request: HttpRequest, number: str) -> HttpResponse:
+    """Where a member is signed in, for a manager."""
+    found = signed_in.sign_ins_of(request, number)
+    context = {"rows": found, "whose": Member.objects.filter(number=number).first()}
+    return render(request, "access/sign_ins.html", context)
+
+
+@require_POST
+def end_theirs(request: HttpRequest, number: str) -> HttpResponse:
+    _end(request, number)
+    return redirect("access:sign_ins", number)
+
+
+def _end(request: HttpRequest, number: str) -> None:
+    named = request.POST.get("id", "")
+    if named and not (named.isdecimal() and len(named) < 19):
+        raise Unknown("There is no such sign-in.")
+    ended = signed_in.end_sign_ins(request, number, int(named) if named else None)
+    messages.success(request, f"{ended} ended." if ended else "Nothing was ended: it was over already, or it is this one.")
+
+
+@require_GET
+def locked_out(request: HttpRequest) -> HttpResponse:
+    """Who cannot sign in and may be let in again: locked, without a second factor, disabled."""
+    return _locked_out_page(request)
+
+
+def _locked_out_page(request: HttpRequest, *, form: ResetForm | None = None) -> HttpResponse:
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := may_do(member, Act.PEOPLE_UNLOCK, now()):
+        raise Refused(refusal)
+    names = {each.number: each for each in Member.objects.all()}
+    nobodys, how_many = lockout.locks_of_nobody()
+    context = {
+        "locks": [
+            (each, names.get(each.number), lockout.tries_before(each), lockout.may_release(member, each.number))
+            for each in [*lockout.locks(), *nobodys]
+        ],
+        "nobodys": how_many,
+        "resets": [(each, names[each.member_number], factor_reset.may_decide(each, member)) for each in factor_reset.waiting()],
+        "decided": factor_reset.decided(),
+        "form": form or ResetForm(initial={"number": request.GET.get("number", "")[:12]}),
+        "dormant": [(each, dormant.may_enable(member, each.number)) for each in dormant.dormant_members()],
+        "days": department().dormant_days,
+    }
+    return render(request, "access/locked_out.html", context, status=422 if form else 200)
+
+
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    """Releases a locked number. It stands in the form: a stranger may have typed anything for one."""
+    number = request.POST.get("number", "")
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := lockout.may_release(member, number):
+        raise Refused(refusal)
+    if lockout.release(number, by=Signer(member.number, member.name)):
+        messages.success(request, "Released: the number may sign in again.")
+    else:
+        messages.info(request, "It was not locked any more.")
+    return redirect("access:locked_out")
+
+
+@require_POST
+def reset_ask(request: HttpRequest) -> HttpResponse:
+    form = ResetForm(request.POST)
+    if not form.is_valid():
+        return _locked_out_page(request, form=form)
+    factor_reset.ask(request, form.cleaned_data["number"], because=form.cleaned_data["because"])
+    messages.success(request, "Asked. A second member confirms it within a day.")
+    return redirect("access:locked_out")
+
+
+@require_POST
+def reset_confirm(request: HttpRequest, reset_id: int) -> HttpResponse:
+    ended = factor_reset.decide(request, reset_id, confirm=True)
+    messages.success(request, f"Reset: {ended} sign-ins were ended. At the next sign-in the page asks for a new second factor.")
+    return redirect("access:locked_out")
+
+
+@require_POST
+def reset_refuse(request: HttpRequest, reset_id: int) -> HttpResponse:
+    factor_reset.decide(request, reset_id, confirm=False)
+    messages.success(request, "Refused. Nothing was changed.")
+    return redirect("access:locked_out")
+
+
+@require_POST
+def enable(request: HttpRequest, number: str) -> HttpResponse:
+    dormant.enable(request, number)
+    messages.success(request, f"{number} may sign in again.")
+    return redirect("access:locked_out")
 
 
 @before_training

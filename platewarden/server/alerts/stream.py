@@ -18,6 +18,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from platewarden.policy.refusal import Refused
+from platewarden.server.access.login import is_bound
 from platewarden.server.access.session import IDLE, LONGEST, not_input
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.notify import CATCH_UP, hub
@@ -98,7 +99,7 @@ def _may_go_on(session_key: str, member_id: int) -> bool:
         at = now().timestamp()
         is_idle = at - session.get("last_input_at", 0.0) > IDLE / timedelta(seconds=1)
         is_old = at - session.get("signed_in_at", 0.0) > LONGEST / timedelta(seconds=1)
-        if "_auth_user_id" not in session or is_idle or is_old:
+        if "_auth_user_id" not in session or is_idle or is_old or not is_bound(session.get("person", "")):
             return False
         member = Member.objects.filter(pk=member_id).first()
         return member is not None and may_do(member, Act.ALERTS_LOOK, now()) is None

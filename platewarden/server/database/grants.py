@@ -27,7 +27,7 @@ OFFICE: dict[str, dict[str, str]] = {
     "mfa_authenticator": {"login": ALL},
     # people
     "people_member": {
-        "app": "select, insert, update (name, is_active, shift_verifier, last_login)",
+        "app": "select, insert, update (name, is_active, dormant_at, shift_verifier, last_login)",
         "login": "select, update (password)",
         "ingest": "select (id, number, name, is_active)",
         "purge": LOOK,
@@ -45,8 +45,9 @@ OFFICE: dict[str, dict[str, str]] = {
     "access_failure": {"login": "select, insert"},
     "access_lock": {"login": "select, insert, update (released_at, released_by)"},
     "access_usedcode": {"login": "select, insert"},
-    "signed_in": {"login": "insert, select (cookie_sha256, ended_at, member_id), update (ended_at)"},
+    "signed_in": {"login": "insert, select (cookie_sha256, ended_at, until_at, member_id), update (ended_at, last_input_at)"},
     "access_tripped": {"app": LOOK},
+    "access_factorreset": {"app": LOOK},
     "access_protected": {},  # nobody's, as is looked_at: which plates are protected, and who looked at which, only functions know
     # access_record, access_shown: nobody's. Who could list them could redeem a look that somebody else just opened.
     # ledger: written by functions only
@@ -122,6 +123,12 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.ledger_is_behind()": ("app", "purge"),
     "office.open_access(bytea, text, text, text, jsonb)": ("app",),
     "plates.looks_to_judge(uuid)": ("app",),
+    "office.sign_ins(bytea, text)": ("app",),
+    "office.end_sign_ins(bytea, text, bigint)": ("app",),
+    "office.disable_dormant()": ("purge",),
+    "office.enable_member(bytea, text)": ("app",),
+    "office.ask_factor_reset(bytea, text, text)": ("app",),
+    "office.decide_factor_reset(bytea, bigint, boolean)": ("app",),
     "office.judge_tripped(bytea, bigint, text, text)": ("app",),
     "office.protect_plate(bytea, text, boolean)": ("app",),
     "plates.ensure_span(date)": ("ingest", "purge"),

@@ -35,6 +35,14 @@ class Act(StrEnum):
     ACCESS_LOCKED = "access.locked", "Sign-in was locked after five failures in fifteen minutes."
     ACCESS_SECOND_FACTOR = "access.second_factor", "A second factor was set up for a member."
     ACCESS_SECOND_FACTOR_REMOVED = "access.second_factor_removed", "A member removed a second factor of their own."
+    ACCESS_ENDED = "access.ended", "A member's other sign-ins were ended, by themselves or by a manager."
+    ACCESS_DORMANT = "access.dormant", "A member who did nothing for long was disabled."
+    ACCESS_ENABLED = "access.enabled", "A member who was disabled for doing nothing may sign in again."
+    ACCESS_RESET_ASKED = "access.reset_asked", "A member with that duty asked to reset a colleague's lost second factor."
+    ACCESS_RESET_DECIDED = (
+        "access.reset_decided",
+        "A second member confirmed the reset of a lost second factor, which ended every sign-in, or refused it.",
+    )
     ACCESS_PURPOSE = "access.purpose", "A member stated a purpose."
     ACCESS_TRIPPED = "access.tripped", "A look tripped a rule, and waits for somebody else to judge it."
     ACCESS_REVIEW = "access.review", "A member looked at what was asked in a look that tripped a rule."

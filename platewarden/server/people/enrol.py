@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused
@@ -81,6 +82,7 @@ def leave(member: Member, *, by: Signer) -> None:
     if Duty.SUPERVISOR.value in member.duties_on(now()):
         raise Refused(SEATED)
     with transaction.atomic():
-        if Member.objects.filter(pk=member.pk, is_active=True).update(is_active=False, shift_verifier=None):
+        still_here = Member.objects.filter(pk=member.pk).filter(Q(is_active=True) | ~Q(dormant_at=None))
+        if still_here.update(is_active=False, shift_verifier=None, dormant_at=None):
             Assignment.objects.filter(member=member, until_at=None).update(until_at=now())
             record(Act.PEOPLE_LEAVE, by=by, about={"member": member.number})

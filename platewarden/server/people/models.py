@@ -44,6 +44,8 @@ class Member(AbstractBaseUser):
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    dormant_at = models.DateTimeField(null=True)  # disabled for doing nothing; whoever left has none
+    enabled_at = models.DateTimeField(null=True)  # opened again after that
     shift_verifier = models.BinaryField(null=True)  # answers to the shift secret, never to the password
 
     USERNAME_FIELD = "number"

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 
 from platewarden.policy.refusal import Refused
 from platewarden.server.access.again import ask_again
-from platewarden.server.access.login import PERSON_COOKIE, person_key
+from platewarden.server.access.login import PERSON_COOKIE, is_bound, person_key
 from platewarden.server.access.second_factor import has_app, has_second_factor, used_second_factor
 from platewarden.server.access.session import is_over
 from platewarden.server.clock import now
@@ -52,9 +52,15 @@ class Gate:
             return None
         name = request.resolver_match.url_name if request.resolver_match else ""
         is_library = getattr(view, "__module__", "").startswith("allauth.")
+        before = request.session.get("last_input_at")
         if not member.is_active or is_over(request, view):
             get_adapter(request).logout(request)
             messages.warning(request, "You were signed out: thirty minutes without input, or twelve hours since sign-in.")
+            return redirect("account_login")
+        bound = request.session.get("person")  # none in a session that was opened to set a first second factor up
+        if bound and not is_bound(bound, touched=request.session.get("last_input_at") != before):
+            get_adapter(request).logout(request)
+            messages.warning(request, "This sign-in was ended, by you elsewhere or by a manager. Sign in again.")
             return redirect("account_login")
         if not has_second_factor(member):
             return None if is_library or name in SETTING_UP else redirect("mfa_activate_totp")

@@ -11,7 +11,9 @@ from django.urls import reverse
 
 import platewarden
 from platewarden.policy.department import Department
-from platewarden.server.access.lockout import failures_since
+from platewarden.server.access.dormant import dormant_members
+from platewarden.server.access.factor_reset import waiting
+from platewarden.server.access.lockout import failures_since, locks
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
 from platewarden.server.access.session import IDLE
 from platewarden.server.alerts import review
@@ -103,7 +105,14 @@ class Shell:
             "review": review.waiting().count(),
             "retention": self._retention(self.member),
             "cosigns": len(waiting_for(self.member)),
+            "locked_out": self._locked_out(),
         }
+
+    def _locked_out(self) -> int:
+        """Who cannot sign in and waits to be let in, for whoever may do that."""
+        if not self.duties & {duty.value for duty in DUTIES[Act.PEOPLE_UNLOCK]}:
+            return 0
+        return len(dormant_members()) + len(locks()) + len(waiting())
 
     def _retention(self, member: Member) -> int:
         """Days that are overdue, and a schedule that this member may sign."""
