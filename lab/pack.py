@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 def packed(model: onnx.ModelProto) -> onnx.ModelProto:
     casts = []
     for tensor in model.graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < 64:
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < 64 or len(tensor.dims) < 2:  # steps of eight bits stay
             continue
         name, values = tensor.name, numpy_helper.to_array(tensor)
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from platewarden.recognition.picture import Pixels
+from platewarden.recognition.picture import Pixels, grey_of
 from platewarden.recognition.result import Box, Corners
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Detector:
 
     def find(self, pixels: Pixels) -> tuple[Found, ...]:
         """The plates, surest first, at most eight, one for each place."""
-        grey = Image.fromarray(pixels).convert("L")
+        grey = Image.fromarray(grey_of(pixels))
         rough, sure = self._look_over(grey, LONGEST)
         if not len(rough) or max(grey.size) <= CUT_OUT:
             closer, surer = self._look_over(grey, AT_ARMS_LENGTH)

@@ -22,7 +22,7 @@ from platewarden.recognition.decode import Spelling, agree
 from platewarden.recognition.detect import Detector, Found
 from platewarden.recognition.layouts import as_on_the_road
 from platewarden.recognition.ocr import CharacterReader
-from platewarden.recognition.picture import Picture, Pixels
+from platewarden.recognition.picture import Picture, Pixels, grey_of
 from platewarden.recognition.rectify import is_plate_shaped
 from platewarden.recognition.result import Box, Candidate, Corners, Reading, Unreadable
 from platewarden.recognition.state import StateTeller
@@ -65,7 +65,7 @@ class OwnEngine:
 
     def recognise(self, picture: Picture) -> tuple[Reading | Unreadable, ...]:
         """The plates of one picture, and what is one but cannot be read."""
-        pixels = picture.pixels
+        pixels = grey_of(picture.pixels)  # once: every network sees grey
         found = self._detector.find(pixels)
         legible: list[Found] = []
         poor: list[Unreadable] = []
@@ -78,17 +78,17 @@ class OwnEngine:
                 legible.append(each)
         firsts = self._reader.look(pixels, [each.corners for each in legible]) if legible else []
         read = [self._result(pixels, each, first) for each, first in zip(legible, firsts, strict=True)]
-        return (*read, *poor, *self._whole_picture(picture, legible))
+        return (*read, *poor, *self._whole_picture(pixels, legible))
 
-    def _whole_picture(self, picture: Picture, found: Sequence[Found]) -> tuple[Reading, ...]:
+    def _whole_picture(self, pixels: Pixels, found: Sequence[Found]) -> tuple[Reading, ...]:
         """What the picture says as one plate, if it may be one: it has a plate's shape, and is small or shows little else."""
-        wide, high = float(picture.width), float(picture.height)
+        high, wide = map(float, pixels.shape)
         widest = max((Box.around(each.corners).width for each in found), default=0.0)
         if not 1.4 <= wide / high <= 6.0 or high < LOWEST_PIXELS or (wide > CUT_OUT and widest < LITTLE_ELSE * wide):
             return ()
         edge = ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high))
         plate = max((each.confidence for each in found), default=0.5)
-        result = self._result(picture.pixels, Found(edge, plate), self._reader.look(picture.pixels, [edge])[0])
+        result = self._result(pixels, Found(edge, plate), self._reader.look(pixels, [edge])[0])
         return (result,) if isinstance(result, Reading) and result.confidence >= WHOLE_PICTURE_CLEAR else ()
 
     def _result(self, pixels: Pixels, found: Found, first: Spelling) -> Reading | Unreadable:

@@ -34,6 +34,7 @@ __all__ = [
     "NotAPicture",
     "Picture",
     "Pixels",
+    "grey_of",
     "look_at",
     "open_picture",
     "printable",
@@ -69,6 +70,11 @@ class Picture:
     @property
     def height(self) -> int:
         return int(self.pixels.shape[0])
+
+
+def grey_of(pixels: Pixels) -> Pixels:
+    """The picture in grey, height x width. One that is grey already is handed back as it is."""
+    return pixels if pixels.ndim == 2 else np.asarray(Image.fromarray(pixels).convert("L"))
 
 
 @dataclass(frozen=True, slots=True)

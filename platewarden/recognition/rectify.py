@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from platewarden.recognition.picture import Pixels
+from platewarden.recognition.picture import Pixels, grey_of
 from platewarden.recognition.result import Corners
 
 __all__ = ["MARGIN_X", "MARGIN_Y", "is_plate_shaped", "straighten"]
@@ -56,7 +56,7 @@ def straighten(pixels: Pixels, corners: Corners, rows: int, columns: int, *, col
     quad = np.array(corners, dtype=np.float64)
     quad = _near(quad, pixels)
     inside, begins = _cut(pixels, quad)
-    image = Image.fromarray(inside) if colour else Image.fromarray(inside).convert("L")
+    image = Image.fromarray(inside if colour else grey_of(inside))
     quad = quad - begins
     wide = max(np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[2] - quad[3])))
     high = max(np.hypot(*(quad[3] - quad[0])), np.hypot(*(quad[2] - quad[1])))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from platewarden.policy.refusal import Malformed
-from platewarden.recognition.picture import MOST_PIXELS, NotAPicture, look_at, open_picture
+from platewarden.recognition.picture import MOST_PIXELS, NotAPicture, grey_of, look_at, open_picture
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **more) -> bytes:
@@ -237,3 +237,10 @@ def test_a_name_cannot_steer_the_terminal():
     seen = look_at(b"", "a\x1b[2J\n.jpg")
     assert isinstance(seen, NotAPicture)
     assert seen.because.isprintable()
+
+
+def test_a_picture_is_made_grey_as_pillow_does_and_a_grey_one_is_handed_back_itself():
+    pixels = np.random.default_rng(3).integers(0, 256, (9, 14, 3), dtype=np.uint8)
+    grey = grey_of(pixels)
+    assert np.array_equal(grey, np.asarray(Image.fromarray(pixels).convert("L")))
+    assert grey_of(grey) is grey
