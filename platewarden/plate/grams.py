@@ -23,10 +23,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platewarden.plate.text import CHARACTERS
+from platewarden.plate.text import CHARACTERS, LONGEST
 from platewarden.policy.refusal import Malformed
 
-__all__ = ["AT_MOST", "pattern_tokens", "rarest", "tokens"]
+__all__ = ["AT_MOST", "anywhere", "pattern_tokens", "rarest", "tokens"]
 
 AT_MOST = 4
 """So many tokens of a pattern are sent: more cost the index 10-15 ms and narrow nothing (storage.md, 3.3)."""
@@ -70,6 +70,11 @@ def rarest(pattern: str) -> tuple[int, ...]:
         chosen.append(best.token)
         covered.update(best.covers)
     return tuple(dict.fromkeys(chosen))
+
+
+def anywhere(character: str) -> tuple[int, ...]:
+    """Tokens of which a plate has at least one exactly when it has the character, wherever it stands."""
+    return tuple(_LEFT << 20 | at * 36 + _NUMBER[character] for at in range(LONGEST))
 
 
 def _grams(pattern: str) -> Iterator[_Gram]:

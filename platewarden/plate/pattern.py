@@ -21,7 +21,7 @@ from itertools import permutations, product
 from math import prod
 from typing import Final, TypeAlias
 
-from platewarden.plate.grams import pattern_tokens, rarest
+from platewarden.plate.grams import anywhere, pattern_tokens, rarest
 from platewarden.plate.likeness import CONFUSABLE, Confusion, fold
 from platewarden.plate.text import CHARACTERS, LONGEST, normal_form
 from platewarden.policy.refusal import Malformed
@@ -52,10 +52,11 @@ _RUN: Final = re.compile(r"[?*]*\*[?*]*")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a dictionary is asked: plates that have all these tokens, and that each of these LIKEs lets through."""
+    """What a dictionary is asked: plates with all these tokens, one of each list, and that each of these LIKEs lets through."""
 
     grams: tuple[int, ...]
     likes: tuple[str, ...]
+    one_of: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class PartialPlate:
 
     def searches(self) -> tuple[Search, ...]:
         """What a dictionary is asked; a plate answers if it comes back from one of them."""
-        return (Search(rarest(self.pattern), (self.like(),)),)
+        grams = rarest(self.pattern)
+        return (Search(grams, (self.like(),), () if grams else _has(self.pattern)),)
 
     def tokens(self) -> tuple[int, ...]:
         """The dictionary tokens that every answering plate has (see `grams`)."""
@@ -196,8 +198,9 @@ class AnyOrder:
         return tuple(PartialPlate(f"*{'*'.join(order)}*") for order in sorted(set(permutations(self.characters))))
 
     def searches(self) -> tuple[Search, ...]:
-        """What a dictionary is asked: one LIKE for each character; no token knows a character without its place."""
-        return (Search((), tuple("%" + f"{each}%" * count for each, count in sorted(Counter(self.characters).items()))),)
+        """What a dictionary is asked: one LIKE and one list of places for each character."""
+        likes = tuple("%" + f"{each}%" * count for each, count in sorted(Counter(self.characters).items()))
+        return (Search((), likes, _has(self.characters)),)
 
 
 Pattern: TypeAlias = PartialPlate | WithClasses | AnyOrder
@@ -272,6 +275,10 @@ def _erred(pattern: str) -> Iterator[PartialPlate]:
         a, b = pattern[at], pattern[at + 1 : at + 2]
         if b and b in CHARACTERS and a != b:
             yield PartialPlate(pattern[:at] + b + a + pattern[at + 2 :])
+
+
+def _has(pattern: str) -> tuple[tuple[int, ...], ...]:
+    return tuple(anywhere(each) for each in sorted(set(pattern) & set(CHARACTERS)))
 
 
 def _mates(character: str) -> list[str]:
