@@ -20,7 +20,15 @@ DOORS_WITHOUT_ACCESS = {
     "edition_entries": "making an edition for the units: the worker's login, match parts only",
 }
 # Functions of the database that write, or say yes or no.
-DOORS_THAT_GIVE_NOTHING = {"add_entries", "ensure_span", "write_alert_note", "write_hit"}
+DOORS_THAT_GIVE_NOTHING = {
+    "add_entries",
+    "begin_gathering",
+    "ensure_span",
+    "gather_is_due",
+    "note_late",
+    "write_alert_note",
+    "write_hit",
+}
 # Functions of the database that no login may call but the owner's: opening a day of the past, ending one again after a restore.
 OWNERS_ALONE = {"make_span", "end_again"}
 # Functions of the database that give days, counts, ids of reads and where pictures lie; no plate.
@@ -33,6 +41,7 @@ DOORS_THAT_COUNT = {
     "held_of_day",
     "end_day",
     "end_released",
+    "gather",
 }
 
 

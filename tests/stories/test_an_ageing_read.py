@@ -65,12 +65,18 @@ def story() -> dict[str, object]:
             past.keep(ago, plates[40:], pictures=False)
         for plate in held:
             past.hold(plate)
+        with past.connect("purge") as worker:
+            worker.execute("select plates.begin_gathering()")
+            worker.execute("select plates.gather()")
         with past.connect() as owner:
             owner.execute("analyze plates.reads")
             owner.execute("analyze plates.plate_seen")
+            owner.execute("analyze plates.gathered")
+            gathered = owner.execute("select count(*) from plates.gathered").fetchall()
             rows = owner.execute("select read_id, pictures from plates.reads where plate = any (%s)", [due[:40]]).fetchall()
             owner.execute("select office.let_the_log_go()")
         said: dict[str, object] = {
+            "gathered": gathered[0][0],
             "before": len(found(data, due)),
             "neighbours_before": len(found(data, neighbours)),
             "pictures_before": pictures_open(rows),
@@ -131,6 +137,7 @@ def test_an_ageing_read_leaves_no_trace_and_a_held_one_stays() -> None:
     )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
+    assert said["gathered"] == MANY + NEIGHBOURS
     assert (said["before"], said["neighbours_before"], said["pictures_before"]) == (MANY, NEIGHBOURS, 80)
     assert (said["left"], said["left_in"]) == ([], [])
     assert said["neighbours_after"] == NEIGHBOURS

@@ -45,7 +45,9 @@ CHUNK: Final = 1 << 20
 PART: Final = 8 << 20
 KEYS: Final = (*RANDOM_KEYS, *SIGNING_KEYS, *SEALING_KEYS)
 # The new database has its own of the first; sessions end with the machine they were opened on.
-LEFT_OUT: Final = frozenset({"office.django_migrations", "office.django_session", "office.signed_in"})
+LEFT_OUT: Final = frozenset({"office.django_migrations", "office.django_session", "office.signed_in"}) | {
+    f"plates.{each}" for each in ("gathered", "gathered_day", "gathered_new", "late_day")
+}  # what is gathered is made anew
 # A new database has rows here already.
 PREFILLED: Final = (
     "office.auth_group_permissions",

@@ -148,4 +148,6 @@ def keep(report: ReadReport, unit: Unit, opened: Opened, pictures: list[dict[str
             "insert into plates.plate_seen (day, plate, fold, grams) values (%s, %s, %s, %s) on conflict do nothing",
             [report.captured_at.date(), report.text, fold(report.text), list(tokens(report.text))],
         )
+        if report.captured_at.date() < now().date():  # its day may be gathered already
+            cursor.execute("select plates.note_late(%s)", [report.captured_at.date()])
     return True

@@ -138,7 +138,7 @@ def reads_of_plate(access: Access) -> list[PlateRead]:
 def access_to_pattern(request: HttpRequest, partial: Pattern, *, since: date, until: date) -> Access:
     terms = {
         "pattern": partial.pattern,
-        "searches": [{"grams": list(each.grams), "likes": list(each.likes)} for each in partial.searches()],
+        "searches": [{"grams": each.grams, "likes": each.likes, "one_of": each.one_of} for each in partial.searches()],
         "from": since.isoformat(),
         "to": until.isoformat(),
         "limit": AT_MOST,

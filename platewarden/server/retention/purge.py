@@ -38,6 +38,7 @@ from platewarden.server.ledger.chain import Sealer, newest_checkpoint
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import PolicyEdition
 from platewarden.server.reads.forget import days_with_pictures, forget_held, forget_pictures, held_pictures, keys_of
+from platewarden.server.reads.gather import send_home
 from platewarden.server.reads.images import keep_beyond_its_day
 from platewarden.server.reads.intake import KIND_OF_VIEW
 from platewarden.server.retention.certificate import certify
@@ -68,6 +69,11 @@ def days_due() -> list[Due]:
     with connection.cursor() as cursor:
         cursor.execute("select kind, day, due_at from plates.days_due()")
         return [Due(Kind(kind), day, due_at) for kind, day, due_at in cursor]
+
+
+def reads_are_due() -> bool:
+    """Whether a day of reads is to be purged now."""
+    return any(each.kind is Kind.READS for each in days_due())
 
 
 def days_overdue() -> list[Due]:
@@ -243,6 +249,7 @@ def _patiently(statement: str, values: Sequence[Any]) -> Any:
         except OperationalError as error:
             if not isinstance(error.__cause__, BUSY):
                 raise
+        send_home()
         time.sleep(0.1)
     return _ask(statement, values)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from datetime import UTC, datetime, time, timedelta
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -20,6 +22,7 @@ from platewarden.server.hotlists.testing import bolo_in_force
 from platewarden.server.ledger.chain import Sealer, check
 from platewarden.server.people.models import PolicyEdition
 from platewarden.server.people.testing import OPERATOR, SUPERVISOR
+from platewarden.server.reads.gather import gather
 from platewarden.server.reads.images import NotThere, find_picture
 from platewarden.server.retention import purge
 from platewarden.server.retention.certificate import said_in
@@ -230,6 +233,49 @@ def test_a_full_disk_keeps_what_is_held_and_purges_nothing_of_that_day(office, p
     purge_now(office)
     assert held_plates(office) == {"D40N0"}
     assert isinstance(picture(office, past[40][0], "overview"), bytes)
+
+
+# What was gathered of days
+
+
+def test_what_was_gathered_of_a_day_goes_with_it_and_a_search_finds_the_rest(office, past):
+    held(office, OPERATOR, plate="D31N1")
+    with office.as_role("purge"):
+        assert gather()
+    assert {text for (text,) in office.ask_owner("select plate from plates.gathered")} == texts(past, *AGES)
+    purge_now(office)
+    assert office.ask_owner("select count(*) from plates.gathered") == [(0,)]
+    assert found_by(office, "D*N1") == {"D31N1", "D30N1", "D20N1", "D5N1"}
+    with office.as_role("purge"):
+        assert gather() == 9
+    assert {text for (text,) in office.ask_owner("select plate from plates.gathered")} == texts(past, 30, 20, 5)
+    assert found_by(office, "D*N[12]") == {f"D{ago}N{n}" for ago in (30, 20, 5) for n in (1, 2)} | {"D31N1"}
+
+
+def test_a_purge_does_not_wait_for_a_gathering(office, past):
+    """It sends it home, drops what it was writing, and the next one begins anew."""
+    with office.database.connect("purge", autocommit=False) as other:
+        other.execute("select plates.begin_gathering()")
+        other.commit()
+        other.execute("select plates.gather()")
+
+        def go_on():
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                other.execute("select pg_sleep(30)")
+
+        gone = threading.Thread(target=go_on)
+        gone.start()
+        purge_now(office)
+        gone.join(1)
+        assert not gone.is_alive()
+        other.rollback()
+    assert plates(office) == texts(past, 30, 20, 5)
+    assert office.ask_owner("select to_regclass('plates.gathered_new')") == [(None,)]
+
+
+def found_by(office, pattern):
+    page = office.browser(OPERATOR).post("/reads/search/", {"plate": pattern, "span": "all"}).content.decode()
+    return set(re.findall(r"\bD\d+N\d\b", page))
 
 
 # Alerts, lists, contents
