@@ -22,6 +22,7 @@ BENCHES = {
     "passages": "Exactly one read for each vehicle that passes, on one core.",
     "purge": "A day of reads ends, beside DELETE and VACUUM; the cars' door waits how long.",
     "purge_kills": "The purge is killed again and again: nothing held is lost, nothing overdue stays.",
+    "search": "Searches in millions of reads, beside a scan of them all; whole plates, a canvass, the pages.",
     "road": "A read's whole road, killed at random, or after hours without a network.",
 }
 
