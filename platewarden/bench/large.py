@@ -102,11 +102,12 @@ def large_office(reads: int, days: int) -> Iterator[LargeOffice]:
             with office.connect() as owner:
                 _fill(office, owner, reads, days)
         office.server = EmbeddedServer(data, say=lambda _: None)
-        with office.server.running(), serving(config), office.member as member:
-            office.gather_s = _gathered(office)
-            member.sign_in()
-            member.state_purpose("criminal-investigation", REFERENCE)
-            yield office
+        with office.server.running():
+            office.gather_s = _gathered(office)  # before the worker does it
+            with serving(config), office.member as member:
+                member.sign_in()
+                member.state_purpose("criminal-investigation", REFERENCE)
+                yield office
     finally:
         shutil.rmtree(data, ignore_errors=True)
 

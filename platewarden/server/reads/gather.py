@@ -9,14 +9,12 @@ Known gap: a server that dies while the index is built may leave a file of that 
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
 import psycopg
 from django.db import OperationalError, connection
 
-log = logging.getLogger("platewarden.reads")
 NOT_NOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 
 
@@ -52,7 +50,7 @@ def send_home() -> None:
 
 
 class Gathering:
-    """The worker's: gathers in a thread of its own when it is time."""
+    """The worker's: gathers in a thread of its own when it is time. What goes wrong there is said on standard error; it is asked again."""
 
     def __init__(self, *, unless: Callable[[], bool]) -> None:
         self._unless = unless
@@ -67,7 +65,5 @@ class Gathering:
     def _gather(self) -> None:
         try:
             gather()
-        except Exception:
-            log.exception("reads.gather failed; it is asked again")
         finally:
             connection.close()
