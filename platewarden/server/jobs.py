@@ -23,7 +23,7 @@ from platewarden.server.hotlists.inbox import take_in
 from platewarden.server.hotlists.publish import make_edition_if_asked, remove_old_files
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
-from platewarden.server.reads.gather import Gathering
+from platewarden.server.reads.gather import gather_if_due
 from platewarden.server.retention.clock_watch import tick
 from platewarden.server.retention.purge import Night, reads_are_due
 
@@ -56,7 +56,7 @@ def round_of_jobs() -> list[Job]:
         Job("retention.clock", 60.0, tick),
         Job("access.dormant", 3600.0, disable_dormant),
         Job("retention.night", 1.0, Night(sealer).step),
-        Job("reads.gather", 60.0, Gathering(unless=reads_are_due).step),
+        Job("reads.gather", 60.0, lambda: gather_if_due(unless=reads_are_due), aside=True),
     ]
 
 

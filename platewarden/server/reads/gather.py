@@ -1,6 +1,6 @@
 """Gathering the dictionary of the days that are over, so that a search over months meets each plate once and not once a day.
 
-What is gathered is made anew every night, in a thread of the worker so that sealing never waits, and emptied in the very transaction that
+What is gathered is made anew every night, aside from the worker's other jobs so that sealing never waits, and emptied in the very transaction that
 ends any day in it. Until it is there, a search asks each day's own dictionary: slower, with the same answer. A gathering that is killed
 leaves a table that the next one, or the next purge, drops.
 
@@ -9,7 +9,6 @@ Known gap: a server that dies while the index is built may leave a file of that 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import psycopg
@@ -49,21 +48,7 @@ def send_home() -> None:
         )
 
 
-class Gathering:
-    """The worker's: gathers in a thread of its own when it is time. What goes wrong there is said on standard error; it is asked again."""
-
-    def __init__(self, *, unless: Callable[[], bool]) -> None:
-        self._unless = unless
-        self._thread: threading.Thread | None = None
-
-    def step(self) -> None:
-        """Begins a gathering when one is due and none is under way, unless what is to be gathered is to be purged first."""
-        if (self._thread is None or not self._thread.is_alive()) and is_due() and not self._unless():
-            self._thread = threading.Thread(target=self._gather, name="platewarden-gather", daemon=True)
-            self._thread.start()
-
-    def _gather(self) -> None:
-        try:
-            gather()
-        finally:
-            connection.close()
+def gather_if_due(*, unless: Callable[[], bool]) -> None:
+    """Gathers when a day is over and not gathered, unless what is to be gathered is to be purged first."""
+    if is_due() and not unless():
+        gather()

@@ -14,7 +14,7 @@ from platewarden.server.clock import now
 from platewarden.server.people.testing import OPERATOR
 from platewarden.server.reads import gather as module
 from platewarden.server.reads import search
-from platewarden.server.reads.gather import Gathering, gather, is_due, send_home
+from platewarden.server.reads.gather import gather, gather_if_due, is_due, send_home
 
 DAYS = (9, 8, 5, 3, 2)
 PLAIN = """
@@ -196,18 +196,17 @@ def test_a_purge_sends_a_gathering_home_and_nobody_else(office):
             thread.join(0.1)
 
 
-def test_the_worker_gathers_in_a_thread_of_its_own_when_it_is_due_and_nothing_is_to_be_purged(monkeypatch):
-    done, wanted = threading.Event(), [True]
-    monkeypatch.setattr(module, "is_due", lambda: wanted[0])
-    monkeypatch.setattr(module, "gather", done.set)
-    Gathering(unless=lambda: True).step()
-    assert not done.wait(0.1)
-    Gathering(unless=lambda: False).step()
-    assert done.wait(5)
-    done.clear()
-    wanted[0] = False
-    Gathering(unless=lambda: False).step()
-    assert not done.wait(0.1)
+def test_the_worker_gathers_when_it_is_due_and_nothing_is_to_be_purged(monkeypatch):
+    done = []
+    monkeypatch.setattr(module, "is_due", lambda: True)
+    monkeypatch.setattr(module, "gather", lambda: done.append(True))
+    gather_if_due(unless=lambda: True)
+    assert not done
+    gather_if_due(unless=lambda: False)
+    assert done
+    monkeypatch.setattr(module, "is_due", lambda: False)
+    gather_if_due(unless=lambda: False)
+    assert len(done) == 1
 
 
 def test_no_login_sees_what_is_gathered_and_no_sample_of_it_is_kept(office, seen):
