@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal
 
-__all__ = ["Department", "Purpose", "load_department", "with_schedule"]
+__all__ = ["AUDITS", "Department", "Purpose", "load_department", "with_figures", "with_schedule"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
 KINDS_OF_DATA = {"overview_pictures", "pictures", "reads", "alerts", "search_terms", "list_entries"}
@@ -92,6 +92,7 @@ class Department:
     declaration_outside_state: bool
     """An agency of another state declares that it serves no prohibited purpose."""
     prohibited_purposes: tuple[str, ...]
+    audits: dict[str, int]
     two_people: frozenset[str]
     text: str
 
@@ -117,6 +118,21 @@ TRIPWIRES = {
 
 # Figures of [investigations], likewise.
 INVESTIGATIONS = {"cosign_above_vehicles": 100_000, "cosign_hours": 24 * 7, "partial_hours": 24 * 31}
+
+# Figures of [audits], likewise; a weight of 1 makes a mark count for nothing.
+AUDITS = {
+    "audit_every_days": 366,
+    "audit_sign_days": 366,
+    "audit_answer_days": 366,
+    "audit_random_looks": 500,
+    "audit_weighted_looks": 500,
+    "audit_many_looks": 10_000,
+    "audit_weight_tripped": 100,
+    "audit_weight_many_looks": 100,
+    "audit_weight_no_case": 100,
+    "audit_weight_off_shift": 100,
+    "audit_weight_untrained": 100,
+}
 
 
 class _Table:
@@ -175,7 +191,7 @@ def _department(file: _Table, text: str) -> Department:
     access, two, days = file.table("access"), file.table("two_people"), file.table("retention_days")
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
     retention, wires = file.table("retention"), file.table("tripwires")
-    around, release = file.table("investigations"), file.table("release")
+    around, release, audits = file.table("investigations"), file.table("release"), file.table("audits")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -213,6 +229,7 @@ def _department(file: _Table, text: str) -> Department:
         release_response_days=release.figure("response_days", most=366),
         declaration_outside_state=release.take("declaration_outside_state", bool),
         prohibited_purposes=tuple(release.words("prohibited_purposes")),
+        audits={name: audits.figure(name, most=most) for name, most in AUDITS.items()},
         two_people=frozenset(two.words("acts")),
         text=text,
     )
@@ -230,6 +247,7 @@ def _department(file: _Table, text: str) -> Department:
         wires,
         around,
         release,
+        audits,
         file,
     ):
         table.done()
@@ -250,14 +268,19 @@ def _schedule(days: _Table) -> dict[str, int]:
 
 def with_schedule(text: str, changed: dict[str, int]) -> str:
     """A department file with other days in [retention_days], its other lines untouched. Malformed as `load_department` says."""
-    head, found, rest = text.partition("[retention_days]")
+    return with_figures(text, "retention_days", changed)
+
+
+def with_figures(text: str, table_name: str, changed: dict[str, int]) -> str:
+    """A department file with other figures in one of its tables, its other lines untouched. Malformed as `load_department` says."""
+    head, found, rest = text.partition(f"[{table_name}]")
     if not found:
-        raise Malformed("department file: [file] lacks “retention_days”. Add it.")
+        raise Malformed(f"department file: [file] lacks “{table_name}”. Add it.")
     table, bracket, tail = rest.partition("\n[")
-    for kind, days in changed.items():
-        table, count = re.subn(rf"(?m)^({re.escape(kind)}\s*=\s*)\d+", rf"\g<1>{days}", table)
+    for name, figure in changed.items():
+        table, count = re.subn(rf"(?m)^({re.escape(name)}\s*=\s*)\d+", rf"\g<1>{figure}", table)
         if count != 1:
-            raise Malformed(f"department file: [retention_days] says “{kind}” {count} times. Correct it.")
+            raise Malformed(f"department file: [{table_name}] says “{name}” {count} times. Correct it.")
     new = head + found + table + bracket + tail
     load_department(text=new)
     return new

@@ -16,6 +16,7 @@ from types import FrameType
 from django.db import close_old_connections, connections
 
 from platewarden.server.access.dormant import disable_dormant
+from platewarden.server.audits.sample import step
 from platewarden.server.database.migrate import open_days
 from platewarden.server.equipment.deploy import orders_in_force
 from platewarden.server.equipment.enrol import office_signing_key
@@ -53,6 +54,7 @@ def round_of_jobs() -> list[Job]:
         Job("hotlists.publish", 0.5, make_edition_if_asked, aside=True),
         Job("hotlists.files", 600.0, remove_old_files),
         Job("hotlists.inbox", 30.0, take_in, aside=True),
+        Job("audits.step", 5.0, step, aside=True),
         Job("retention.clock", 60.0, tick),
         Job("access.dormant", 3600.0, disable_dormant),
         Job("retention.night", 1.0, Night(sealer).step),

@@ -80,6 +80,7 @@ ROOMS = [
         "retention",
         "evidence",
         "release",
+        "audits",
         "web",
     )
 ]

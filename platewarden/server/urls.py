@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/", include("platewarden.server.people.urls")),
     path("retention/", include("platewarden.server.retention.urls")),
     path("evidence/", include("platewarden.server.evidence.urls")),
+    path("audits/", include("platewarden.server.audits.urls")),
     path("release/", include("platewarden.server.release.urls")),
     path("ledger/", include("platewarden.server.ledger.urls")),
 ]

@@ -29,6 +29,8 @@ BEFORE_TRAINING = {
     "access:factor_name": "as above",
     "access:end_mine": "ends one's own sign-ins",
     "access:factor_remove": "as above: a lost phone is not left standing until the training is over",
+    "audits:mine": "whoever looked untrained answers for it; it shows no plate",
+    "audits:answer": "as above",
     "access:lock": "leaving is always allowed",
     "access:touch": "says that somebody is there; answers nothing",
 }

@@ -18,6 +18,7 @@ INVESTIGATIONS = "investigations/sql/0002_investigations.sql"
 LISTS = "hotlists/sql/0005_acts.sql"
 RELEASE = "release/sql/0002_release.sql"
 RESET = "access/sql/0007_factor_reset.sql"
+AUDITS = "audits/sql/0002_audits.sql"
 IN_THE_DATABASE = {
     "ResetState.CONFIRMED": (RESET, "set state = case when confirms then 'confirmed' else 'refused' end"),
     "ResetState.REFUSED": (RESET, "set state = case when confirms then 'confirmed' else 'refused' end"),
@@ -37,6 +38,8 @@ IN_THE_DATABASE = {
     "RequestState.APPROVED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
     "RequestState.REFERRED": (RELEASE, "case when shared then 'waiting' else 'referred' end"),
     "RequestState.DENIED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
+    "PlanState.SIGNED": (AUDITS, "set state = case when sign then 'signed' else 'refused' end"),
+    "PlanState.REFUSED": (AUDITS, "set state = case when sign then 'signed' else 'refused' end"),
     "AlertState.ENDED": (PURGE, "update office.alerts_alert l set state = 'ended'"),
 }
 

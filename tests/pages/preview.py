@@ -35,6 +35,7 @@ ROOMS = (
     "retention",
     "evidence",
     "release",
+    "audits",
     "web",
 )
 SERVER = Path(__file__).resolve().parents[2] / "platewarden" / "server"
@@ -137,6 +138,10 @@ from platewarden.server.alerts.models import Alert, Disposition, DispositionRevi
 from platewarden.server.alerts.quality import WRONG, Quality  # noqa: E402
 from platewarden.server.alerts.quality import Row as QualityRow  # noqa: E402
 from platewarden.server.alerts.views import quality_plot  # noqa: E402
+from platewarden.server.audits.forms import JudgeForm, PlanForm, WordsForm  # noqa: E402
+from platewarden.server.audits.models import Audit, PlanChange, Sheet  # noqa: E402
+from platewarden.server.audits.plan import NextAudit  # noqa: E402
+from platewarden.server.audits.review import AuditedLook  # noqa: E402
 from platewarden.server.clock import now  # noqa: E402
 from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
@@ -786,6 +791,91 @@ def release_page(one: ReleaseRequest, **other: Any) -> dict[str, Any]:
     return facts | other
 
 
+def audit(pk: int = 4, **other: Any) -> Audit:
+    rules = {name: figure for name, figure in _department().audits.items() if name not in ("audit_every_days", "audit_sign_days", "audit_answer_days")}  # fmt: skip
+    facts = {
+        "since": ago(days=33), "due_at": ago(days=3), "opened_at": ago(days=3), "sign_by": ago(days=-11), "rules": rules, "leaf_id": 20_113, "drawn_at": ago(days=3),
+        "seed": "9f2c41d07be3" * 5 + "a1b2", "tree_size": 20_117, "looks": 1_204, "signed_at": None,
+    }  # fmt: skip
+    return Audit(pk=pk, **(facts | other))
+
+
+def audit_signed(pk: int, **other: Any) -> Audit:
+    return audit(pk, since=ago(days=63), due_at=ago(days=33), opened_at=ago(days=33), sign_by=ago(days=19), signed_at=ago(days=24), signed_by="HP-402 Ada Brandt", signed_by_number="HP-402", summary="Thirty looks, one finding: a case number of another year.", **other)  # fmt: skip
+
+
+def sheet(position: int = 1, **other: Any) -> Sheet:
+    facts = {
+        "audit": audit(), "drawn": "random", "marks": [], "weight": 1, "access_id": uuid.uuid4(), "leaf_id": 18_430 + position, "at": ago(days=9, hours=position), "act": "reads.search",
+        "purpose": "criminal-investigation", "member_number": "HP-131", "member_name": "Ray Okafor", "trained": True, "judged_at": None,
+    }  # fmt: skip
+    return Sheet(pk=position, position=position, **(facts | other))
+
+
+def sheet_judged(position: int, **other: Any) -> Sheet:
+    return sheet(position, judged_at=ago(hours=5), judged_by="HP-402 Ada Brandt", judged_by_number="HP-402", case_exists="yes", purpose_fits=True, right_person=True, judgement="in order", **other)  # fmt: skip
+
+
+def sheet_found(position: int = 5, **other: Any) -> Sheet:
+    facts = {"case_exists": "no", "purpose_fits": False, "judgement": "finding", "finding": "The case number belongs to another year.", "follow_up_by": ago(days=2).date(), "drawn": "weighted", "marks": ["tripped", "many looks"], "weight": 24}  # fmt: skip
+    one = sheet_judged(position)
+    for name, value in (facts | other).items():
+        setattr(one, name, value)
+    return one
+
+
+def sheets() -> list[Sheet]:
+    return [
+        sheet_judged(1), sheet_judged(2, member_number="HP-188", member_name="Iris Lund"), sheet(3), sheet(4, purpose="routine-patrol", drawn="weighted", marks=["no case", "off shift"], weight=6),
+        sheet_found(), sheet(6, trained=False, marks=["untrained"], weight=50, drawn="weighted", act="reads.look"),
+    ]  # fmt: skip
+
+
+def audits_page(**other: Any) -> dict[str, Any]:
+    rows = [
+        {"audit": audit(), "late": False, "drawn": 30, "judged": 4},
+        {"audit": audit(3, sign_by=ago(days=2), since=ago(days=63), due_at=ago(days=33)), "late": True, "drawn": 30, "judged": 29},
+        {"audit": audit_signed(2), "late": False, "drawn": 30, "judged": 30},
+    ]
+    unsettled = [{"sheet": sheet_found(), "overdue": True}, {"sheet": sheet_found(7, answered_at=ago(hours=2)), "overdue": False}]
+    ada = Member(number="HP-402", name="Ada Brandt")
+    facts = {"rows": rows, "coming": NextAudit(ago(days=3), ago(days=-27)), "overdue": False, "late": 1, "unsettled": unsettled, "is_auditor": True, "auditors": [ada], "figures": _department().audits, "change": None, "shell": auditors_shell()}  # fmt: skip
+    return facts | other
+
+
+def audit_page(one: Audit, **other: Any) -> dict[str, Any]:
+    facts = {"audit": one, "late": False, "sheets": sheets(), "drawn": 6, "judged": 3, "findings": 1, "is_auditor": True, "sign_refusal": Refusal(Clause.AUDITS, "3 of its looks are not judged yet. Judge them first."), "form": WordsForm(label="What the audit showed"), "shell": auditors_shell()}  # fmt: skip
+    return facts | other
+
+
+def sheet_page(one: Sheet, **other: Any) -> dict[str, Any]:
+    facts = {
+        "sheet": one, "audit": one.audit, "purpose": _department().purposes[one.purpose], "act": Act(one.act), "before": one.position - 1, "after": one.position + 1, "overdue": False,
+        "judge_refusal": None, "close_refusal": None, "is_own": False, "judge_form": JudgeForm(), "close_form": WordsForm(label="What came of it", auto_id="close_%s"), "shown": None, "shell": auditors_shell(),
+    }  # fmt: skip
+    return facts | other
+
+
+def auditors_shell() -> SimpleNamespace:
+    return shell(
+        member_name="Ada Brandt",
+        member_number="HP-402",
+        duties=frozenset({"auditor"}),
+        duties_line="Auditor",
+        waiting={"audits": 2},
+    )
+
+
+def asked_row(one: Sheet, *, overdue: bool = False) -> dict[str, Any]:
+    return {"sheet": one, "act": Act(one.act), "purpose": _department().purposes[one.purpose], "overdue": overdue, "form": WordsForm(label="Your answer", auto_id=f"sheet{one.pk}_%s")}  # fmt: skip
+
+
+def plan_page(**other: Any) -> dict[str, Any]:
+    change = PlanChange(pk=2, asked_by="HP-214 Dana Whitfield", asked_at=ago(hours=4), because="the board asked for one every fortnight", state="waiting")  # fmt: skip
+    changes = [("An audit every so many days", 30, 14), ("Looks drawn with equal chances", 15, 30)]
+    return {"form": PlanForm(figures=_department().audits), "change": change, "changes": changes, "decide_refusal": None, "shell": auditors_shell()} | other  # fmt: skip
+
+
 def units() -> list[Unit]:
     return [
         Unit(
@@ -989,7 +1079,7 @@ def lines() -> list[LedgerEntry]:
 HOME = {
     "training_until": date(2026, 12, 12), "training_days": 19, "alerts_open": 3, "alerts_new": 2, "edition": 41, "bolos_waiting": 1, "bolos_in_force": 6,
     "units_waiting": 1, "units_enrolled": 2, "units_silent": 1, "members_lapsing": 2, "reviews_waiting": 1, "edition_stale": False,
-    "days_overdue": 0, "holds_unbooked": 1, "packages_waiting": 1, "looks_to_judge": 2, "packages_booked": 4, "clock_waits": False, "schedule_waits": True,
+    "days_overdue": 0, "holds_unbooked": 1, "packages_waiting": 1, "looks_to_judge": 2, "audits_open": 1, "audit_due_at": ago(days=-27), "packages_booked": 4, "clock_waits": False, "schedule_waits": True,
 }  # fmt: skip
 REFUSED = Refusal(
     Clause.VERIFY_BEFORE_ENFORCEMENT,
@@ -1370,6 +1460,24 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "hold-names": lambda: ("retention/hold.html", hold_page(hold(9, book_by=ago(days=4).date()), unbooked=True, for_review=True, names=[{"plate": "DRL5188", "since": ago(days=9), "until": ago(days=-2)}, {"lat": 42.18169, "lon": -87.80034, "radius_m": 300.0, "since": ago(days=9), "until": ago(days=8)}])),
     "hold-released": lambda: ("retention/hold.html", hold_page(hold(released_at=ago(days=1), released_by="HP-214 Dana Whitfield", released_because="judgment of 11/20/2026, no appeal"))),
     "certificate": lambda: ("retention/certificate.html", certificate()),
+    "audits": lambda: ("audits/audits.html", audits_page()),
+    "audits-empty": lambda: ("audits/audits.html", audits_page(rows=[], late=0, unsettled=[], auditors=[], change=True)),
+    "audits-overdue": lambda: ("audits/audits.html", audits_page(overdue=True, coming=NextAudit(ago(days=32), ago(days=2)), is_auditor=False, shell=shell())),
+    "audit": lambda: ("audits/audit.html", audit_page(audit())),
+    "audit-waits": lambda: ("audits/audit.html", audit_page(audit(drawn_at=None, seed="", looks=None), sheets=[], drawn=0, judged=0, sign_refusal=Refusal(Clause.AUDITS, "Its sample is not drawn yet. Is the worker running? It takes a second or two."))),
+    "audit-nobody-looked": lambda: ("audits/audit.html", audit_page(audit(looks=0), sheets=[], drawn=0, judged=0, sign_refusal=None)),
+    "audit-signed": lambda: ("audits/audit.html", audit_page(audit_signed(2))),
+    "audit-managers": lambda: ("audits/audit.html", audit_page(audit(), sheets=[], is_auditor=False, late=True, shell=shell())),
+    "audit-look": lambda: ("audits/sheet.html", sheet_page(sheet(3))),
+    "audit-look-shown": lambda: ("audits/sheet.html", sheet_page(sheet(4, purpose="routine-patrol", drawn="weighted", marks=["no case", "off shift"], weight=6), shown=AuditedLook(ago(days=9), Act.READS_SEARCH, "routine-patrol", "2A-1123", {"plate": "B7K4TR1"}, None, 3))),
+    "audit-look-own": lambda: ("audits/sheet.html", sheet_page(sheet(3, member_number="HP-402", member_name="Ada Brandt"), is_own=True, judge_refusal=Refusal(Clause.AUDITS, "Nobody judges their own looks. Ask another auditor."))),
+    "audit-look-wrong": lambda: ("audits/sheet.html", sheet_page(sheet(3), judge_form=with_errors(JudgeForm({"case_exists": "no", "purpose_fits": "yes", "right_person": "yes", "judgement": "finding"}), all="Say in a few words what you found."))),
+    "audit-finding": lambda: ("audits/sheet.html", sheet_page(sheet_found(answer="I mistyped the year; it is 25-004117.", answered_at=ago(hours=2)), judge_refusal=Refusal(Clause.AUDITS, "This finding was answered: the judgement stands. Close it with what came of it."))),
+    "audit-finding-overdue": lambda: ("audits/sheet.html", sheet_page(sheet_found(), overdue=True, close_refusal=Refusal(Clause.AUDITS, "A finding stays open until the member has answered. Remind them."))),
+    "asked-of-you": lambda: ("audits/mine.html", {"rows": [asked_row(sheet_found(), overdue=True), asked_row(sheet_found(9, answer="I mistyped the year.", answered_at=ago(days=1)))], "shell": shell(waiting={"answers": 1})}),
+    "asked-of-you-nothing": lambda: ("audits/mine.html", {"rows": []}),
+    "audit-plan": lambda: ("audits/plan.html", plan_page()),
+    "audit-plan-alone": lambda: ("audits/plan.html", plan_page(change=None, form=with_errors(PlanForm({"audit_every_days": 0}, figures=_department().audits), all="Nothing changes: the plan says these figures already. Change at least one."))),
     "release": lambda: ("release/on_file.html", releases_page()),
     "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], in_all=0, waiting=0, overdue=0)),
     "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10}),
@@ -1524,6 +1632,7 @@ urlpatterns = [
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("referral", "<int:request_id>/referral.pdf")),
+    _room("audits", ("audits", ""), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_index")),
 ]  # fmt: skip

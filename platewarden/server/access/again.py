@@ -55,6 +55,8 @@ ACTS = {
     "evidence:passphrase": "evidence:package",
     "evidence:destroy": "evidence:package",
     "release:decided": "release:asked",
+    "audits:sign": "audits:audit",
+    "audits:plan_sign": "audits:plan",
 }
 # Long forms: asked before the page opens, so that nobody fills one in for nothing.
 PAGES = frozenset({"people:enrol", "equipment:deployment_new", "retention:schedule_new"})

@@ -105,6 +105,10 @@ OFFICE: dict[str, dict[str, str]] = {
     "evidence_transfer": {"app": "select, insert"},
     # release requests: written by functions that ask who it is
     "release_releaserequest": {"app": LOOK},
+    # audits: written by functions that ask who it is, opened and drawn by functions of the round
+    "audits_audit": {"app": LOOK, "purge": LOOK},
+    "audits_sheet": {"app": LOOK},
+    "audits_planchange": {"app": LOOK},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
@@ -172,6 +176,16 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.receive_release(bytea, jsonb, text, bytea)": ("app",),
     "office.decide_release(bytea, bigint, boolean, text, text)": ("app",),
     "plates.release_papers(uuid)": ("app",),
+    "office.next_audit()": ("app", "purge"),
+    "office.open_audit(text[], text)": ("purge",),
+    "office.draw_audit(bigint)": ("purge",),
+    "plates.audited_look(uuid)": ("app",),
+    "office.judge_sheet(bytea, bigint, text, boolean, boolean, text, text, date)": ("app",),
+    "office.answer_sheet(bytea, bigint, text)": ("app",),
+    "office.close_sheet(bytea, bigint, text)": ("app",),
+    "office.sign_audit(bytea, bigint, text)": ("app",),
+    "office.ask_audit_plan(bytea, jsonb, int, text)": ("app",),
+    "office.decide_audit_plan(bytea, bigint, boolean)": ("app",),
     "office.release_hold(bytea, bigint, text)": ("app",),
     "office.ask_schedule(bytea, jsonb, text, int, text, timestamptz)": ("app",),
     "office.decide_schedule(bytea, bigint, boolean, timestamptz)": ("app",),

@@ -131,6 +131,16 @@ class Act(StrEnum):
     RELEASE_DECIDE = "release.decide", "The supervisor or designee approved a request, in whole or for less, or denied it."
     RELEASE_LOOK = "release.look", "A member was shown what a request asks for, or its letter."
 
+    AUDITS_OPEN = "audits.open", "An audit was due, and opened itself."
+    AUDITS_DRAW = "audits.draw", "The sample of an audit was drawn by the seed of a signed checkpoint."
+    AUDITS_LOOK = "audits.look", "An auditor was shown what a drawn look had asked for."
+    AUDITS_JUDGE = "audits.judge", "An auditor judged a drawn look."
+    AUDITS_ANSWER = "audits.answer", "A member answered what an audit found about their look."
+    AUDITS_CLOSE = "audits.close", "An auditor closed a finding."
+    AUDITS_SIGN = "audits.sign", "An audit was signed off by somebody who is not in its sample."
+    AUDITS_PLAN = "audits.plan", "A member asked for another plan of the audits."
+    AUDITS_PLAN_DECIDED = "audits.plan_decided", "A second member decided on the plan of the audits."
+
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."
     UNIT_REFUSED = "unit.refused", "A sign-on to a unit was refused."

@@ -73,6 +73,12 @@ DUTIES: dict[Act, frozenset[Duty]] = {
     Act.RELEASE_RECEIVE: MANAGERS | {Duty.RECORDS_CLERK},
     Act.RELEASE_DECIDE: MANAGERS,
     Act.RELEASE_LOOK: MANAGERS | {Duty.RECORDS_CLERK, Duty.AUDITOR},
+    Act.AUDITS_LOOK: frozenset({Duty.AUDITOR}),
+    Act.AUDITS_JUDGE: frozenset({Duty.AUDITOR}),
+    Act.AUDITS_CLOSE: frozenset({Duty.AUDITOR}),
+    Act.AUDITS_SIGN: frozenset({Duty.AUDITOR}),
+    Act.AUDITS_PLAN: MANAGERS | {Duty.AUDITOR},
+    Act.AUDITS_PLAN_DECIDED: MANAGERS | {Duty.AUDITOR},
     Act.UNIT_MEDIUM: OFFICERS | {Duty.CUSTODIAN},
     Act.PEOPLE_TRAINING: MANAGERS,
     Act.PEOPLE_ENROL: frozenset({Duty.SUPERVISOR}),
@@ -99,6 +105,7 @@ PLATE_DATA = frozenset(
         Act.RELEASE_LOOK,
         Act.EVIDENCE_PACKAGE,
         Act.ACCESS_REVIEW,
+        Act.AUDITS_LOOK,
     }
 )
 

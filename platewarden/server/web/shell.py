@@ -19,6 +19,10 @@ from platewarden.server.access.session import IDLE
 from platewarden.server.alerts import review
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.rules import sees_silent
+from platewarden.server.audits.follow_up import asked_of
+from platewarden.server.audits.models import Audit
+from platewarden.server.audits.plan import waiting_change
+from platewarden.server.audits.rules import may_decide_plan, may_see
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk
 from platewarden.server.hotlists.models import Bolo, BoloState
@@ -106,6 +110,8 @@ class Shell:
             "retention": self._retention(self.member),
             "cosigns": len(waiting_for(self.member)),
             "locked_out": self._locked_out(),
+            "audits": self._audits(self.member),
+            "answers": asked_of(self.member).unanswered().count(),
         }
 
     def _locked_out(self) -> int:
@@ -113,6 +119,15 @@ class Shell:
         if not self.duties & {duty.value for duty in DUTIES[Act.PEOPLE_UNLOCK]}:
             return 0
         return len(dormant_members()) + len(locks()) + len(waiting())
+
+    def _audits(self, member: Member) -> int:
+        """For an auditor open audits, for managers late ones; and a plan that this member may sign."""
+        if may_see(member, self.office_at):
+            return 0
+        change = waiting_change()
+        plan = change is not None and may_decide_plan(change, member, self.office_at) is None
+        is_auditor = Duty.AUDITOR.value in self.duties
+        return plan + (Audit.objects.open().count() if is_auditor else Audit.objects.late(self.office_at).count())
 
     def _retention(self, member: Member) -> int:
         """Days that are overdue, and a schedule that this member may sign."""

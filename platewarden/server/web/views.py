@@ -13,6 +13,8 @@ from platewarden.server.access.tripwires import shown_to
 from platewarden.server.alerts import review
 from platewarden.server.alerts.models import Alert, AlertState
 from platewarden.server.alerts.rules import sees_silent
+from platewarden.server.audits.models import Audit
+from platewarden.server.audits.plan import is_behind, next_audit
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import AskState, EnrolmentAsk, Unit, UnitState
 from platewarden.server.evidence.models import Package, PackageState
@@ -45,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "members_lapsing": _lapsing(),
         **_retention(),
         **_evidence(),
+        **_audits(),
         **_incidents(member),
         "looks_to_judge": len(shown_to(member)),
         "reviews_waiting": review.waiting().count(),
@@ -113,6 +116,15 @@ def _evidence() -> dict[str, Any]:
     return {
         "packages_waiting": Package.objects.filter(state=PackageState.WRITTEN).count(),
         "packages_booked": Package.objects.filter(state=PackageState.BOOKED).count(),
+    }
+
+
+def _audits() -> dict[str, Any]:
+    at, coming = now(), next_audit()
+    return {
+        "audits_open": Audit.objects.open().count(),
+        "audits_late": is_behind(at),
+        "audit_due_at": coming.due_at if coming else None,
     }
 
 

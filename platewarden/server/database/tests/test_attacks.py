@@ -206,6 +206,7 @@ def test_sessions_of_one_login_do_not_see_one_anothers_statements(scene, login):
         "plates.count_around(gen_random_uuid())",
         "plates.vehicles_around(gen_random_uuid())",
         "plates.release_papers(gen_random_uuid())",
+        "plates.audited_look(gen_random_uuid())",
         "office.open_access('\\x00', 'reads.search', '', '', '{}')",
         "office.pass_gate(gen_random_uuid(), 'reads.search')",
         "office.note_shown(gen_random_uuid(), 1)",
@@ -337,7 +338,17 @@ def test_an_invented_record_opens_nothing(scene, app):
 
 
 @pytest.mark.parametrize(
-    "door", ["plates_by_pattern", "read_by_id", "alert_cards", "bolos", "count_around", "vehicles_around", "release_papers"]
+    "door",
+    [
+        "plates_by_pattern",
+        "read_by_id",
+        "alert_cards",
+        "bolos",
+        "count_around",
+        "vehicles_around",
+        "release_papers",
+        "audited_look",
+    ],
 )
 def test_a_record_opens_no_other_door_than_its_own(scene, app, door):
     access = scene.record(app, searches=[{"grams": [], "likes": ["%"]}], read=str(uuid.uuid4()), captured_at=str(now()), alerts=[1])

@@ -28,6 +28,9 @@ INNER = {
     "office.hash_of_look(text, jsonb)",
     "office.known_characters(text)",
     "plates.answering(jsonb)",
+    "office.looks_weighed(timestamp with time zone, timestamp with time zone, jsonb)",
+    "office.lot_of(text, text, uuid)",
+    "office.has_seen_sheet(bigint, bigint)",
     "plates.area_of(jsonb)",
     "plates.around(jsonb)",
     "plates.in_scene(jsonb, timestamp with time zone, double precision, double precision)",
@@ -94,6 +97,15 @@ OWNERS = {
     "decide_bolo",
     "extend_bolo",
     "withdraw_bolo",
+    "next_audit",
+    "open_audit",
+    "draw_audit",
+    "judge_sheet",
+    "answer_sheet",
+    "close_sheet",
+    "sign_audit",
+    "ask_audit_plan",
+    "decide_audit_plan",
 }
 LETTER = {"select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 
@@ -310,6 +322,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "vehicles_around",
         "cosign_asked",
         "release_papers",
+        "audited_look",
     }
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {
         ("fold", "text"),  # of a text that the caller has already

@@ -104,5 +104,6 @@ def test_every_act_has_a_sentence_and_names_its_room():
             "retention",
             "evidence",
             "release",
+            "audits",
             "unit",
         }, act

@@ -72,6 +72,12 @@ MAY = {
     Act.RELEASE_RECEIVE: MANAGERS,
     Act.RELEASE_DECIDE: MANAGERS,
     Act.RELEASE_LOOK: MANAGERS | {AUDITOR},
+    Act.AUDITS_LOOK: {AUDITOR},
+    Act.AUDITS_JUDGE: {AUDITOR},
+    Act.AUDITS_CLOSE: {AUDITOR},
+    Act.AUDITS_SIGN: {AUDITOR},
+    Act.AUDITS_PLAN: MANAGERS | {AUDITOR},
+    Act.AUDITS_PLAN_DECIDED: MANAGERS | {AUDITOR},
     Act.UNIT_MEDIUM: OFFICERS,
     Act.PEOPLE_TRAINING: MANAGERS,
     Act.PEOPLE_ENROL: {SUPERVISOR},
@@ -96,6 +102,7 @@ PLATES = {
     Act.RELEASE_LOOK,
     Act.EVIDENCE_PACKAGE,
     Act.ACCESS_REVIEW,
+    Act.AUDITS_LOOK,
 }
 
 
@@ -123,9 +130,13 @@ def test_the_table_above_is_the_whole_list():
     assert set(MAY) == set(DUTIES)
 
 
-def test_a_custodian_sees_no_plate_and_an_auditor_only_what_was_asked_in_a_look_that_is_judged():
+def test_a_custodian_sees_no_plate_and_an_auditor_only_what_was_asked_in_a_look_or_a_request():
     assert not [act for act in PLATES if Duty.CUSTODIAN in DUTIES[act]]
-    assert {act for act in PLATES if Duty.AUDITOR in DUTIES[act]} == {Act.ACCESS_REVIEW, Act.RELEASE_LOOK}
+    assert {act for act in PLATES if Duty.AUDITOR in DUTIES[act]} == {
+        Act.ACCESS_REVIEW,
+        Act.AUDITS_LOOK,
+        Act.RELEASE_LOOK,
+    }
 
 
 def test_a_records_clerk_sees_what_a_hold_names_and_takes_it_out_encrypted_and_looks_at_no_read():
