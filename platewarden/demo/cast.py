@@ -33,6 +33,7 @@ DISPATCHER = "1030"
 OPERATOR = "1042"
 INVESTIGATOR = "1060"
 UNTRAINED = "1077"
+AUDITOR = "1090"
 
 CAST: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     (SUPERVISOR, "Dana Whitfield", ("supervisor",), True),
@@ -41,6 +42,7 @@ CAST: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     (OPERATOR, "Rosa Vega", ("operator", "investigator"), True),
     (INVESTIGATOR, "Nora Lindqvist", ("investigator",), True),
     (UNTRAINED, "Ben Adler", ("operator",), False),
+    (AUDITOR, "Ada Brandt", ("auditor",), True),
 )
 
 
