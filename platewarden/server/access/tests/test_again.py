@@ -133,7 +133,19 @@ def test_every_address_that_changes_something_is_asked_or_says_why_not():
 def test_every_act_leads_back_to_a_page():
     given = {"number": "1042", "request_id": 1, "order_id": 1, "entry_id": "0" * 8 + "-0000-0000-0000-" + "0" * 12}
     given |= dict.fromkeys(
-        ("factor_id", "reset_id", "tripped_id", "change_id", "hold_id", "package_id", "cosign_id", "ask_id", "disposition_id"), 1
+        (
+            "factor_id",
+            "reset_id",
+            "tripped_id",
+            "audit_id",
+            "change_id",
+            "hold_id",
+            "package_id",
+            "cosign_id",
+            "ask_id",
+            "disposition_id",
+        ),
+        1,
     )
     by_name = {
         f"{space}:{name}": inner for space, (_, inner) in get_resolver().namespace_dict.items() for name in inner.reverse_dict
