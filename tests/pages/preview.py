@@ -141,7 +141,11 @@ from platewarden.server.alerts.views import quality_plot  # noqa: E402
 from platewarden.server.audits.forms import JudgeForm, PlanForm, WordsForm  # noqa: E402
 from platewarden.server.audits.models import Audit, PlanChange, Sheet  # noqa: E402
 from platewarden.server.audits.plan import NextAudit  # noqa: E402
+from platewarden.server.audits.report import COLUMNS, AuditRow, sums  # noqa: E402
 from platewarden.server.audits.review import AuditedLook  # noqa: E402
+from platewarden.server.audits.views import PLOT_HEIGHT as AUDITS_HEIGHT  # noqa: E402
+from platewarden.server.audits.views import PLOT_WIDTH as AUDITS_WIDTH  # noqa: E402
+from platewarden.server.audits.views import bars as audit_bars  # noqa: E402
 from platewarden.server.clock import now  # noqa: E402
 from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
@@ -839,7 +843,7 @@ def audits_page(**other: Any) -> dict[str, Any]:
     ]
     unsettled = [{"sheet": sheet_found(), "overdue": True}, {"sheet": sheet_found(7, answered_at=ago(hours=2)), "overdue": False}]
     ada = Member(number="HP-402", name="Ada Brandt")
-    facts = {"rows": rows, "coming": NextAudit(ago(days=3), ago(days=-27)), "overdue": False, "late": 1, "unsettled": unsettled, "is_auditor": True, "auditors": [ada], "figures": _department().audits, "change": None, "shell": auditors_shell()}  # fmt: skip
+    facts = {"rows": rows, "coming": NextAudit(ago(days=3), ago(days=-27)), "overdue": False, "late": 1, "unsettled": unsettled, "is_auditor": True, "auditors": [ada], "figures": _department().audits, "change": None, "year": 2026, "shell": auditors_shell()}  # fmt: skip
     return facts | other
 
 
@@ -853,6 +857,16 @@ def sheet_page(one: Sheet, **other: Any) -> dict[str, Any]:
         "sheet": one, "audit": one.audit, "purpose": _department().purposes[one.purpose], "act": Act(one.act), "before": one.position - 1, "after": one.position + 1, "overdue": False,
         "judge_refusal": None, "close_refusal": None, "is_own": False, "judge_form": JudgeForm(), "close_form": WordsForm(label="What came of it", auto_id="close_%s"), "shown": None, "shell": auditors_shell(),
     }  # fmt: skip
+    return facts | other
+
+
+def year_page(**other: Any) -> dict[str, Any]:
+    counted = ((1204, 30, 1), (988, 30, 0), (1310, 30, 6), (1102, 30, 9))
+    rows = [
+        AuditRow(f"A-{n + 1:04d}", ago(days=150 - 30 * n).date(), ago(days=120 - 30 * n).date(), ago(days=106 - 30 * n).date(), ago(days=110 - 30 * n).date() if n < 3 else None, is_late=n == 2, counts={"looks": looks, "drawn": drawn, "findings": found, "no_case": found // 2, "misfit": found // 3, "wrong_person": 0, "untrained": 0, "unsettled": found - 5 if found > 5 else 0})
+        for n, (looks, drawn, found) in enumerate(counted)
+    ]  # fmt: skip
+    facts = {"year": 2026, "earlier": 2025, "later": None, "rows": rows, "columns": [label for _, label in COLUMNS], "sums": sums(rows), "bars": audit_bars(rows), "plot": {"width": AUDITS_WIDTH, "height": AUDITS_HEIGHT}, "trained": 17, "members": 19, "shell": auditors_shell()}  # fmt: skip
     return facts | other
 
 
@@ -1476,6 +1490,8 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "audit-finding-overdue": lambda: ("audits/sheet.html", sheet_page(sheet_found(), overdue=True, close_refusal=Refusal(Clause.AUDITS, "A finding stays open until the member has answered. Remind them."))),
     "asked-of-you": lambda: ("audits/mine.html", {"rows": [asked_row(sheet_found(), overdue=True), asked_row(sheet_found(9, answer="I mistyped the year.", answered_at=ago(days=1)))], "shell": shell(waiting={"answers": 1})}),
     "asked-of-you-nothing": lambda: ("audits/mine.html", {"rows": []}),
+    "audits-year": lambda: ("audits/report.html", year_page()),
+    "audits-year-empty": lambda: ("audits/report.html", year_page(rows=[], bars=[], earlier=None)),
     "audit-plan": lambda: ("audits/plan.html", plan_page()),
     "audit-plan-alone": lambda: ("audits/plan.html", plan_page(change=None, form=with_errors(PlanForm({"audit_every_days": 0}, figures=_department().audits), all="Nothing changes: the plan says these figures already. Change at least one."))),
     "release": lambda: ("release/on_file.html", releases_page()),
@@ -1632,7 +1648,7 @@ urlpatterns = [
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("referral", "<int:request_id>/referral.pdf")),
-    _room("audits", ("audits", ""), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
+    _room("audits", ("audits", ""), ("report", "report/<int:year>/"), ("report_pdf", "report/<int:year>.pdf"), ("report_csv", "report/<int:year>.csv"), ("training_pdf", "training.pdf"), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_index")),
 ]  # fmt: skip

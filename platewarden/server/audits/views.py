@@ -5,6 +5,7 @@ Managers see states and dates. Sheets and findings are the auditors'; a member s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Unknown
 from platewarden.server.access.session import before_training
 from platewarden.server.access.views import needs_purpose
@@ -20,6 +22,8 @@ from platewarden.server.audits import plan
 from platewarden.server.audits.follow_up import answer, asked_of, close
 from platewarden.server.audits.forms import FIGURES, JudgeForm, PlanForm, WordsForm
 from platewarden.server.audits.models import Audit, Sheet
+from platewarden.server.audits.papers import training_pdf, yearly_pdf
+from platewarden.server.audits.report import COLUMNS, SMALL, AuditRow, as_csv, rows_of, sums, trained_rows
 from platewarden.server.audits.review import access_to_look, audited_look, judge
 from platewarden.server.audits.rules import may_close, may_decide_plan, may_judge, may_see, may_sign
 from platewarden.server.audits.sign_off import sign_off
@@ -31,6 +35,7 @@ from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 
 ON_A_PAGE = 60
+PLOT_WIDTH, PLOT_HEIGHT = 840, 150
 NO_AUDIT = "There is no such audit. Look at the list again."
 
 
@@ -70,6 +75,7 @@ def audits(request: HttpRequest) -> HttpResponse:
         "auditors": plan.auditors(at),
         "figures": department().audits,
         "change": plan.waiting_change(),
+        "year": today(at).year,
     }
     return render(request, "audits/audits.html", context)
 
@@ -189,6 +195,141 @@ def plan_refuse(request: HttpRequest, change_id: int) -> HttpResponse:
     plan.decide(request, change_id, sign=False)
     messages.success(request, "The change was refused. The plan stays as it is.")
     return redirect("audits:plan")
+
+
+@require_GET
+def report(request: HttpRequest, year: int) -> HttpResponse:
+    """A year of audits with its plot: what can be handed out."""
+    _must_see(request, year)
+    at = now()
+    rows, people = rows_of(year, at), trained_rows(at)
+    context = {
+        "year": year,
+        "earlier": year - 1 if rows_of(year - 1, at) else None,
+        "later": year + 1 if rows_of(year + 1, at) else None,
+        "rows": rows,
+        "columns": [label for _, label in COLUMNS],
+        "sums": sums(rows),
+        "bars": bars(rows),
+        "plot": {"width": PLOT_WIDTH, "height": PLOT_HEIGHT},
+        "trained": sum(each.is_trained for each in people),
+        "members": len(people),
+    }
+    return render(request, "audits/report.html", context)
+
+
+@require_GET
+def report_pdf(request: HttpRequest, year: int) -> HttpResponse:
+    _must_see(request, year)
+    return _file(yearly_pdf(yearly_facts(year, str(_member(request)))), "application/pdf", f"audits-{year}.pdf")
+
+
+@require_GET
+def report_csv(request: HttpRequest, year: int) -> HttpResponse:
+    _must_see(request, year)
+    return _file(as_csv(rows_of(year, now())).encode(), "text/csv; charset=utf-8", f"audits-{year}.csv")
+
+
+@require_GET
+def training(request: HttpRequest) -> HttpResponse:
+    if refusal := may_see(_member(request), now()):
+        raise Refused(refusal)
+    return _file(training_pdf(training_facts(str(_member(request)))), "application/pdf", "training.pdf")
+
+
+def _must_see(request: HttpRequest, year: int) -> None:
+    if refusal := may_see(_member(request), now()):
+        raise Refused(refusal)
+    if not 2000 <= year <= 2200:
+        raise Unknown("There is no report of that year. Choose another one.")
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An audit in the plot: the share of its drawn looks with a finding, a small one as if it were five."""
+
+    row: AuditRow
+    x: float
+    width: float
+    height: float
+
+    @property
+    def y(self) -> float:
+        return round(PLOT_HEIGHT - self.height, 1)
+
+    @property
+    def title(self) -> str:
+        return f"{self.row.number}: {self.row.said('findings')} of {self.row.counts['drawn']} drawn looks"
+
+
+def bars(rows: list[AuditRow]) -> list[Bar]:
+    step = PLOT_WIDTH / max(len(rows), 12)
+    made = []
+    for n, row in enumerate(rows):
+        findings = row.counts["findings"]
+        share = min(1.0, (max(findings, SMALL) if findings else 0) / max(row.counts["drawn"], 1))
+        made.append(Bar(row, round(n * step + 2, 1), round(step - 4, 1), round(share * PLOT_HEIGHT, 1)))
+    return made
+
+
+def yearly_facts(year: int, made_by: str) -> dict[str, Any]:
+    """What the yearly report says."""
+    here, at = department(), now()
+    rows = rows_of(year, at)
+    return {
+        "department": here.name,
+        "year": year,
+        "clause": here.number_of(Clause.AUDITS),
+        "sentence": Clause.AUDITS.sentence,
+        "made_on": f"{today(at):%m/%d/%Y}",
+        "made_by": made_by,
+        "due": len(rows),
+        "late": sum(row.is_late for row in rows),
+        "columns": [label for _, label in COLUMNS],
+        "rows": [
+            {
+                "number": row.number,
+                "since": f"{row.since:%m/%d/%Y}",
+                "until": f"{row.until:%m/%d/%Y}",
+                "signed": (f"{row.signed_on:%m/%d/%Y}" if row.signed_on else "not yet") + (", late" if row.is_late else ""),
+                "cells": row.cells,
+            }
+            for row in rows
+        ],
+        "sums": sums(rows),
+    }
+
+
+def training_facts(made_by: str) -> dict[str, Any]:
+    """What the certificate of training says."""
+    here, at = department(), now()
+    people = trained_rows(at)
+    return {
+        "department": here.name,
+        "clause": here.number_of(Clause.TRAINING_BEFORE_USE),
+        "sentence": Clause.TRAINING_BEFORE_USE.sentence,
+        "made_on": f"{today(at):%m/%d/%Y}",
+        "made_by": made_by,
+        "members": len(people),
+        "trained": sum(each.is_trained for each in people),
+        "rows": [
+            {
+                "number": each.number,
+                "name": each.name,
+                "duties": each.duties,
+                "until": "none"
+                if each.trained_until is None
+                else f"{'' if each.is_trained else 'ended '}{each.trained_until:%m/%d/%Y}",
+            }
+            for each in people
+        ],
+    }
 
 
 def _audit(audit_id: int) -> Audit:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from platewarden.server.audits.models import Audit, Sheet
+from platewarden.server.audits.report import COLUMNS, AuditRow
 from platewarden.server.audits.testing import ODD, audit_of, fall_due, judged, look_for
+from platewarden.server.audits.views import bars
 from platewarden.server.people.editions import department
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR, SUPERVISOR
 
@@ -109,3 +113,35 @@ def test_what_is_not_there_is_not_found(office):
     ada = office.browser(AUDITOR)
     for address in ("/audits/9/", "/audits/9/1/"):
         assert ada.get(address).status_code == 404
+
+
+def test_the_year_its_papers_and_the_certificate_are_for_managers_and_auditors(office):
+    look_for(office, OPERATOR, "AB12345")
+    made = audit_of(office)
+    judged(office, made.sheets.get(), ODD)
+    year = made.due_at.year
+    dana = office.browser(SUPERVISOR)
+    page = text(dana.get(f"/audits/report/{year}/"))
+    assert "fewer than 5" in page
+    assert ODD.finding not in page
+    assert "No audit was due in this year" in text(dana.get("/audits/report/2019/"))
+    assert dana.get("/audits/report/1/").status_code == 404
+    assert dana.get(f"/audits/report/{year}.pdf").content.startswith(b"%PDF-")
+    assert dana.get("/audits/training.pdf").content.startswith(b"%PDF-")
+    table = dana.get(f"/audits/report/{year}.csv")
+    assert made.number in table.content.decode()
+    assert table["Content-Disposition"] == f'attachment; filename="audits-{year}.csv"'
+    for address in (f"report/{year}/", f"report/{year}.pdf", f"report/{year}.csv", "training.pdf"):
+        assert office.browser(OPERATOR).get(f"/audits/{address}").status_code == 403
+
+
+def test_the_plot_shows_no_small_share_as_it_is():
+    day = date(2026, 6, 1)
+    counts = dict.fromkeys((name for name, _ in COLUMNS), 0)
+    rows = [
+        AuditRow(f"A-{n}", day, day, day, None, is_late=False, counts=counts | {"drawn": 30, "findings": n})
+        for n in (0, 1, 4, 5, 30)
+    ]
+    heights = [bar.height for bar in bars(rows)]
+    assert heights == [0, 25, 25, 25, 150]
+    assert bars([]) == []
