@@ -251,7 +251,21 @@ def _department(file: _Table, text: str) -> Department:
         file,
     ):
         table.done()
+    _must_outlive_audits(department, file.origin)
     return department
+
+
+def _must_outlive_audits(department: Department, origin: str) -> None:
+    """What was asked in a look is kept until the audit of its period is to be signed: an audit of erased looks judges nothing."""
+    kept, needed = (
+        department.retention_days["search_terms"],
+        department.audits["audit_every_days"] + department.audits["audit_sign_days"],
+    )
+    if kept < needed:
+        raise Malformed(
+            f"{origin}: [retention_days] search_terms is {kept}; an audit every {department.audits['audit_every_days']} days, signed within "
+            f"{department.audits['audit_sign_days']}, needs the ledger's contents for {needed} days. Keep them longer, or audit more often."
+        )
 
 
 def _schedule(days: _Table) -> dict[str, int]:

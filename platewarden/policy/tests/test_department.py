@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.department import Department, load_department, with_schedule
+from platewarden.policy.department import Department, load_department, with_figures, with_schedule
 from platewarden.policy.refusal import Malformed, Refusal
 
 TEXT = (resources.files("platewarden.policy") / "departments" / "highland_park.toml").read_text("utf-8")
@@ -200,3 +200,16 @@ def test_a_schedule_is_changed_in_its_own_lines_only():
 def test_a_schedule_that_is_not_there_is_not_changed(text):
     with pytest.raises(Malformed):
         with_schedule(text, {"pictures": 20})
+
+
+@pytest.mark.parametrize(
+    ("table", "figures"),
+    [("retention_days", {"search_terms": 43}), ("audits", {"audit_every_days": 352}), ("audits", {"audit_sign_days": 336})],
+)
+def test_what_was_asked_is_kept_until_the_audit_of_its_period_is_to_be_signed(table, figures):
+    with pytest.raises(Malformed, match="Keep them longer, or audit more often"):
+        with_figures(TEXT, table, figures)
+
+
+def test_just_long_enough_is_long_enough():
+    assert load_department(text=with_schedule(TEXT, {"search_terms": 44})).retention_days["search_terms"] == 44

@@ -5,7 +5,7 @@ any day can be brought back, and the cars get it with the roster. Asked by one m
 by the same one; both are known to the database by the keys of their sign-ins. What a change would purge is counted before it is signed.
 
 Refused: a picture kept longer than its read, a read longer than its alert; a shorter schedule before its notice is over.
-Known gap: that the ledger's contents stay until the next audit of their period is asked of nobody yet; there is no room of audits.
+The ledger's contents outlive the audit of their period: a schedule or a plan of audits that says otherwise is refused with the file.
 """
 
 from __future__ import annotations
