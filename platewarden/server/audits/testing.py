@@ -28,7 +28,9 @@ ODD = Verdict(
 def look_for(office: Any, number: str, *plates: str, purpose: tuple[str, str] = ("criminal-investigation", "26-004117")) -> None:
     """A member searches for plates, through the page."""
     browser = office.browser(number, purpose=purpose)
-    for each in plates:
+    for n, each in enumerate(plates):
+        if n % 5 == 4:
+            office.seal()  # as the worker does all the time: looks are refused while lines wait for it too long
         answer = browser.post("/reads/search/", {"plate": each, "span": "week"})
         assert answer.status_code == 200, answer.content.decode()[:500]
 
