@@ -65,6 +65,8 @@ class Told:
     dispositions: int = 0
     refusals: int = 0
     ledger_verified: bool = False
+    clauses_kept: int = 0
+    clauses_broken: int = 0
     seconds: float = 0.0
     photos_without_plate: int = 0
     photos_unreadable: int = 0
@@ -448,6 +450,25 @@ def verify_ledger(at: Stage, told: Told, say: Say) -> None:
     say("ledger/chain.py", f"{found['leaves']} ledger lines under {found['checkpoints']} signed checkpoints: the ledger holds.")
 
 
+def check_policy(at: Stage, told: Told, say: Say) -> None:
+    """`platewarden check`, as the supervisor would have it run."""
+    asked = _platewarden("check", "--data", str(at.config.data), "--json")
+    out, words = asked.communicate(timeout=120)
+    try:
+        found: dict[str, Any] = json.loads(out)
+    except ValueError:
+        told.what_went_wrong.append(words.strip()[-300:])
+        return
+    counts = found["counts"]
+    told.clauses_kept, told.clauses_broken = counts["kept"], counts["broken"]
+    for each in found["clauses"]:
+        told.what_went_wrong += [f"{each['clause']}: {row['records'][0]}" for row in each["rows"] if row["wrong"]]
+    say(
+        "proof/check.py",
+        f"{len(found['clauses'])} clauses of the policy: {counts['kept']} kept, {counts['broken']} broken, {counts['no data']} without data yet.",
+    )
+
+
 def tell_once(photos: Path | None, say: Say) -> Told:
     """The whole story without a person."""
     began, told = time.monotonic(), Told()
@@ -473,6 +494,7 @@ def tell_once(photos: Path | None, say: Say) -> Told:
             count_facts(at, told)
             told.alerts_shown = len(console.shown)
             verify_ledger(at, told, say)
+            check_policy(at, told, say)
     except PlatewardenError as error:
         told.what_went_wrong.append(error.message)
     told.seconds = round(time.monotonic() - began, 1)

@@ -24,6 +24,7 @@ from platewarden.server.hotlists.inbox import take_in
 from platewarden.server.hotlists.publish import make_edition_if_asked, remove_old_files
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
+from platewarden.server.proof.job_runs import note_done
 from platewarden.server.reads.gather import gather_if_due
 from platewarden.server.retention.clock_watch import tick
 from platewarden.server.retention.purge import Night, reads_are_due
@@ -97,6 +98,7 @@ def _ask_and_close(job: Job) -> None:
 def _ask(job: Job) -> None:
     try:
         job.act()
+        note_done(job.name)
     except Exception:
         job.failures += 1
         log.exception("%s failed for the %s. time; trying again", job.name, job.failures)

@@ -81,6 +81,7 @@ ROOMS = [
         "evidence",
         "release",
         "audits",
+        "proof",
         "web",
     )
 ]

@@ -63,6 +63,7 @@ CATCHES = {
     "platewarden.unit.stick": "Another stick may hold a whole key; and no path is made of what is no number.",
     "platewarden.unit.transfer": "an answer not to be believed leaves the spool as it was",
     "platewarden.unit.watch": "the loop: counts, says so, goes on",
+    "platewarden.server.proof.shipped": "roles that can do more than they should are a finding",
     "platewarden.server.retention.forms": "what is not a plate or not a moment stands at its field",
     "platewarden.server.retention.views": "what the policy refuses stands on the form, which keeps what was filled in",
     "platewarden.server.access.forms": "a field's fault is shown at the field",

@@ -52,3 +52,5 @@ def test_a_read_goes_from_the_picture_to_the_ledger_and_everything_that_is_count
     assert "427.4(d)" in done.stderr
     assert told["ledger_verified"] is True
     assert told["ledger_leaves"] > 20
+    assert told["clauses_broken"] == 0
+    assert told["clauses_kept"] >= 12

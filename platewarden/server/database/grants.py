@@ -109,6 +109,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "audits_audit": {"app": LOOK, "purge": LOOK},
     "audits_sheet": {"app": LOOK},
     "audits_planchange": {"app": LOOK},
+    # proof: when the worker's jobs were done
+    "proof_jobrun": {"app": LOOK, "purge": "select, insert, update (done_at)"},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
 }
@@ -200,6 +202,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.end_day(bigint, text, date, uuid[], bigint, jsonb)": ("purge",),
     "plates.end_released(bigint)": ("purge",),
     "office.let_the_log_go()": ("purge",),
+    "office.measure(text, jsonb)": ("app", "purge"),
 }
 
 LOGINS = ("app", "login", "ingest", "purge")

@@ -9,10 +9,18 @@ import pytest
 from django.apps import apps
 
 from platewarden.server.database.grants import FUNCTIONS, LOGINS, OFFICE, PLATES
+from platewarden.server.proof.measures import MEASURES
 
 TABLES = {"office": OFFICE, "plates": PLATES}
 # Called by doors only; nobody may call them from outside.
-INNER = {
+MEASUREMENTS = {f"office.proof_{measure.name}(jsonb)" for row in MEASURES.values() for measure in row}
+INNER = MEASUREMENTS | {
+    "office.proof_said(text)",
+    "office.proof_day(timestamp with time zone)",
+    "office.proof_held(text, text[], timestamp with time zone)",
+    "office.proof_purposes()",
+    "office.proof_numbers(boolean)",
+    "office.proof_days(text[])",
     "office.edition_is_due(text)",
     "office.bolo_step(bigint, office.signed_in, text, timestamp with time zone)",
     "office.pass_gate(uuid, text)",
@@ -60,6 +68,7 @@ INNER = {
 }
 # They end days, or change a row of the office for a person who is known by the key of a sign-in: the door's role does neither.
 OWNERS = {
+    "measure",
     "ensure_span",
     "note_late",
     "gather_is_due",

@@ -1,0 +1,67 @@
+"""check: every clause of the policy, whether it is kept today, and the records behind it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from platewarden.cli.server import Data, data_folder, start_django, tell
+
+if TYPE_CHECKING:
+    from platewarden.server.proof.check import Checked
+
+__all__ = ["app"]
+
+app = typer.Typer()
+
+COLOURS = {"kept": "green", "at risk": "yellow", "broken": "bold red", "no data": "dim"}
+
+
+@app.command()
+def check(
+    data: Data = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also the counts of clauses that are kept.")] = False,
+) -> None:
+    """Say of every clause whether it is kept, at risk, broken, or without data, from counts over live records. Changes nothing.
+
+    Example: platewarden check
+
+    Shows no plate, no search and no case number: records are named by their numbers. It may run while cars send. Exit status 1 when a clause is broken.
+    """
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "worker")
+        from platewarden.server.proof.check import State, as_json
+        from platewarden.server.proof.check import check as check_all
+
+        found = check_all()
+        table = as_json(found)
+    if json_:
+        print(json.dumps(table))
+    else:
+        _print(found, every=every)
+    if table["counts"][State.BROKEN.value]:
+        raise typer.Exit(1)
+
+
+def _print(found: list[Checked], *, every: bool) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    for each in found:
+        line = Text(f"{each.number:<9} {each.clause.value:<26} ")
+        console.print(line.append(each.state.value, COLOURS[each.state.value]))
+        for row in each.rows:
+            if every or row.wrong or row.late:
+                console.print(Text(f"          {row.said}", COLOURS[row.state.value]))
+            if row.wrong or row.late:
+                console.print(Text(f"            first: {row.first}\n            {row.todo}"))
+    counts = [f"{sum(each.state == state for each in found)} {state}" for state in COLOURS]
+    console.print(f"{len(found)} clauses: {', '.join(counts)}.")

@@ -1,0 +1,165 @@
+"""What keeps each clause, and what shows that it is kept: mechanisms by name, measurements over records.
+
+A mechanism is a function, trigger, constraint or right of the database, a job of the worker, or a row that must stand. One that no
+clause names belongs to the clause on safeguards: the whole database is compared, and nothing of it is nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from platewarden.policy.clauses import Clause
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A count over records. `name` is the database's; `sentence` says what a record that counts well is; `todo` what to do about others."""
+
+    name: str
+    sentence: str
+    todo: str
+
+
+M = Measure
+MEASURES: dict[Clause, tuple[Measure, ...]] = {
+    Clause.OFFICIAL_USE_ONLY: (
+        M("looks_of_members", "looks by a member of the department", "Find out who looked; close that sign-in."),
+    ),
+    Clause.PRIVACY_RECOGNIZED: (
+        M("scene_goes_first", "policy editions that end the picture of the scene first", "Have the schedule changed by two members."),
+        M("pictures_purged", "days of pictures within their schedule", "Run `platewarden retention purge`, and see why the night round did not."),
+    ),
+    Clause.LISTED_PURPOSES: (
+        M("bolos_by_two", "BOLOs approved by a second member", "Withdraw it, and enter it again with two members."),
+        M("bolos_end", "BOLOs that end in time", "Withdraw it, or have it extended by a second member."),
+        M("lists_loaded", "lists whose loading is in the ledger", "Load the list again from its source."),
+        M("lists_back_by_two", "earlier lists put back by two members", "Load the list again from its source."),
+    ),
+    Clause.SUPERVISOR_MANAGES: (
+        M("units_enrolled", "units enrolled by supervisor, designee or custodian", "Revoke the unit and enrol it again."),
+        M("units_closed", "revoked units not heard since", "Ask why the unit's door heard it; look at the ledger."),
+        M("posts_ordered", "deployment orders by supervisor or designee", "Withdraw the order, or have it given again."),
+    ),
+    Clause.ASSIGNED_MEMBERS: (
+        M("duties_given", "duties given on the record", "Take the duty away, and have the supervisor give it."),
+        M("looks_assigned", "looks with an assigned member at that moment", "Ask the member and the supervisor; take the duty up with both."),
+    ),
+    Clause.NO_UNAUTHORIZED_PURPOSE: (
+        M("looks_for_a_purpose", "looks for one of the department's purposes", "Ask the member what the look was for."),
+    ),
+    Clause.LAW_ENFORCEMENT_BUSINESS: (
+        M("shifts_for_a_purpose", "sign-ons to units for one of the department's purposes", "Ask the member what the shift was for."),
+    ),
+    Clause.PATROL_AND_INVESTIGATION: (
+        M("looks_with_shift", "looks on patrol with a shift as the department writes it", "Ask the member for the shift."),
+    ),
+    Clause.CANVASS: (
+        M("canvass_decided", "major incidents with a decision on a canvass", "Decide on the incident's page."),
+    ),
+    Clause.PARTIAL_PLATES: (
+        M("partials_entered", "reported partial plates entered in time", "Enter it as a watch on the incident's page."),
+    ),
+    Clause.TRAINING_BEFORE_USE: (
+        M("looks_trained", "looks with a trained member on the day", "Take the member's duty away until trained; review the look."),
+        M("shifts_trained", "sign-ons to units by a member trained on the day", "Take the member's duty away until trained."),
+        M("training_in_time", "trained members with training in the ledger, not about to end", "Enter the next completed training in time."),
+    ),
+    Clause.CONFIDENTIAL_DATA: (
+        M("authorizations_given", "authorizations given on the record", "Withdraw it, and have it given by supervisor or designee."),
+        M("confidential_alerts", "acts on confidential alerts by an authorized member", "Ask how the member saw it; tell the source's owner."),
+    ),
+    Clause.VERIFY_BEFORE_ENFORCEMENT: (
+        M("enforcement_verified", "enforcement outcomes verified first, or with their reason under review", "Review the stop with the officer."),
+    ),
+    Clause.TRANSFER_TO_STORAGE: (
+        M("units_in_time", "units whose reads came within the deadline", "Bring the unit to the office, or carry its reads by hand."),
+        M("units_consistent", "units that never contradicted themselves", "Take the unit out of service and look it over."),
+    ),
+    Clause.RETENTION_SCHEDULE: (
+        M("editions_by_two", "policy editions signed on the record by two", "Have the schedule that should stand signed by two members."),
+        M("schedules_as_written", "rows of schedules as their edition says", "Have the schedule that should stand signed by two members."),
+        M("kept_long_enough", "purged days kept as long as the schedule said", "Restore them from a backup, and find out why."),
+    ),
+    Clause.PURGE: (
+        M("days_purged", "days of data within their schedule", "Run `platewarden retention purge`, and see why the night round did not."),
+        M("purges_certified", "purges ended with a certificate", "Run `platewarden retention purge`: one that was cut goes on."),
+        M("purges_in_ledger", "purged days in the ledger", "Tell the supervisor: something was purged or changed past the ledger."),
+    ),
+    Clause.HOLD: (
+        M("holds_placed", "holds in the ledger that still name what they spare", "Place the hold again, today."),
+        M("holds_reviewed", "standing holds looked at again in time", "Look at the hold again on its page."),
+        M("holds_ended_by_another", "ended holds released by another, or booked", "Place the hold again until this is found out."),
+    ),
+    Clause.BOOKED_EVIDENCE: (
+        M("holds_booked", "standing holds booked within their deadline", "Write the package and book it: `platewarden evidence package`."),
+        M("packages_booked", "packages whose booking is in the ledger", "Book the medium, or destroy it."),
+    ),
+    Clause.ACCESS_DOCUMENTED: (
+        M("looks_in_ledger", "looks with their line in the ledger", "Stop, and tell the supervisor: the ledger was changed."),
+        M("lines_of_looks", "ledger lines of looks with their record of access", "Stop, and tell the supervisor: records were changed."),
+    ),
+    Clause.LEGITIMATE_PURPOSE: (
+        M("looks_with_case", "looks with a case or action as the department writes it", "Ask the member for the case."),
+        M("tripped_judged", "tripped looks judged by somebody else within a week", "Judge it on the page of tripped looks."),
+        M("cosigned_by_another", "wide searches co-signed by a colleague", "Review the search with both members."),
+    ),
+    Clause.RELEASE_TO_AGENCIES: (
+        M("releases_to_agencies", "approved requests of law enforcement or prosecutors", "Recall what was released; tell the supervisor."),
+    ),
+    Clause.WRITTEN_REQUEST: (
+        M("requests_written", "requests with agency, person, purpose and their very letter", "Ask the agency for its letter again."),
+    ),
+    Clause.RELEASE_REVIEWED: (
+        M("requests_reviewed", "decided requests reviewed by supervisor or designee, another than took it in", "Have it reviewed again."),
+        M("requests_answered", "requests answered in time", "Decide on the request's page."),
+    ),
+    Clause.RELEASE_ON_FILE: (
+        M("requests_on_file", "requests of the ledger on file with their letter", "Bring the file back from a backup."),
+    ),
+    Clause.REFERRED_TO_RECORDS: (
+        M("others_referred", "requests of others referred to Records", "Refer it with a letter; place the hold that it asks for."),
+    ),
+}  # fmt: skip
+
+# The first pattern that fits says whose the part is.
+_WHOSE: tuple[tuple[str, Clause], ...] = (
+    (r"release_only_to_agencies", Clause.RELEASE_TO_AGENCIES),
+    (r"written_request_|receive_release", Clause.WRITTEN_REQUEST),
+    (r"release_reviewed_|decide_release", Clause.RELEASE_REVIEWED),
+    (r"lawful_action_holds", Clause.REFERRED_TO_RECORDS),
+    (r"release_paper|release_releaserequest", Clause.RELEASE_ON_FILE),
+    (r"tripped|looked_at|\.trip\(|\.trip$|\.feel|looks_unjudged|cosign|reserved_act", Clause.LEGITIMATE_PURPOSE),
+    (r"ledger_|open_access|access_record|access_shown|signed_in|refuse_change", Clause.ACCESS_DOCUMENTED),
+    (r"pass_gate|reads_by_plate|plates_by_pattern|read_by_id|note_shown|access_terms", Clause.OFFICIAL_USE_ONLY),
+    (r"evidence|note_booked|package_|an_item_number|custody_", Clause.BOOKED_EVIDENCE),
+    (r"hold|in_scope|scoped|named_by|standing_scopes|is_held|_held", Clause.HOLD),
+    (r"schedule|days_of|due_at", Clause.RETENTION_SCHEDULE),
+    (r"keep_no_samples|kind_of|gone", Clause.PRIVACY_RECOGNIZED),
+    (r"end_day|drop_day|end_again|end_released|days_due|days_kept|purge|chunk|certificate|clock", Clause.PURGE),
+    (r"received|ensure_span|make_span|plates\.reads insert|plate_seen insert", Clause.TRANSFER_TO_STORAGE),
+    (r"alerts_verification|alerts_disposition|caroutcome|car_outcome", Clause.VERIFY_BEFORE_ENFORCEMENT),
+    (r"may_see_source|authorization|alert_cards", Clause.CONFIDENTIAL_DATA),
+    (r"completion|training", Clause.TRAINING_BEFORE_USE),
+    (r"canvass", Clause.CANVASS),
+    (r"investigations_watch", Clause.PARTIAL_PLATES),
+    (r"bolo|back|load|propose|edition_", Clause.LISTED_PURPOSES),
+    (r"assignment|one_supervisor|has_duty|person_of", Clause.ASSIGNED_MEMBERS),
+    (r"equipment_", Clause.SUPERVISOR_MANAGES),
+)
+
+# Which clause a job of the worker keeps, and after how many seconds of silence it is broken.
+JOBS: dict[str, tuple[Clause, float]] = {
+    "ledger.seal": (Clause.ACCESS_DOCUMENTED, 120.0),
+    "days.open": (Clause.TRANSFER_TO_STORAGE, 2 * 3600.0),
+    "people.roster": (Clause.TRAINING_BEFORE_USE, 120.0),
+    "hotlists.publish": (Clause.LISTED_PURPOSES, 120.0),
+    "retention.clock": (Clause.PURGE, 300.0),
+    "retention.night": (Clause.PURGE, 300.0),
+}
+
+
+def whose(part: str) -> Clause:
+    """The clause that a part of the database keeps. Of a right it is what it is about that counts, not whose it is."""
+    about = part.rpartition(" ")[0] if part.startswith("right ") else part
+    return next((clause for pattern, clause in _WHOSE if re.search(pattern, about)), Clause.SAFEGUARDED)

@@ -1,0 +1,105 @@
+"""An office in which something of everything happened, for tests of the proof; and the table as the worker has it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.verification import Ground, Outcome
+from platewarden.server.alerts.dispose import dispose
+from platewarden.server.alerts.models import Alert
+from platewarden.server.alerts.testing import FULL, alert_of, verified
+from platewarden.server.clock import now
+from platewarden.server.hotlists.source import describe
+from platewarden.server.hotlists.testing import list_in_force
+from platewarden.server.investigations.incident import decide as decide_canvass
+from platewarden.server.investigations.testing import opened
+from platewarden.server.ledger.acts import Act
+from platewarden.server.ledger.chain import Sealer
+from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.authorize import authorize
+from platewarden.server.people.testing import DESIGNEE, OPERATOR, SUPERVISOR
+from platewarden.server.proof.check import Checked, State, check
+from platewarden.server.proof.measures import JOBS
+from platewarden.server.proof.models import JobRun
+from platewarden.server.release.review import decide as decide_release
+from platewarden.server.release.testing import received
+from platewarden.server.retention.clock_watch import tick
+from platewarden.server.retention.testing import held, keep_past, open_past, purge_now, request_of
+
+CASE = ("criminal-investigation", "26-004117")
+SHIFT = ("routine-patrol", "2A-1123")
+
+
+def worker_was_round(office: Any) -> None:
+    """The ledger sealed, the clock ticked, and every job of the worker said to be done."""
+    with office.as_role("purge"):
+        Sealer().seal()
+        tick()
+        for name in JOBS:
+            JobRun.objects.update_or_create(name=name, defaults={"done_at": now()})
+
+
+def busy(office: Any) -> None:
+    """Looks, lists, an alert closed, incidents, a purge, a hold, requests: all in order."""
+    supervisor, operator = office.member(SUPERVISOR), office.member(OPERATOR)
+    alert = alert_of(office)
+    verified(alert, by=operator)
+    dispose(alert.pk, outcome=Outcome.STOP, ground=Ground.VERIFIED, because="", by=operator)
+    _confidential(office, operator)
+    for purpose, plate in ((CASE, "CD54321"), (SHIFT, "EF65432")):
+        answer = office.browser(OPERATOR, purpose=purpose).post("/reads/search/", {"span": "all", "plate": plate})
+        assert answer.status_code == 200
+    record(Act.UNIT_SIGN_ON, by=Signer(OPERATOR, operator.name), purpose="routine-patrol")
+    with office.database.connect("owner") as owner:
+        owner.execute(
+            "insert into office.equipment_signedon (unit_id, shift_id, member_number, since_at) values (%s, %s, %s, %s)",
+            [office.cars[0].unit.pk, uuid.uuid4(), OPERATOR, now()],
+        )
+    major = opened(office, "26-004118", is_major=True)
+    decide_canvass(major.pk, by=supervisor, ordered=False, because="the vehicle was found at the scene")
+    opened(office, "26-004119", has_partial=True)
+    open_past(office.database, 40)
+    with office.as_role("ingest"):
+        keep_past(office.cars[0], "GH76543", 40, pictures=())
+    purge_now(office)
+    held(office, DESIGNEE, plate="AB12345")
+    decide_release(request_of(office, SUPERVISOR), received(office).pk, approves=True, because="a named case of theirs")
+    received(office)
+    received(office, agency="The Daily Lamp", agency_kind="private")
+    worker_was_round(office)
+
+
+def _confidential(office: Any, operator: Any) -> None:
+    """A stop on an alert of a confidential source, by a member who is authorized for it."""
+    list_in_force("JK87654,IL,stolen_vehicle,SV-00001", source="State stolen vehicles")
+    describe("State stolen vehicles", owner="the state", is_confidential=True, by=office.member(SUPERVISOR))
+    authorize(
+        operator,
+        "State stolen vehicles",
+        reason="works these cases",
+        until_on=(now() + timedelta(days=60)).date(),
+        by=Signer(SUPERVISOR, office.member(SUPERVISOR).name),
+    )
+    office.receive(office.cars[0], "JK87654", **FULL)
+    alert = Alert.objects.latest("pk")
+    verified(alert, by=operator)
+    dispose(alert.pk, outcome=Outcome.NO_ACTION, ground="", because="", by=operator)
+
+
+def checked(office: Any) -> dict[Clause, Checked]:
+    """The table, as the worker's login has it."""
+    with office.as_role("purge"):
+        return {each.clause: each for each in check()}
+
+
+def broken(table: dict[Clause, Checked]) -> dict[str, list[str]]:
+    """The broken clauses, each with the first record of each of its broken rows."""
+    return {
+        clause.value: [row.first for row in each.rows if row.wrong] for clause, each in table.items() if each.state is State.BROKEN
+    }
+
+
+__all__ = ["broken", "busy", "checked", "worker_was_round"]
