@@ -153,7 +153,12 @@ JOBS: dict[str, tuple[Clause, float]] = {
     "ledger.seal": (Clause.ACCESS_DOCUMENTED, 120.0),
     "days.open": (Clause.TRANSFER_TO_STORAGE, 2 * 3600.0),
     "people.roster": (Clause.TRAINING_BEFORE_USE, 120.0),
-    "hotlists.publish": (Clause.LISTED_PURPOSES, 120.0),
+    "hotlists.publish": (Clause.LISTED_PURPOSES, 600.0),
+    "hotlists.files": (Clause.PURGE, 1800.0),
+    "hotlists.inbox": (Clause.LISTED_PURPOSES, 900.0),
+    "audits.step": (Clause.AUDITS, 600.0),
+    "access.dormant": (Clause.ASSIGNED_MEMBERS, 2 * 3600.0),
+    "reads.gather": (Clause.PARTIAL_PLATES, 3600.0),
     "retention.clock": (Clause.PURGE, 300.0),
     "retention.night": (Clause.PURGE, 300.0),
 }

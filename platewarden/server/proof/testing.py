@@ -12,7 +12,7 @@ from platewarden.server.alerts.dispose import dispose
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.testing import FULL, alert_of, verified
 from platewarden.server.clock import now
-from platewarden.server.hotlists.source import describe
+from platewarden.server.hotlists.source import Described, describe
 from platewarden.server.hotlists.testing import list_in_force
 from platewarden.server.investigations.incident import decide as decide_canvass
 from platewarden.server.investigations.testing import opened
@@ -75,7 +75,7 @@ def busy(office: Any) -> None:
 def _confidential(office: Any, operator: Any) -> None:
     """A stop on an alert of a confidential source, by a member who is authorized for it."""
     list_in_force("JK87654,IL,stolen_vehicle,SV-00001", source="State stolen vehicles")
-    describe("State stolen vehicles", owner="the state", is_confidential=True, by=office.member(SUPERVISOR))
+    describe("State stolen vehicles", Described(owner="the state", is_confidential=True), by=office.member(SUPERVISOR))
     authorize(
         operator,
         "State stolen vehicles",
