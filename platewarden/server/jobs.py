@@ -24,6 +24,7 @@ from platewarden.server.hotlists.inbox import take_in
 from platewarden.server.hotlists.publish import make_edition_if_asked, remove_old_files
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
+from platewarden.server.proof.day import keep_day_if_due
 from platewarden.server.proof.job_runs import note_done
 from platewarden.server.reads.gather import gather_if_due
 from platewarden.server.retention.clock_watch import tick
@@ -60,6 +61,7 @@ def round_of_jobs() -> list[Job]:
         Job("access.dormant", 3600.0, disable_dormant),
         Job("retention.night", 1.0, Night(sealer).step),
         Job("reads.gather", 60.0, lambda: gather_if_due(unless=reads_are_due), aside=True),
+        Job("proof.day", 60.0, keep_day_if_due, aside=True),
     ]
 
 

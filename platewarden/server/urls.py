@@ -22,5 +22,6 @@ urlpatterns = [
     path("evidence/", include("platewarden.server.evidence.urls")),
     path("audits/", include("platewarden.server.audits.urls")),
     path("release/", include("platewarden.server.release.urls")),
+    path("policy/", include("platewarden.server.proof.urls")),
     path("ledger/", include("platewarden.server.ledger.urls")),
 ]

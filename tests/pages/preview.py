@@ -36,6 +36,7 @@ ROOMS = (
     "evidence",
     "release",
     "audits",
+    "proof",
     "web",
 )
 SERVER = Path(__file__).resolve().parents[2] / "platewarden" / "server"
@@ -169,6 +170,10 @@ from platewarden.server.ledger.acts import Act  # noqa: E402
 from platewarden.server.ledger.read import LedgerEntry  # noqa: E402
 from platewarden.server.people.forms import AuthorizationForm, DutyForm, EnrolForm, TrainingForm  # noqa: E402
 from platewarden.server.people.models import Duty, Member  # noqa: E402
+from platewarden.server.proof.check import Checked, State  # noqa: E402
+from platewarden.server.proof.check import Row as Counted  # noqa: E402
+from platewarden.server.proof.measures import MEASURES  # noqa: E402
+from platewarden.server.proof.views import says_why  # noqa: E402
 from platewarden.server.reads.forms import SearchForm  # noqa: E402
 from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
 from platewarden.server.reads.views import Shown  # noqa: E402
@@ -890,6 +895,33 @@ def plan_page(**other: Any) -> dict[str, Any]:
     return {"form": PlanForm(figures=_department().audits), "change": change, "changes": changes, "decide_refusal": None, "shell": auditors_shell()} | other  # fmt: skip
 
 
+def clauses_page(**other: Any) -> dict[str, Any]:
+    rows = [{"each": each, "said": says_why(each)} for each in checked_clauses()]
+    counts = [(state.value, sum(row["each"].state is state for row in rows)) for state in reversed(State)]
+    days = [{"day": ago(hours=24 * n).date(), "sha256": "9f2c41d07be3a1b2" * 4, "kept": 22 - n, "at_risk": 1, "broken": n % 2, "no_data": 4} for n in range(1, 5)]  # fmt: skip
+    return {"rows": rows, "counts": counts, "days": days, "at": ago(seconds=2)} | other
+
+
+def checked_clauses() -> list[Checked]:
+    """Each clause with its real sentences and made-up counts: one broken, one at risk, some without data."""
+    found = []
+    for number, each in enumerate(Clause):
+        measured = MEASURES.get(each, ())
+        of = 0 if number % 7 == 6 else 40 + 3 * number
+        wrong, late = int(each is Clause.TRAINING_BEFORE_USE), int(each is Clause.BOOKED_EVIDENCE)
+        records = ("ledger line 4812",) if wrong else ("hold H-00009",) if late else ()
+        rows = [Counted(one.name, one.sentence, of, wrong if one is measured[0] else 0, late if one is measured[0] else 0, records if one is measured[0] else (), one.todo) for one in measured]  # fmt: skip
+        kept = Counted("database", "functions, triggers, constraints and rights of the database as shipped", 11, 0, 0, (), "", is_mechanism=True)  # fmt: skip
+        found.append(Checked(each, _department().numbers[each], (kept, *rows) if rows else ()))
+    return found
+
+
+def clause_page(each: Clause, **other: Any) -> dict[str, Any]:
+    states = ("kept", "kept", "broken", "at risk", "no data")
+    days = [{"day": ago(hours=24 * n).date(), "state": state} for n, state in enumerate(states, start=1)]
+    return {"each": next(one for one in checked_clauses() if one.clause is each), "days": days, "at": ago(seconds=2)} | other
+
+
 def units() -> list[Unit]:
     return [
         Unit(
@@ -1494,6 +1526,11 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "audits-year-empty": lambda: ("audits/report.html", year_page(rows=[], bars=[], earlier=None)),
     "audit-plan": lambda: ("audits/plan.html", plan_page()),
     "audit-plan-alone": lambda: ("audits/plan.html", plan_page(change=None, form=with_errors(PlanForm({"audit_every_days": 0}, figures=_department().audits), all="Nothing changes: the plan says these figures already. Change at least one."))),
+    "policy": lambda: ("proof/clauses.html", clauses_page()),
+    "policy-new": lambda: ("proof/clauses.html", clauses_page(days=[])),
+    "clause-broken": lambda: ("proof/clause.html", clause_page(Clause.TRAINING_BEFORE_USE)),
+    "clause-late": lambda: ("proof/clause.html", clause_page(Clause.BOOKED_EVIDENCE)),
+    "clause-unmeasured": lambda: ("proof/clause.html", clause_page(Clause.AUDITS, days=[])),
     "release": lambda: ("release/on_file.html", releases_page()),
     "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], in_all=0, waiting=0, overdue=0)),
     "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10}),
@@ -1649,6 +1686,7 @@ urlpatterns = [
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("referral", "<int:request_id>/referral.pdf")),
     _room("audits", ("audits", ""), ("report", "report/<int:year>/"), ("report_pdf", "report/<int:year>.pdf"), ("report_csv", "report/<int:year>.csv"), ("training_pdf", "training.pdf"), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
+    _room("proof", ("clauses", ""), ("clause", "<slug:name>/")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_index")),
 ]  # fmt: skip

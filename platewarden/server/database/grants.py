@@ -109,7 +109,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "audits_audit": {"app": LOOK, "purge": LOOK},
     "audits_sheet": {"app": LOOK},
     "audits_planchange": {"app": LOOK},
-    # proof: when the worker's jobs were done
+    # proof: when the worker's jobs were done, and how the clauses stood on each day
+    "proof_dayscheck": {"app": LOOK, "purge": "select, insert"},
     "proof_jobrun": {"app": LOOK, "purge": "select, insert, update (done_at)"},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},

@@ -140,6 +140,7 @@ class Act(StrEnum):
     AUDITS_SIGN = "audits.sign", "An audit was signed off by somebody who is not in its sample."
     AUDITS_PLAN = "audits.plan", "A member asked for another plan of the audits."
     AUDITS_PLAN_DECIDED = "audits.plan_decided", "A second member decided on the plan of the audits."
+    PROOF_DAY = "proof.day", "Every clause of the policy was checked, and it was kept how each stood that day."
 
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."

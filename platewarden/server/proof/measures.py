@@ -161,6 +161,7 @@ JOBS: dict[str, tuple[Clause, float]] = {
     "reads.gather": (Clause.PARTIAL_PLATES, 3600.0),
     "retention.clock": (Clause.PURGE, 300.0),
     "retention.night": (Clause.PURGE, 300.0),
+    "proof.day": (Clause.SAFEGUARDED, 300.0),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from platewarden.server.database.testing import Database
-from platewarden.server.proof.testing import busy
+from platewarden.server.proof.testing import busy, worker_was_round
 from platewarden.server.web.testing import Office, office_on
 
 BUSY = "platewarden_busy"
@@ -30,4 +30,5 @@ def busy_office(cluster, busy_template) -> Iterator[Office]:
     name = f"{busy_template}_{next(cluster._numbers)}"
     cluster._copy(busy_template, name)
     with office_on(cluster, Database(cluster, name)) as own:
+        worker_was_round(own)
         yield own

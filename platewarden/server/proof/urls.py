@@ -1,0 +1,9 @@
+from django.urls import path
+
+from platewarden.server.proof import views
+
+app_name = "proof"
+urlpatterns = [
+    path("", views.clauses, name="clauses"),
+    path("<slug:name>/", views.clause, name="clause"),
+]

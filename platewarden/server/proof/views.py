@@ -1,0 +1,83 @@
+"""How the policy stands: every clause, and behind each what keeps it and what was counted. Counted anew for each page; the ledger itself is
+recomputed once a day, and what was found then is shown.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Refused, Unknown
+from platewarden.server.clock import now
+from platewarden.server.people.models import Member
+from platewarden.server.proof.check import LEDGER, LEDGER_SENTENCE, Checked, Row, State, check_quickly
+from platewarden.server.proof.models import DaysCheck
+from platewarden.server.proof.rules import may_see
+
+DAYS_SHOWN = 30
+
+
+def _may_see(request: HttpRequest) -> None:
+    assert isinstance(request.user, Member)
+    if refusal := may_see(request.user, now()):
+        raise Refused(refusal)
+
+
+def _ledger_of(kept: DaysCheck | None) -> Row:
+    """What the last day's check found of the ledger."""
+    rows = [row for each in json.loads(kept.text)["clauses"] for row in each["rows"] if row["name"] == LEDGER] if kept else []
+    if not rows:
+        return Row(LEDGER, LEDGER_SENTENCE, 0, 0, 0, (), "Wait for the day's check, or run `platewarden ledger verify`.")
+    known = {field.name for field in fields(Row)}
+    return Row(**{name: value for name, value in rows[0].items() if name in known} | {"records": tuple(rows[0]["records"])})
+
+
+def _days() -> list[DaysCheck]:
+    return list(DaysCheck.objects.order_by("-day")[:DAYS_SHOWN])
+
+
+def says_why(each: Checked) -> Row | None:
+    """The row that says why a clause stands as it does; of one that is kept, what was counted."""
+    alike = [row for row in each.rows if row.state is each.state]
+    counted = [row for row in alike if not row.is_mechanism]
+    return next(iter(counted or alike), None)
+
+
+@require_GET
+def clauses(request: HttpRequest) -> HttpResponse:
+    _may_see(request)
+    days = _days()
+    found = check_quickly(_ledger_of(days[0] if days else None))
+    context = {
+        "rows": [{"each": each, "said": says_why(each)} for each in found],
+        "counts": [(state.value, sum(each.state is state for each in found)) for state in reversed(State)],
+        "days": [_counts_then(kept) for kept in days],
+        "at": now(),
+    }
+    return render(request, "proof/clauses.html", context)
+
+
+@require_GET
+def clause(request: HttpRequest, name: str) -> HttpResponse:
+    _may_see(request)
+    if name not in {each.value for each in Clause}:
+        raise Unknown("The policy has no such clause. Choose one of the list.")
+    days = _days()
+    found = next(each for each in check_quickly(_ledger_of(days[0] if days else None)) if each.clause.value == name)
+    return render(request, "proof/clause.html", {"each": found, "days": [_state_then(kept, name) for kept in days], "at": now()})
+
+
+def _counts_then(kept: DaysCheck) -> dict[str, Any]:
+    counts = {state.replace(" ", "_"): number for state, number in json.loads(kept.text)["counts"].items()}
+    return {"day": kept.day, "sha256": kept.sha256, **counts}
+
+
+def _state_then(kept: DaysCheck, name: str) -> dict[str, Any]:
+    state = next((each["state"] for each in json.loads(kept.text)["clauses"] if each["clause"] == name), State.NO_DATA.value)
+    return {"day": kept.day, "state": state}
