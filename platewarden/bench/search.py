@@ -189,6 +189,7 @@ def _of_all(owner: psycopg.Connection[Any], asked: tuple[Pattern, ...]) -> tuple
         owner.execute("set local max_parallel_workers_per_gather = 2")
         owner.execute("set local min_parallel_table_scan_size = 0")
         owner.execute("set local parallel_setup_cost = 0")
+        owner.execute("set local parallel_tuple_cost = 0")
         owner.execute("set local work_mem = '256MB'")
         question = """select count(*) from (select r.plate, max((r.captured_at at time zone 'UTC')::date),
             count(distinct (r.captured_at at time zone 'UTC')::date) from plates.reads r where r.plate like any (%s) group by r.plate) s"""

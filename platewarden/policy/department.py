@@ -222,7 +222,7 @@ def _department(file: _Table, text: str) -> Department:
         access_minutes=access.figure("minutes", most=24 * 60),
         shift_hours=access.figure("shift_hours", most=24),
         car_lock_minutes=access.figure("car_lock_minutes", most=60),
-        dormant_days=access.figure("dormant_days", most=366) if "dormant_days" in access.rows else 90,
+        dormant_days=access.figure("dormant_days", most=366),
         car_key=access.take("car_key", bool),
         tripwires={name: wires.figure(name, most=most) for name, most in TRIPWIRES.items()},
         investigations={name: around.figure(name, most=most) for name, most in INVESTIGATIONS.items()},
