@@ -105,5 +105,6 @@ def test_every_act_has_a_sentence_and_names_its_room():
             "evidence",
             "release",
             "audits",
+            "proof",
             "unit",
         }, act
