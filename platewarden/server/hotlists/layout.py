@@ -322,6 +322,8 @@ def _made(raw: dict[str, Any]) -> tuple[int, int, int, str] | None:
 
 
 def _form(form: str) -> str:
+    if "%z" in form.lower():
+        raise Malformed("Times of a list are of the department's own zone. Leave %z out of the form.")
     try:
         again = datetime.strptime(datetime(2031, 12, 30, tzinfo=UTC).strftime(form), form).replace(tzinfo=UTC)
     except ValueError as error:

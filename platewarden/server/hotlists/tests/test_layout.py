@@ -100,6 +100,7 @@ WRONG = {
     "too many header lines": (FIXED.replace("header = 1", "header = 101"), "header"),
     "a header that is no number": (FIXED.replace("header = 1", "header = true"), "“header”"),
     "a date that is none": (FIXED.replace('date = "%Y%m%d"\n', 'date = "YYYYMMDD"\n'), "the day"),
+    "a zone in a date": (FIXED.replace('date = "%Y%m%d%H%M"', 'date = "%Y%m%d%H%M%z"'), "own zone"),
     "a date without its day": (FIXED.replace('date = "%Y%m%d"\n', 'date = "%Y%m"\n'), "the day"),
     "made, half said": (FIXED.replace("made = {line = 1, ", "made = {"), "made"),
     "no file": (FIXED.partition("[[file]]")[0], "at least one"),
