@@ -148,7 +148,7 @@ def _fill(office: LargeOffice, owner: psycopg.Connection[Any], reads: int, days:
         if n % 10 == 0:
             tell(f"{day}: {(n + 1) * (reads // days)} reads")
     owner.execute("drop table plates.stage_plate")
-    seen = {row[0] for row in owner.execute("select distinct plate from plates.plate_seen").fetchall()}
+    seen = {row[0] for row in owner.execute(sql.SQL("select distinct plate from plates.{}").format(sql.Identifier("plate_seen")))}
     office.plates = [each for each in office.plates if each in seen]
     for parent in ("reads", "plate_seen"):
         owner.execute(sql.SQL("vacuum (analyze) plates.{}").format(sql.Identifier(parent)))
