@@ -40,6 +40,8 @@ QUICK: Final = {
 }  # a killed process loses nothing by it, a killed machine would
 
 _PLACE: Final = "/tmp"  # noqa: S108 - sockets need a short path; every folder here is of 0700
+_MEMORY: Final = "/dev/shm"  # noqa: S108 - the same; a database of 840 files is copied there in a tenth of the time
+_ENOUGH: Final = 2 << 30
 
 
 def engine(version: str) -> Engine:
@@ -53,9 +55,9 @@ def engine_under_test() -> Engine:
 
 
 @contextlib.contextmanager
-def data_folder(hint: str) -> Iterator[Path]:
+def data_folder(hint: str, *, place: str = _PLACE) -> Iterator[Path]:
     """A short-named folder of the service user's, gone afterwards."""
-    path = Path(tempfile.mkdtemp(prefix=f"pw-{hint}-", dir=_PLACE))
+    path = Path(tempfile.mkdtemp(prefix=f"pw-{hint}-", dir=place))
     try:
         ServiceUser.find(may_create=True, say=lambda _: None).claim(path)
         yield path
@@ -157,7 +159,9 @@ class Cluster:
 
     def _copy(self, template: str, name: str) -> None:
         with self.superuser() as conn:
-            conn.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+            conn.execute(
+                sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), sql.Identifier(template))
+            )
             conn.execute(entry_part(PREFIX, name).encode())
 
 
@@ -165,7 +169,7 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """The run's PostgreSQL."""
     _sweep()
-    with data_folder("run") as data:
+    with data_folder("run", place=_quick_place()) as data:
         own = Cluster(data, engine_under_test())
         own.start()
         try:
@@ -190,9 +194,16 @@ def bare_database(cluster: Cluster) -> Iterator[Database]:
     cluster.drop(own)
 
 
+def _quick_place() -> str:
+    """In memory where the machine has room for it: a test's database needs no disk."""
+    if Path(_MEMORY).is_mount() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        return _MEMORY
+    return _PLACE
+
+
 def _sweep() -> None:
     """Ends and takes away clusters of runs that were killed. One that somebody keeps running is left alone."""
-    for old in Path(_PLACE).glob("pw-run-*"):
+    for old in (*Path(_PLACE).glob("pw-run-*"), *Path(_MEMORY).glob("pw-run-*")):
         with contextlib.suppress(Unavailable, OSError):  # somebody else's run, or one that lives
             if (old / "postgres.lock").exists():
                 EmbeddedServer(old, say=lambda _: None).end_left_over()
