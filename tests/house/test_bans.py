@@ -68,7 +68,6 @@ CATCHES = {
     "platewarden.server.retention.views": "what the policy refuses stands on the form, which keeps what was filled in",
     "platewarden.server.access.forms": "a field's fault is shown at the field",
     "platewarden.server.people.views": "what cannot be stands on the form, which keeps what was filled in",
-    "platewarden.server.investigations.canvass": "asked twice: says what was asked for already",
     "platewarden.server.investigations.forms": "a field's fault is shown at the field",
     "platewarden.server.investigations.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.release.views": "what is no request stands on the form, which keeps what was filled in",

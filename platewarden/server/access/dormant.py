@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from platewarden.policy.refusal import Refusal, Refused
 from platewarden.server.access.lockout import NOT_ONESELF
-from platewarden.server.access.signed_in import as_the_person
+from platewarden.server.access.person import as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member

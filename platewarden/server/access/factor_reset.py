@@ -17,7 +17,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused, Stale
 from platewarden.server.access.lockout import NOT_ONESELF
 from platewarden.server.access.models import FactorReset, ResetState
-from platewarden.server.access.signed_in import as_the_person
+from platewarden.server.access.person import as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member

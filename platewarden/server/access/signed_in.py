@@ -6,19 +6,14 @@ heartbeat of a live page (web/gate.py, alerts/stream.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import psycopg
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest
 
-from platewarden.policy.refusal import Refused, Stale, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.policy.refusal import Refused, Unknown
+from platewarden.server.access.person import as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
@@ -76,19 +71,3 @@ def _may(request: HttpRequest, number: str) -> None:
         raise Refused(refusal)
     if not Member.objects.filter(number=number).exists():
         raise Unknown("There is no such member.")
-
-
-@contextmanager
-def as_the_person(request: HttpRequest) -> Iterator[bytes]:
-    """The key of the sign-in, and what the database says to it in the department's words."""
-    key: Any = person_key(request)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    try:
-        yield key
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure | psycopg.errors.UniqueViolation):
-            raise Stale("Somebody did this meanwhile. Look at the page again.") from error
-        raise

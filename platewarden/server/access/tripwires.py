@@ -14,22 +14,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
-from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
 from platewarden.plate.text import PlateText
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
-from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
-from platewarden.server.access.login import person_key
+from platewarden.policy.refusal import Malformed, Refusal, Refused
+from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.access.models import Judgement, Tripped
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.rules import may_do
 
 ELSE = Refusal(Clause.LEGITIMATE_PURPOSE, "Nobody judges their own looks, and the looks of managers are the auditor's to judge.")
+
+JUDGED = "Somebody judged this already. Look at the list again."
 
 
 def shown_to(member: Member) -> list[Tripped]:
@@ -86,36 +86,19 @@ def may_judge(tripped: Tripped, member: Member) -> Refusal | None:
 
 def judge(request: HttpRequest, tripped: Tripped, judgement: Judgement, note: str) -> None:
     """Says whether a look was in order, and why. Recorded as `access.judge`. “In order” opens the plate again to the member."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     if refusal := may_judge(tripped, member):
         raise Refused(refusal)
     if len(note.strip()) < 8:
         raise Malformed("Say in a few words on what your judgement rests, such as who confirmed the case.")
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    _ask("select office.judge_tripped(%s, %s, %s, %s)", [key, tripped.pk, judgement.value, note.strip()[:300]])
+    ask_as_the_person(request, "judge_tripped(%s, %s, %s, %s)", tripped.pk, judgement.value, note.strip()[:300], meanwhile=JUDGED)
 
 
 def protect(request: HttpRequest, plate: PlateText, *, on: bool) -> bool:
     """Puts a plate on the list that nobody can read, or takes it off. False when nothing changed. Recorded without the plate."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     if refusal := may_do(member, Act.ACCESS_PROTECT, now()):
         raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    return bool(_ask("select office.protect_plate(%s, %s, %s)", [key, plate.text, on]))
-
-
-def _ask(statement: str, values: list[Any]) -> object:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchone()[0]
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
-            raise Stale("Somebody judged this already. Look at the list again.") from error
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise
+    return bool(ask_as_the_person(request, "protect_plate(%s, %s, %s)", plate.text, on))

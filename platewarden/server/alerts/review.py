@@ -12,9 +12,9 @@ from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
+from platewarden.server.access.person import as_the_person
 from platewarden.server.alerts.models import Disposition, DispositionReview
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import as_the_person
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do

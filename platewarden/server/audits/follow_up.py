@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from platewarden.policy.refusal import Malformed, Refused
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.audits.models import Sheet, SheetQuerySet
-from platewarden.server.audits.person import as_the_person
 from platewarden.server.audits.rules import may_answer, may_close
 from platewarden.server.clock import now
 from platewarden.server.people.models import Member
@@ -29,7 +29,7 @@ def answer(request: HttpRequest, sheet: Sheet, words: str) -> None:
         raise Refused(refusal)
     if len(words.strip()) < 8:
         raise Malformed("Answer in a few words.")
-    as_the_person(request, "answer_sheet(%s, %s, %s)", sheet.pk, words.strip()[:1000])
+    ask_as_the_person(request, "answer_sheet(%s, %s, %s)", sheet.pk, words.strip()[:1000])
 
 
 def close(request: HttpRequest, sheet: Sheet, because: str) -> None:
@@ -40,4 +40,4 @@ def close(request: HttpRequest, sheet: Sheet, because: str) -> None:
         raise Refused(refusal)
     if len(because.strip()) < 8:
         raise Malformed("Say in a few words what came of it.")
-    as_the_person(request, "close_sheet(%s, %s, %s)", sheet.pk, because.strip()[:500])
+    ask_as_the_person(request, "close_sheet(%s, %s, %s)", sheet.pk, because.strip()[:500])

@@ -15,8 +15,8 @@ from django.http import HttpRequest
 
 from platewarden.policy.department import load_department, with_figures
 from platewarden.policy.refusal import Malformed, Refused, Stale
+from platewarden.server.access.person import MEANWHILE, ask_as_the_person
 from platewarden.server.audits.models import Audit, PlanChange, PlanState
-from platewarden.server.audits.person import MEANWHILE, as_the_person
 from platewarden.server.audits.rules import may_decide_plan
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -75,7 +75,9 @@ def ask(request: HttpRequest, figures: dict[str, int], *, because: str) -> int:
     if waiting_change():
         raise Stale("Another change of the plan waits already. Have it decided first.")
     return int(
-        as_the_person(request, "ask_audit_plan(%s, %s::jsonb, %s, %s)", json.dumps(changed), newest.number, because.strip()[:200])
+        ask_as_the_person(
+            request, "ask_audit_plan(%s, %s::jsonb, %s, %s)", json.dumps(changed), newest.number, because.strip()[:200]
+        )
     )
 
 
@@ -88,5 +90,5 @@ def decide(request: HttpRequest, change_id: int, *, sign: bool) -> int | None:
         raise Stale(MEANWHILE)
     if refusal := may_decide_plan(change, member, now()):
         raise Refused(refusal)
-    number = as_the_person(request, "decide_audit_plan(%s, %s, %s)", change_id, sign)
+    number = ask_as_the_person(request, "decide_audit_plan(%s, %s, %s)", change_id, sign)
     return int(number) if number is not None else None

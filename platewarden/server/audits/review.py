@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from platewarden.policy.refusal import Malformed, Refused
 from platewarden.server.access.desk import Access, open_access, through_door
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.audits.models import CaseAnswer, Sheet, SheetJudgement
-from platewarden.server.audits.person import as_the_person
 from platewarden.server.audits.rules import OWN_LOOK, may_judge
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -77,7 +77,7 @@ def judge(request: HttpRequest, sheet: Sheet, verdict: Verdict) -> None:
     answer_by = (
         today(now()) + timedelta(days=department().audits["audit_answer_days"]) if is_finding and verdict.needs_answer else None
     )
-    as_the_person(
+    ask_as_the_person(
         request,
         "judge_sheet(%s, %s, %s, %s, %s, %s, %s, %s)",
         sheet.pk,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from platewarden.policy.refusal import Malformed, Refused, Stale
+from platewarden.server.access.person import MEANWHILE, ask_as_the_person
 from platewarden.server.audits.models import Audit
-from platewarden.server.audits.person import MEANWHILE, as_the_person
 from platewarden.server.audits.rules import may_sign
 from platewarden.server.clock import now
 from platewarden.server.people.models import Member
@@ -22,4 +22,4 @@ def sign_off(request: HttpRequest, audit: Audit, summary: str) -> None:
         raise Refused(refusal)
     if len(summary.strip()) < 8:
         raise Malformed("Say in a few words what the audit showed.")
-    as_the_person(request, "sign_audit(%s, %s, %s)", audit.pk, summary.strip()[:1000])
+    ask_as_the_person(request, "sign_audit(%s, %s, %s)", audit.pk, summary.strip()[:1000])

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import psycopg
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.evidence.models import Booking, Package, PackageState, Transfer
 from platewarden.server.evidence.passphrase import destroy_key
@@ -58,28 +56,22 @@ def find(number: str) -> Package:
 
 def book(request: HttpRequest, package_id: int, new: NewBooking) -> Booked:
     """Books a written package into evidence. Recorded as `evidence.book`; Stale when it was booked, or its item number taken."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     if refusal := may_do(member, Act.EVIDENCE_BOOK, now()) or must_be_whole(new):
         raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select office.book_evidence(%s, %s, %s, %s, %s, %s)",
-                [key, package_id, new.item_number.strip(), new.medium_serial.strip(), new.marking.strip(), new.place.strip()],
-            )
-            ended_hold = bool(cursor.fetchone()[0])
-    except IntegrityError as error:
-        raise Stale(f"The item number {new.item_number[:40]} is taken by another package. Check it, and book again.") from error
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
-            raise Stale("This package was booked already, or never finished. Look at the list again.") from error
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise
-    return Booked(Booking.objects.get(package_id=package_id), ended_hold)
+    ended_hold = ask_as_the_person(
+        request,
+        "book_evidence(%s, %s, %s, %s, %s, %s)",
+        package_id,
+        new.item_number.strip(),
+        new.medium_serial.strip(),
+        new.marking.strip(),
+        new.place.strip(),
+        meanwhile="This package was booked already, or never finished. Look at the list again.",
+        taken=f"The item number {new.item_number[:40]} is taken by another package. Check it, and book again.",
+    )
+    return Booked(Booking.objects.get(package_id=package_id), bool(ended_hold))
 
 
 def must_be_whole(new: NewBooking) -> Refusal | None:

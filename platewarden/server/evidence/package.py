@@ -17,15 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Unavailable
-from platewarden.server.access.desk import SIGN_IN_AGAIN, open_access, through_door
-from platewarden.server.access.login import person_key
+from platewarden.server.access.desk import open_access, through_door
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.evidence import medium as media
 from platewarden.server.evidence.bag import HEAD, Bag
@@ -73,12 +71,10 @@ def package(
     Refused: without the duty, of a hold that was released, of nothing, of more than 5,000 reads. Unavailable: what is wrong with the
     medium, or that the ledger is not sealed. Recorded as `evidence.package` before anything is given out, and as `evidence.written`.
     """
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     if refusal := may_do(member, Act.EVIDENCE_PACKAGE, now()) or _may_go_out(hold):
         raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
     since, until = max(since or hold.since, hold.since), min(until or hold.until, hold.until, now())
     if since >= until:
         raise Malformed(f"{hold} names nothing in that time. It is of {hold.since:%m/%d/%Y} to {hold.until:%m/%d/%Y}.")
@@ -106,7 +102,8 @@ def package(
         media.take_away(medium, made.number)
         destroy_key(made)
         raise
-    _say_written(key, made, written, contents.pictures)
+    values = (made.pk, written.sha512, written.size_bytes, contents.pictures)
+    ask_as_the_person(request, "evidence_written(%s, %s, %s, %s, %s)", *values)
     made.refresh_from_db()
     return made
 
@@ -204,16 +201,3 @@ KEY is the department's ledger key. Ask the department for it by telephone, or t
 
     {key}
 """
-
-
-def _say_written(key: bytes, made: Package, written: media.Written, pictures: int) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select office.evidence_written(%s, %s, %s, %s, %s)",
-                [key, made.pk, written.sha512, written.size_bytes, pictures],
-            )
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
+from platewarden.server.access.person import as_the_person
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import as_the_person
 from platewarden.server.hotlists.models import BackAsk, BackState, Load, LoadState
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member

@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import psycopg
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.server.access.person import as_the_person, said_plainly
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import NewEntry, as_row
 from platewarden.server.hotlists.models import Bolo, BoloState, Step
@@ -128,7 +124,7 @@ def withdraw(bolo_id: int, *, by: Member, because: str, how: Step = Step.CANCELL
         raise Malformed("Say in a few words why this vehicle is not looked for any more.")
     if bolo.state not in (BoloState.WAITING, BoloState.APPROVED):
         raise Stale(f"This BOLO has ended already ({bolo.get_state_display().lower()}). Look at the list again.")
-    with _said_plainly(), connection.cursor() as cursor:
+    with said_plainly(), connection.cursor() as cursor:
         cursor.execute(
             "select office.withdraw_bolo(%s, %s, %s, %s, %s)",
             [by.number, by.name, bolo_id, (Step.CLOSED if with_its_incident else how).value, because.strip()[:200]],
@@ -146,25 +142,3 @@ def _known(bolo_id: int) -> Bolo:
     if bolo is None:
         raise Unknown("There is no such BOLO. Look at the list again.")
     return bolo
-
-
-@contextmanager
-def as_the_person(request: HttpRequest) -> Iterator[bytes]:
-    """The key of the sign-in, and what the database says to it in the department's words."""
-    key = person_key(request)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    with _said_plainly():
-        yield key
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        if isinstance(error.__cause__, (psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)):
-            raise Stale("Somebody else acted on this meanwhile. Look at it again.") from error
-        raise

@@ -15,14 +15,14 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from platewarden.plate.pattern import Pattern, likes, loosely
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
-from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
-from platewarden.server.access.login import person_key
+from platewarden.policy.refusal import Malformed, Refusal, Refused
+from platewarden.server.access.desk import Access, open_access, through_door
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.investigations import rank
 from platewarden.server.investigations.models import Cosign, CosignState, Incident
@@ -202,13 +202,14 @@ def vehicles_around(access: Access) -> list[Vehicle]:
 
 def ask_cosign(request: HttpRequest, count_id: uuid.UUID, vehicles: int, because: str) -> Cosign:
     """Asks a colleague for a wide search that this member counted."""
-    key = _asking(request, Act.INVESTIGATIONS_COSIGN_ASK)
+    member = request.user
+    assert isinstance(member, Member)
+    if refusal := may_do(member, Act.INVESTIGATIONS_COSIGN_ASK, now()):
+        raise Refused(refusal)
     if len(because.strip()) < 8:
         raise Malformed("Say in a few words why so many vehicles have to be seen.")
-    try:
-        made = _ask("select office.ask_cosign(%s, %s, %s, %s)", [key, count_id, vehicles, because.strip()[:200]])
-    except Stale as error:
-        raise Stale("A co-sign for this search was asked for already.") from error
+    asked = "A co-sign for this search was asked for already."
+    made = ask_as_the_person(request, "ask_cosign(%s, %s, %s, %s)", count_id, vehicles, because.strip()[:200], meanwhile=asked)
     return Cosign.objects.get(pk=made)
 
 
@@ -248,36 +249,11 @@ def what_is_asked(access: Access) -> dict[str, Any] | None:
 
 def sign(request: HttpRequest, cosign: Cosign, *, signs: bool) -> None:
     """Co-signs a search, or refuses to. Once."""
-    key = _asking(request, Act.INVESTIGATIONS_COSIGN)
     member = request.user
     assert isinstance(member, Member)
     if refusal := may_cosign(cosign, member):
         raise Refused(refusal)
-    _ask("select office.cosign(%s, %s, %s)", [key, cosign.pk, signs])
-
-
-def _asking(request: HttpRequest, act: Act) -> bytes:
-    """The key of the sign-in of a member who may do this."""
-    member, key = request.user, person_key(request)
-    assert isinstance(member, Member)
-    if refusal := may_do(member, act, now()):
-        raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    return key
-
-
-def _ask(statement: str, values: Sequence[Any]) -> Any:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchone()[0]
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
-            raise Stale("Somebody decided this meanwhile. Look at it again.") from error
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise
+    ask_as_the_person(request, "cosign(%s, %s, %s)", cosign.pk, signs)
 
 
 def in_order(search: Search, vehicles: Sequence[Vehicle]) -> list[tuple[Vehicle, tuple[str, ...]]]:

@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
@@ -71,16 +69,8 @@ def clock_now() -> ClockNow:
 
 def confirm(request: HttpRequest) -> None:
     """A member says that the date is right. Recorded with the database's time, in the member's name."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     if refusal := may_do(member, Act.RETENTION_CLOCK, now()):
         raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select office.confirm_clock(%s)", [key])
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise
+    ask_as_the_person(request, "confirm_clock(%s)")

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import psycopg
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN, Access, open_access, through_door
-from platewarden.server.access.login import person_key
+from platewarden.server.access.desk import Access, open_access, through_door
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -169,7 +168,7 @@ def may_release(hold: Hold, member: Member) -> Refusal | None:
 
 def release(request: HttpRequest, hold_id: int, *, because: str) -> Hold:
     """Ends a hold, for a reason. What only it spared, and is due, goes with the next purge."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     hold = Hold.objects.filter(pk=hold_id).first()
     if hold is None:
@@ -178,16 +177,7 @@ def release(request: HttpRequest, hold_id: int, *, because: str) -> Hold:
         raise Refused(refusal)
     if len(because.strip()) < 8:
         raise Malformed("Say in a few words why the hold ends, such as the date of the judgment.")
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select office.release_hold(%s, %s, %s)", [key, hold_id, because.strip()[:200]])
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
-            raise Stale("This hold was released meanwhile. Look at the list again.") from error
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        raise
+    meanwhile = "This hold was released meanwhile. Look at the list again."
+    ask_as_the_person(request, "release_hold(%s, %s, %s)", hold_id, because.strip()[:200], meanwhile=meanwhile)
     hold.refresh_from_db()
     return hold

@@ -11,21 +11,16 @@ The ledger's contents outlive the audit of their period: a schedule or a plan of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-import psycopg
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department, with_schedule
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
@@ -33,6 +28,9 @@ from platewarden.server.people.models import Member, PolicyEdition
 from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.retention.models import ChangeState, Kind, ScheduleChange
+
+MEANWHILE = "Somebody decided on this meanwhile, or changed the policy. Look at the schedule again."
+WAITS = "Another change of the schedule waits already. Have it decided first."
 
 
 @dataclass(frozen=True)
@@ -94,12 +92,8 @@ def ask(request: HttpRequest, days: dict[str, int], *, because: str, effective_o
     if refusal := may_change({**standing, **changed}, effective_on):
         raise Refused(refusal)
     at = max(datetime.combine(effective_on, time(), department().time_zone), now())
-    with _as_the_person(request) as key, connection.cursor() as cursor:
-        cursor.execute(
-            "select office.ask_schedule(%s, %s::jsonb, %s, %s, %s, %s)",
-            [key, json.dumps(changed), text, newest.number, because.strip()[:200], at],
-        )
-        return int(cursor.fetchone()[0])
+    values = (json.dumps(changed), text, newest.number, because.strip()[:200], at)
+    return int(ask_as_the_person(request, "ask_schedule(%s, %s::jsonb, %s, %s, %s, %s)", *values, meanwhile=MEANWHILE, taken=WAITS))
 
 
 def may_decide(change: ScheduleChange, member: Member) -> Refusal | None:
@@ -122,9 +116,9 @@ def decide(request: HttpRequest, change_id: int, *, sign: bool) -> int | None:
         raise Stale("This change was decided already. Look at the schedule again.")
     if refusal := may_decide(change, member):
         raise Refused(refusal)
-    with _as_the_person(request) as key, connection.cursor() as cursor:
-        cursor.execute("select office.decide_schedule(%s, %s, %s, %s)", [key, change_id, sign, effective_at(change)])
-        number = cursor.fetchone()[0]
+    number = ask_as_the_person(
+        request, "decide_schedule(%s, %s, %s, %s)", change_id, sign, effective_at(change), meanwhile=MEANWHILE
+    )
     return int(number) if number is not None else None
 
 
@@ -153,21 +147,3 @@ def would_end(days: dict[str, int]) -> list[Ends]:
                 cursor.execute("select day, rows, held from plates.purge_preview(%s, %s)", [kind.value, days[kind.value]])
                 found += [Ends(kind, day, rows, held) for day, rows, held in cursor]
     return found
-
-
-@contextmanager
-def _as_the_person(request: HttpRequest) -> Iterator[bytes]:
-    """The key of the sign-in, and what the database says to it in the department's words."""
-    key: Any = person_key(request)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
-    try:
-        yield key
-    except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
-        if isinstance(error.__cause__, psycopg.errors.UniqueViolation):
-            raise Stale("Another change of the schedule waits already. Have it decided first.") from error
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
-            raise Stale("Somebody decided on this meanwhile, or changed the policy. Look at the schedule again.") from error
-        raise

@@ -87,7 +87,7 @@ def test_without_a_reason_it_is_refused(office):
 def test_the_database_takes_no_other_line_of_the_policy(office, figures):
     request = request_of(office, AUDITOR)
     with pytest.raises(ProgrammingError, match="no figures of the plan"):
-        plan.as_the_person(request, "ask_audit_plan(%s, %s::jsonb, %s, %s)", figures, 1, WHY)
+        plan.ask_as_the_person(request, "ask_audit_plan(%s, %s::jsonb, %s, %s)", figures, 1, WHY)
 
 
 def test_an_audit_keeps_the_plan_that_it_opened_with(office):
