@@ -125,7 +125,7 @@ def test_it_looks_again_by_itself():
 
     async def run():
         async with StatusScreen(looks, every_s=0.02).run_test(size=(80, 24)) as pilot:
-            for _ in range(100):
+            for _ in range(1500):
                 await pilot.pause(0.02)
                 if looks.count > 2:
                     return
