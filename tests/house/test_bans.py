@@ -70,6 +70,7 @@ CATCHES = {
     "platewarden.server.people.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.investigations.forms": "a field's fault is shown at the field",
     "platewarden.server.investigations.views": "what cannot be stands on the form, which keeps what was filled in",
+    "platewarden.server.release.forms": "a wrong plate or a time that is none stands at its field",
     "platewarden.server.release.views": "what is no request stands on the form, which keeps what was filled in",
     "platewarden.server.audits.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.evidence.views": "an item number that is taken stands on the form, which keeps what was filled in",

@@ -23,6 +23,7 @@ READS_ELSEWHERE = {
     "platewarden/server/investigations/sql/0002_investigations.sql": "the doors of a canvass: reads by place and time",
     "platewarden/server/evidence/sql/0002_evidence.sql": "the door that gives held reads out",
     "platewarden/server/evidence/sql/0003_canvassed.sql": "who looked at them",
+    "platewarden/server/release/sql/0004_fulfil.sql": "the door that gives out the reads of an approved request",
     "platewarden/bench/road.py": "counts as the owner, at the end, what came",
     "platewarden/bench/search.py": "scans all reads as the owner, for the baseline",
     "platewarden/bench/purge.py": "fills days of the past as the owner, and deletes one for the baseline",

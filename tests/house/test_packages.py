@@ -37,6 +37,7 @@ WITH_A_REASON = {
     "psycopg": LGPL,
     "psycopg-binary": LGPL,
     "psycopg-pool": LGPL,
+    "pyrage": "MIT, in its licence file and not said in its metadata; the Rust libraries in it are MIT or Apache-2.0",
     "qrcode": "BSD; the second classifier is about the trademark QR Code",
     "tqdm": MPL,
     "tzdata": "Apache-2.0; on Windows only, so not installed here",

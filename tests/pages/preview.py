@@ -177,8 +177,8 @@ from platewarden.server.proof.views import says_why  # noqa: E402
 from platewarden.server.reads.forms import SearchForm  # noqa: E402
 from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
 from platewarden.server.reads.views import Shown  # noqa: E402
-from platewarden.server.release.forms import DecideForm, FindForm, ReceiveForm  # noqa: E402
-from platewarden.server.release.models import ReleaseRequest  # noqa: E402
+from platewarden.server.release.forms import DecideForm, FindForm, FulfilForm, HandOverForm, NameForm, ReceiveForm  # noqa: E402
+from platewarden.server.release.models import ReleaseGrant, ReleasePackage, ReleaseReceipt, ReleaseRequest  # noqa: E402
 from platewarden.server.retention.clock_watch import NOT_BELIEVED, ClockNow  # noqa: E402
 from platewarden.server.retention.forms import HoldForm, ReleaseForm, ReviewForm, ScheduleForm  # noqa: E402
 from platewarden.server.retention.models import Certificate, Hold, Kind, Purge, ScheduleChange  # noqa: E402
@@ -785,6 +785,18 @@ def release_decided(pk: int, state: str, **other: Any) -> ReleaseRequest:
     return release_request(pk, state=state, decided_at=ago(hours=3), decided_by="HP-214 Dana Whitfield", decided_by_number="HP-214", decided_because="one vehicle, one robbery", **other)  # fmt: skip
 
 
+def release_granted() -> ReleaseGrant:
+    return ReleaseGrant(pk=9, request=release_decided(27, "approved"), reads=14, named_at=ago(hours=2), named_by="HP-214 Dana Whitfield", named_by_number="HP-214")  # fmt: skip
+
+
+def release_package() -> ReleasePackage:
+    facts = {
+        "recipient": "age14nmvrrff0eyuxlthz7jevahrft3r8tgftnqjc8zuzz4vwxggpdmqv6mrt4", "made_by": "HP-233 Noor Haddad", "made_by_number": "HP-233", "made_at": ago(hours=1),
+        "reads": 12, "gone": 2, "photos": 23, "sha256": "3c51a0be77d2" * 5 + "09fe", "size_bytes": 1_481_233, "sealed_at": ago(hours=1),
+    }  # fmt: skip
+    return ReleasePackage(pk=12, request=release_decided(27, "approved"), grant=release_granted(), **facts)
+
+
 def releases_page(**other: Any) -> dict[str, Any]:
     rows = [
         {"asked": release_request(), "late": False},
@@ -796,7 +808,7 @@ def releases_page(**other: Any) -> dict[str, Any]:
 
 
 def release_page(one: ReleaseRequest, **other: Any) -> dict[str, Any]:
-    facts = {"asked": one, "late": False, "same_agency": [release_decided(27, "approved")], "decide_refusal": None, "approve_refusal": None, "look_refusal": None, "letter_refusal": None, "form": DecideForm(), "shown": None}  # fmt: skip
+    facts = {"asked": one, "late": False, "same_agency": [release_decided(27, "approved")], "decide_refusal": None, "approve_refusal": None, "look_refusal": None, "letter_refusal": None, "form": DecideForm(), "shown": None, "granted": None, "package": None, "receipt": None, "name_refusal": None, "fulfil_refusal": None, "name_form": NameForm(), "fulfil_form": FulfilForm(), "hand_over_form": HandOverForm()}  # fmt: skip
     return facts | other
 
 
@@ -1537,6 +1549,9 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "release-asked": lambda: ("release/asked.html", release_page(release_request())),
     "release-barred": lambda: ("release/asked.html", release_page(release_request(agency_state="WI"), approve_refusal=Refusal(Clause.RELEASE_TO_AGENCIES, "An agency outside IL declares in writing that it uses the data for no prohibited purpose. Deny it, or take in a new request."), decide_refusal=Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee."))),
     "release-approved": lambda: ("release/asked.html", release_page(release_decided(27, "approved", is_narrowed=True), shown=SimpleNamespace(asked="Reads of one vehicle from 11/19/2026 to 11/21/2026", narrowed="11/20/2026 only"))),
+    "release-named": lambda: ("release/asked.html", release_page(release_decided(27, "approved"), granted=release_granted(), fulfil_form=with_errors(FulfilForm({"recipient": "age1nothing"}), all="This is no public key of age: it begins with age1 and has 62 characters. Ask the agency for it again."))),
+    "release-sealed": lambda: ("release/asked.html", release_page(release_decided(27, "approved"), granted=release_granted(), package=release_package())),
+    "release-handed-over": lambda: ("release/asked.html", release_page(release_decided(27, "approved"), granted=release_granted(), package=release_package(), receipt=ReleaseReceipt(request=release_decided(27, "approved"), package=release_package(), to_whom="Det. Mara Quist", way="on a stick, in person", handed_at=ago(hours=1), handed_by="HP-233 Noor Haddad", sha256="3c51a0be77d2" * 5 + "09fe"))),
     "release-referred": lambda: ("release/asked.html", release_page(release_request(26, agency="The Lakeside Courier", agency_kind="private", state="referred"), same_agency=[])),
     "evidence": lambda: ("evidence/packages.html", packages_page()),
     "evidence-empty": lambda: ("evidence/packages.html", packages_page(rows=[], waiting=[], waiting_in_all=0, more=None)),
@@ -1684,7 +1699,7 @@ urlpatterns = [
     _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
-    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("referral", "<int:request_id>/referral.pdf")),
+    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),
     _room("audits", ("audits", ""), ("report", "report/<int:year>/"), ("report_pdf", "report/<int:year>.pdf"), ("report_csv", "report/<int:year>.csv"), ("training_pdf", "training.pdf"), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
     _room("proof", ("clauses", ""), ("clause", "<slug:name>/")),
     _room("ledger", ("mine", "mine/")),

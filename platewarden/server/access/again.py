@@ -55,6 +55,8 @@ ACTS = {
     "evidence:passphrase": "evidence:package",
     "evidence:destroy": "evidence:package",
     "release:decided": "release:asked",
+    "release:named": "release:asked",
+    "release:fulfilled": "release:asked",
     "audits:sign": "audits:audit",
     "audits:plan_sign": "audits:plan",
 }

@@ -105,6 +105,9 @@ OFFICE: dict[str, dict[str, str]] = {
     "evidence_transfer": {"app": "select, insert"},
     # release requests: written by functions that ask who it is
     "release_releaserequest": {"app": LOOK},
+    "release_releasegrant": {"app": LOOK},
+    "release_releasepackage": {"app": LOOK},
+    "release_releasereceipt": {"app": LOOK},
     # audits: written by functions that ask who it is, opened and drawn by functions of the round
     "audits_audit": {"app": LOOK, "purge": LOOK},
     "audits_sheet": {"app": LOOK},
@@ -179,6 +182,10 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.receive_release(bytea, jsonb, text, bytea)": ("app",),
     "office.decide_release(bytea, bigint, boolean, text, text)": ("app",),
     "plates.release_papers(uuid)": ("app",),
+    "plates.name_release(uuid)": ("app",),
+    "plates.release_reads(uuid)": ("app",),
+    "office.release_sealed(bytea, bigint, text, bigint, int)": ("app",),
+    "office.hand_over_release(bytea, bigint, text, text)": ("app",),
     "office.next_audit()": ("app", "purge"),
     "office.open_audit(text[], text)": ("purge",),
     "office.draw_audit(bigint)": ("purge",),

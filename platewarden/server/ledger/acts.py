@@ -130,6 +130,11 @@ class Act(StrEnum):
     RELEASE_REFER = "release.refer", "A request was referred to Records, and closed."
     RELEASE_DECIDE = "release.decide", "The supervisor or designee approved a request, in whole or for less, or denied it."
     RELEASE_LOOK = "release.look", "A member was shown what a request asks for, or its letter."
+    RELEASE_NAME = "release.name", "The supervisor or designee named the reads that an approval covers, and they were counted."
+    RELEASE_GRANT = "release.grant", "The reads that an approval covers were fixed: those and no others go out."
+    RELEASE_FULFIL = "release.fulfil", "A member was given the reads of an approved request, to seal them to the agency's key."
+    RELEASE_SEALED = "release.sealed", "The package of an approved request was sealed to the agency's key."
+    RELEASE_HAND_OVER = "release.hand_over", "A sealed package was handed over, with its receipt."
 
     AUDITS_OPEN = "audits.open", "An audit was due, and opened itself."
     AUDITS_DRAW = "audits.draw", "The sample of an audit was drawn by the seed of a signed checkpoint."

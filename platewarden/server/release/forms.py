@@ -7,10 +7,17 @@ from typing import Any
 
 from django import forms
 
+from platewarden.plate.text import PlateText
+from platewarden.policy.refusal import Malformed
 from platewarden.server.people.editions import department
+from platewarden.server.release.grant import Circle, Covered, must_cover
 from platewarden.server.release.models import AgencyKind, Basis
 from platewarden.server.release.rules import LARGEST_LETTER, NewRequest
+from platewarden.server.retention.hold import LARGEST_RADIUS_M
 from platewarden.server.retention.models import Hold
+
+_MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
+_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class ReceiveForm(forms.Form):
@@ -124,3 +131,78 @@ class DecideForm(forms.Form):
         if given.get("decision") == "narrow" and not given.get("only", "").strip():
             self.add_error("only", "Say what of it is approved.")
         return given
+
+
+class NameForm(forms.Form):
+    """Which reads the approval covers: vehicles, or a place, within a time."""
+
+    vehicles = forms.CharField(
+        label="Vehicles",
+        max_length=300,
+        required=False,
+        help_text="Whole plates, with commas between them. Empty for a place",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    lat = forms.FloatField(label="Latitude", required=False, min_value=-90, max_value=90)
+    lon = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
+    radius_m = forms.FloatField(label="Within metres", required=False, min_value=1, max_value=LARGEST_RADIUS_M)
+    since = forms.DateTimeField(
+        label="From",
+        widget=_MOMENT,
+        input_formats=_FORMATS,
+        error_messages={"required": "Say from when the approval covers reads."},
+    )
+    until = forms.DateTimeField(
+        label="To", widget=_MOMENT, input_formats=_FORMATS, error_messages={"required": "Say until when the approval covers reads."}
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                given["covered"] = self._covered(given)
+                must_cover(given["covered"])
+            except Malformed as error:
+                self.add_error("vehicles" if given["vehicles"] else None, error.message)
+        return given
+
+    def _covered(self, given: dict[str, Any]) -> Covered:
+        place = (given["lat"], given["lon"], given["radius_m"])
+        if None in place and any(each is not None for each in place):
+            raise Malformed("Give latitude, longitude and the distance around it in metres.")
+        words = [each for each in given["vehicles"].split(",") if each.strip()]
+        return Covered(
+            given["since"],
+            given["until"],
+            tuple(PlateText.parse(each) for each in words),
+            None if None in place else Circle(*place),
+        )
+
+
+class FulfilForm(forms.Form):
+    """The key of the agency, and until when it stands."""
+
+    recipient = forms.CharField(
+        label="The agency's public key",
+        max_length=2000,
+        help_text="Begins with age1. Take it from their letter, or have it read to you by telephone",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "pw-mono"}),
+        error_messages={"required": "Enter the agency's public key."},
+    )
+    expires_on = forms.DateField(
+        label="Its last day", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="When the agency states one"
+    )
+
+
+class HandOverForm(forms.Form):
+    """Who takes it, and which way it goes."""
+
+    to_whom = forms.CharField(
+        label="Handed to", max_length=100, error_messages={"required": "Enter the name of the person who takes it."}
+    )
+    way = forms.CharField(
+        label="Which way",
+        max_length=200,
+        help_text="For example: on a stick, in person; or their evidence portal",
+        error_messages={"required": "Say which way it goes."},
+    )

@@ -97,3 +97,69 @@ class ReleaseRequest(models.Model):
     def is_late(self, today: date) -> bool:
         """Waiting past the day on which it was to be answered: red."""
         return self.state == RequestState.WAITING and today > self.due_on
+
+
+class ReleaseGrant(models.Model):
+    """Which reads an approval covers, as the supervisor or designee named them; the newest one counts."""
+
+    request = models.ForeignKey(ReleaseRequest, on_delete=models.PROTECT, related_name="grants")
+    reads = models.PositiveIntegerField()
+    named_at = models.DateTimeField()
+    named_by = models.CharField(max_length=100)
+    named_by_number = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.reads} reads"
+
+
+class ReleasePackage(models.Model):
+    """Granted reads in one file, sealed to the recipient's key. Begun when they were given out; without `sealed_at` never finished."""
+
+    request = models.ForeignKey(ReleaseRequest, on_delete=models.PROTECT, related_name="packages")
+    grant = models.ForeignKey(ReleaseGrant, on_delete=models.PROTECT)
+    access_id = models.UUIDField(unique=True)
+    recipient = models.CharField(max_length=80)  # the public key
+    recipient_expires_on = models.DateField(null=True)
+    made_by = models.CharField(max_length=100)
+    made_by_number = models.CharField(max_length=12)
+    made_at = models.DateTimeField()
+    reads = models.PositiveIntegerField()
+    gone = models.PositiveIntegerField()  # granted, and purged before the package was made
+    photos = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.BigIntegerField(null=True)
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sealed_at=None) | (Q(sha256__regex="^[0-9a-f]{64}$") & Q(size_bytes__gt=0)),
+                name="a_sealed_release_has_its_digest",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"{self.request.number}-{self.pk}"
+
+
+class ReleaseReceipt(models.Model):
+    """Who handed which file to whom, when, which way. One of a request, for ever."""
+
+    request = models.OneToOneField(ReleaseRequest, on_delete=models.PROTECT, related_name="receipt")
+    package = models.OneToOneField(ReleasePackage, on_delete=models.PROTECT)
+    to_whom = models.CharField(max_length=100)
+    way = models.CharField(max_length=200)
+    handed_at = models.DateTimeField()
+    handed_by = models.CharField(max_length=100)
+    handed_by_number = models.CharField(max_length=12)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(to_whom="") & ~Q(way=""), name="a_receipt_says_to_whom")]
+
+    def __str__(self) -> str:
+        return f"receipt of {self.request}"

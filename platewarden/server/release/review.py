@@ -9,7 +9,8 @@ import psycopg
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
-from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, PlatewardenError, Refusal, Refused, Stale, Unknown
 from platewarden.server.access.desk import SIGN_IN_AGAIN
 from platewarden.server.access.login import person_key
 from platewarden.server.clock import now
@@ -42,10 +43,22 @@ def decide(request: HttpRequest, request_id: int, *, approves: bool, because: st
                 "select office.decide_release(%s, %s, %s, %s, %s)", [key, request_id, approves, because.strip()[:300], narrowed]
             )
     except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.SerializationFailure):
-            raise Stale("This request was decided meanwhile. Look at it again.") from error
-        if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
-            raise Refused(SIGN_IN_AGAIN) from error
+        if said := meant_by(error):
+            raise said from error
         raise
     asked.refresh_from_db()
     return asked
+
+
+def meant_by(error: DatabaseError) -> PlatewardenError | None:
+    """What the database refused to a member, in words; None where it is none of these."""
+    cause = error.__cause__
+    if isinstance(cause, psycopg.errors.SerializationFailure):
+        return Stale("This request was changed or handed over meanwhile. Look at it again.")
+    if isinstance(cause, psycopg.errors.InvalidAuthorizationSpecification):
+        return Refused(SIGN_IN_AGAIN)
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege) and "lost the duty" in str(cause):
+        return Refused(
+            Refusal(Clause.RELEASE_REVIEWED, "Whoever named these reads lost the duty meanwhile. They are named again first.")
+        )
+    return None

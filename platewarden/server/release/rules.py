@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from pyrage import RecipientError, x25519
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
-from platewarden.server.people.rules import may_do
-from platewarden.server.release.models import COMPELS, AgencyKind, Basis, ReleaseRequest
+from platewarden.server.people.rules import MANAGERS, may_do
+from platewarden.server.release.models import COMPELS, AgencyKind, Basis, ReleaseGrant, ReleaseReceipt, ReleaseRequest, RequestState
 from platewarden.server.retention.models import Hold
 
+AT_MOST = 500  # reads of one request; the door fixes no more
+NOT_APPROVED = "This request is not approved, so nothing of it goes out."
 LARGEST_LETTER = 10 * 1024 * 1024
 ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/RichMedia", b"/XFA")
 
@@ -88,4 +92,63 @@ def may_approve(asked: ReleaseRequest) -> Refusal | None:
     """Refuses what a rule of this jurisdiction bars: it can only be denied."""
     if asked.barred_because:
         return Refusal(Clause.RELEASE_TO_AGENCIES, f"{asked.barred_because} Deny it, or take in a new request.")
+    return None
+
+
+def may_name(asked: ReleaseRequest, member: Member, at: datetime) -> Refusal | None:
+    """Refuses whoever took it in, whoever is neither supervisor nor designee, and what is not approved or was handed over."""
+    if refusal := may_do(member, Act.RELEASE_NAME, at) or _may_go_out(asked):
+        return refusal
+    if asked.received_by_number == member.number:
+        return Refusal(
+            Clause.RELEASE_REVIEWED, "Whoever took a request in does not name its reads. Ask the supervisor or designee."
+        )
+    return None
+
+
+def may_fulfil(asked: ReleaseRequest, granted: ReleaseGrant | None, member: Member, at: datetime) -> Refusal | None:
+    """Refuses what is not approved, names no reads, or was handed over; and a grant of somebody who lost the duty since."""
+    if refusal := may_do(member, Act.RELEASE_FULFIL, at) or _may_go_out(asked):
+        return refusal
+    if granted is None:
+        return Refusal(Clause.RELEASE_REVIEWED, "The supervisor or designee names the reads that the approval covers first.")
+    namer = Member.objects.filter(number=granted.named_by_number).first()
+    if namer is None or not namer.is_active or not namer.duties_on(at) & {each.value for each in MANAGERS}:
+        return Refusal(
+            Clause.RELEASE_REVIEWED,
+            f"{granted.named_by} named these reads and is neither supervisor nor designee any more. Whoever is now looks at the request"
+            " and names them again.",
+        )
+    return None
+
+
+def _may_go_out(asked: ReleaseRequest) -> Refusal | None:
+    if asked.state != RequestState.APPROVED:
+        return Refusal(Clause.RELEASE_REVIEWED, NOT_APPROVED)
+    if ReleaseReceipt.objects.filter(request=asked).exists():
+        return Refusal(Clause.RELEASE_ON_FILE, "This request was handed over already, once. Further reads need a new request.")
+    return None
+
+
+def must_be_a_key(words: str) -> Refusal | None:
+    """Refuses what is no public key of age; a private one is named as such, and never kept."""
+    if words.strip().upper().startswith("AGE-SECRET-KEY-"):
+        return Refusal(
+            Clause.SAFEGUARDED,
+            "This is the agency's private key: tell them to make another. Enter the public one, which begins with age1.",
+        )
+    try:
+        x25519.Recipient.from_str(words.strip())
+    except RecipientError:
+        return Refusal(
+            Clause.SAFEGUARDED,
+            "This is no public key of age: it begins with age1 and has 62 characters. Ask the agency for it again.",
+        )
+    return None
+
+
+def must_be_in_force(expires_on: date | None, today: date) -> Refusal | None:
+    """Refuses a key past the last day that its agency stated for it."""
+    if expires_on is not None and expires_on < today:
+        return Refusal(Clause.SAFEGUARDED, f"This key ran out on {expires_on:%m/%d/%Y}. Ask the agency for its new one.")
     return None

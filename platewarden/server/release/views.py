@@ -1,4 +1,4 @@
-"""Requests of other agencies: taken in, found again, decided; what one asks for is shown when asked, under a line in the ledger."""
+"""Requests of other agencies: taken in, found again, decided, fulfilled; what one asks for is shown when asked, under a line in the ledger."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
-from platewarden.server.release.forms import DecideForm, FindForm, ReceiveForm
-from platewarden.server.release.models import ReleaseRequest, RequestState
+from platewarden.server.release.forms import DecideForm, FindForm, FulfilForm, HandOverForm, NameForm, ReceiveForm
+from platewarden.server.release.fulfil import fulfil, newest_grant, newest_package
+from platewarden.server.release.grant import name_reads
+from platewarden.server.release.hand_over import NO_PACKAGE, hand_over, sealed_bytes
+from platewarden.server.release.models import ReleaseReceipt, ReleaseRequest, RequestState
 from platewarden.server.release.on_file import access_to_papers, find, overdue, papers
-from platewarden.server.release.papers import referral_pdf
+from platewarden.server.release.papers import receipt_pdf, referral_pdf
 from platewarden.server.release.receive import receive
 from platewarden.server.release.review import NO_REQUEST, decide
-from platewarden.server.release.rules import may_approve, may_decide
+from platewarden.server.release.rules import may_approve, may_decide, may_fulfil, may_name
 from platewarden.server.retention.models import Hold
 
 ON_A_PAGE = 100
@@ -117,6 +120,80 @@ def decided(request: HttpRequest, request_id: int) -> HttpResponse:
     return redirect("release:asked", made.pk)
 
 
+@require_POST
+@needs_purpose
+def named(request: HttpRequest, request_id: int) -> HttpResponseBase:
+    """Which reads the approval covers."""
+    found, form = _asked(request_id), NameForm(request.POST)
+    if refusal := may_name(found, _member(request), now()):
+        raise Refused(refusal)
+    if not form.is_valid():
+        return _page(request, found, name_form=form)
+    try:
+        granted = name_reads(request, found.pk, form.cleaned_data["covered"])
+    except Refused as error:
+        form.add_error(None, error.message)
+        return _page(request, found, name_form=form)
+    messages.success(request, f"{found} covers {granted.reads} {'read' if granted.reads == 1 else 'reads'}, and no other.")
+    return redirect("release:asked", found.pk)
+
+
+@require_POST
+@needs_purpose
+def fulfilled(request: HttpRequest, request_id: int) -> HttpResponseBase:
+    """The package is made and sealed."""
+    found, form = _asked(request_id), FulfilForm(request.POST)
+    if refusal := may_fulfil(found, newest_grant(found), _member(request), now()):
+        raise Refused(refusal)
+    if not form.is_valid():
+        return _page(request, found, fulfil_form=form)
+    given = form.cleaned_data
+    try:
+        made = fulfil(request, found.pk, given["recipient"], expires_on=given["expires_on"])
+    except Refused as error:
+        form.add_error(None, error.message)
+        return _page(request, found, fulfil_form=form)
+    messages.success(request, f"{made} is sealed to the agency's key. Take the file, hand it over, then write the receipt.")
+    return redirect("release:asked", found.pk)
+
+
+@require_GET
+def package(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The sealed file, for who hands it over; only the agency opens it."""
+    made, content = sealed_bytes(_asked(request_id), by=_member(request))
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{made.number}.zip.age"'
+    return response
+
+
+@require_POST
+def handed_over(request: HttpRequest, request_id: int) -> HttpResponse:
+    found, form = _asked(request_id), HandOverForm(request.POST)
+    made = newest_package(found)
+    if made is None:
+        raise Unknown(NO_PACKAGE)
+    if not form.is_valid():
+        return _page(request, found, hand_over_form=form)
+    given = form.cleaned_data
+    hand_over(request, made.pk, to_whom=given["to_whom"], way=given["way"])
+    messages.success(request, f"{made} was handed over. Its receipt is on file.")
+    return redirect("release:asked", found.pk)
+
+
+@require_GET
+def receipt(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The receipt, to be signed by both."""
+    if refusal := may_do(_member(request), Act.RELEASE_HAND_OVER, now()):
+        raise Refused(refusal)
+    found = _asked(request_id)
+    written = _receipt(found)
+    if written is None:
+        raise Unknown(f"{found} was not handed over, so there is no receipt.")
+    response = HttpResponse(receipt_pdf(facts_of_receipt(written)), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.number}-receipt.pdf"'
+    return response
+
+
 @require_GET
 def referral(request: HttpRequest, request_id: int) -> HttpResponse:
     """The letter that says that it was referred."""
@@ -148,6 +225,34 @@ def facts_of(found: ReleaseRequest) -> dict[str, Any]:
     }
 
 
+def facts_of_receipt(written: ReleaseReceipt) -> dict[str, Any]:
+    """What the receipt says."""
+    here, asked, made = department(), written.request, written.package
+    return {
+        "department": here.name,
+        "number": asked.number,
+        "agency": asked.agency,
+        "purpose": asked.purpose,
+        "approved_by": asked.decided_by,
+        "package": made.number,
+        "reads": made.reads,
+        "pictures": made.photos,
+        "gone": made.gone,
+        "bytes": f"{made.size_bytes:,}",
+        "sha256": written.sha256,
+        "recipient": made.recipient,
+        "to_whom": written.to_whom,
+        "way": written.way,
+        "handed_by": written.handed_by,
+        "handed_at": f"{timezone.localtime(written.handed_at, here.time_zone):%m/%d/%Y %H:%M %Z}",
+        "clause": here.number_of(Clause.RELEASE_REVIEWED),
+    }
+
+
+def _receipt(found: ReleaseRequest) -> ReleaseReceipt | None:
+    return ReleaseReceipt.objects.select_related("request", "package").filter(request=found).first()
+
+
 def _asked(request_id: int) -> ReleaseRequest:
     found = ReleaseRequest.objects.select_related("hold").filter(pk=request_id).first()
     if found is None:
@@ -157,8 +262,17 @@ def _asked(request_id: int) -> ReleaseRequest:
 
 def _page(request: HttpRequest, found: ReleaseRequest, **more: Any) -> HttpResponse:
     member, at = _member(request), now()
+    granted = newest_grant(found)
     context: dict[str, Any] = {
         "asked": found,
+        "granted": granted,
+        "package": newest_package(found),
+        "receipt": _receipt(found),
+        "name_refusal": may_name(found, member, at),
+        "fulfil_refusal": may_fulfil(found, granted, member, at),
+        "name_form": NameForm(),
+        "fulfil_form": FulfilForm(),
+        "hand_over_form": HandOverForm(),
         "late": found.is_late(today(at)),
         "same_agency": list(find().filter(agency__iexact=found.agency).exclude(pk=found.pk)[:20]),
         "decide_refusal": may_decide(found, member, at),

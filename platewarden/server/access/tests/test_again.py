@@ -64,6 +64,7 @@ NOT_ASKED = {
     "release:new": AN_ASK,
     "release:show": "what a request asks for: its line is in the ledger with it, and no read is shown",
     "release:letter": "as above",
+    "release:handed_over": CUSTODY,
     "audits:plan": AN_ASK,
     "audits:plan_refuse": TO_REFUSE,
     "audits:show": A_LOOK,

@@ -46,6 +46,7 @@ INNER = MEASUREMENTS | {
     "plates.keyed(text)",
     "plates.plate_of_read(uuid, timestamp with time zone)",
     "office.has_duty(office.signed_in, text[])",
+    "office.release_has_duty(text, text[])",
     "office.person_of(bytea)",
     "office.note_booked(office.signed_in, bigint, bigint, timestamp with time zone, timestamp with time zone, timestamp with time zone, bigint, text)",
     "plates.looks_at(plates.reads[])",
@@ -97,6 +98,9 @@ OWNERS = {
     "release_hold",
     "receive_release",
     "decide_release",
+    "release_has_duty",
+    "release_sealed",
+    "hand_over_release",
     "review_disposition",
     "open_load",
     "put_in_force",
@@ -331,6 +335,8 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "vehicles_around",
         "cosign_asked",
         "release_papers",
+        "name_release",
+        "release_reads",
         "audited_look",
     }
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {

@@ -72,6 +72,9 @@ MAY = {
     Act.RELEASE_RECEIVE: MANAGERS,
     Act.RELEASE_DECIDE: MANAGERS,
     Act.RELEASE_LOOK: MANAGERS | {AUDITOR},
+    Act.RELEASE_NAME: MANAGERS,
+    Act.RELEASE_FULFIL: MANAGERS,
+    Act.RELEASE_HAND_OVER: MANAGERS,
     Act.AUDITS_LOOK: {AUDITOR},
     Act.AUDITS_JUDGE: {AUDITOR},
     Act.AUDITS_CLOSE: {AUDITOR},
@@ -100,6 +103,8 @@ PLATES = {
     Act.INVESTIGATIONS_WEIGH,
     Act.RETENTION_LOOK,
     Act.RELEASE_LOOK,
+    Act.RELEASE_NAME,
+    Act.RELEASE_FULFIL,
     Act.EVIDENCE_PACKAGE,
     Act.ACCESS_REVIEW,
     Act.AUDITS_LOOK,
@@ -143,6 +148,7 @@ def test_a_records_clerk_sees_what_a_hold_names_and_takes_it_out_encrypted_and_l
     assert {act for act in PLATES if Duty.RECORDS_CLERK in DUTIES[act]} == {
         Act.RETENTION_LOOK,
         Act.RELEASE_LOOK,
+        Act.RELEASE_FULFIL,
         Act.EVIDENCE_PACKAGE,
     }
 

@@ -1,11 +1,14 @@
-"""The letter of referral."""
+"""The letter of referral, and the receipt."""
 
 from __future__ import annotations
 
-from platewarden.server.release.models import AgencyKind
-from platewarden.server.release.papers import referral_pdf
-from platewarden.server.release.testing import received
-from platewarden.server.release.views import facts_of
+from platewarden.server.people.testing import DESIGNEE
+from platewarden.server.release.hand_over import hand_over
+from platewarden.server.release.models import AgencyKind, ReleaseReceipt
+from platewarden.server.release.papers import receipt_pdf, referral_pdf
+from platewarden.server.release.testing import granted, received, sealed
+from platewarden.server.release.views import facts_of, facts_of_receipt
+from platewarden.server.retention.testing import request_of
 
 
 def test_it_is_a_tagged_pdf_and_names_no_vehicle(office):
@@ -15,3 +18,11 @@ def test_it_is_a_tagged_pdf_and_names_no_vehicle(office):
     made = referral_pdf(facts)
     assert made.startswith(b"%PDF-")
     assert b"/MarkInfo" in made
+
+
+def test_the_receipt_is_a_paper_too(office, reads, agency_key):
+    asked = granted(office)
+    hand_over(request_of(office, DESIGNEE), sealed(office, asked, to=agency_key).pk, to_whom="Det. Mara Quist", way="in person")
+    made = receipt_pdf(facts_of_receipt(ReleaseReceipt.objects.get()))
+    assert made.startswith(b"%PDF-")
+    assert b"AB12345" not in made

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pyrage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
+from platewarden.server.release.fulfil import newest_package
 from platewarden.server.release.models import AgencyKind, ReleaseRequest, RequestState
-from platewarden.server.release.testing import LETTER, received
+from platewarden.server.release.testing import LETTER, approved, received
 from platewarden.server.release.tests.test_forms import GIVEN
 
 DECISION = {"decision": "approve", "because": "one vehicle, one robbery"}
@@ -72,3 +75,42 @@ def test_a_referred_one_has_its_letter_and_no_other_does(office):
 
 def test_an_operator_takes_none_in(office):
     assert office.browser(OPERATOR).get("/release/new/").status_code == 403
+
+
+WITHIN = {"since": "2026-09-01T00:00", "until": f"{now():%Y-%m-%dT%H:%M}"}
+
+
+def test_an_approved_request_is_named_sealed_and_handed_over_through_the_pages(office, reads, agency_key):
+    asked = approved(office)
+    page = f"/release/{asked.pk}/"
+    text_of = text(office.browser(SUPERVISOR).post(f"{page}name/", WITHIN | {"vehicles": "ab 12345"}, follow=True))
+    assert f"{asked.number} covers 2 reads, and no other." in text_of
+    clerk = office.browser(DESIGNEE)
+    assert "no public key of age" in text(clerk.post(f"{page}fulfil/", {"recipient": "age1nothing"}), 422)
+    assert "is sealed to the agency" in text(clerk.post(f"{page}fulfil/", {"recipient": str(agency_key.to_public())}, follow=True))
+    taken = clerk.get(f"{page}package/")
+    assert taken["Content-Disposition"] == f'attachment; filename="{newest_package(asked).number}.zip.age"'
+    assert pyrage.decrypt(taken.content, [agency_key])[:2] == b"PK"
+    assert clerk.get(f"{page}receipt.pdf").status_code == 404
+    assert "Enter the name of the person" in text(clerk.post(f"{page}hand-over/", {"way": "by mail"}), 422)
+    done = text(clerk.post(f"{page}hand-over/", {"to_whom": "Det. Mara Quist", "way": "on a stick"}, follow=True))
+    assert "Its receipt is on file" in done
+    assert "AB12345" not in done
+    assert clerk.get(f"{page}receipt.pdf").content.startswith(b"%PDF-")
+    assert clerk.get(f"{page}package/").status_code == 404
+    assert clerk.post(f"{page}fulfil/", {"recipient": str(agency_key.to_public())}).status_code == 403
+
+
+def test_a_name_that_covers_nothing_or_is_no_name_stands_on_the_form(office, reads):
+    page, browser = f"/release/{approved(office).pk}/name/", office.browser(SUPERVISOR)
+    assert "Nothing is kept that this names" in text(browser.post(page, WITHIN | {"vehicles": "NO0NE"}), 422)
+    assert "one of the two" in text(browser.post(page, WITHIN), 422)
+    assert "latitude, longitude" in text(browser.post(page, WITHIN | {"lat": "42.2"}), 422)
+
+
+def test_who_may_not_is_refused_on_every_page_of_it(office, reads):
+    page, browser = f"/release/{approved(office).pk}/", office.browser(OPERATOR)
+    assert [browser.post(f"{page}{each}/").status_code for each in ("name", "fulfil")] == [403, 403]
+    assert browser.get(f"{page}package/").status_code == 403
+    assert browser.get(f"{page}receipt.pdf").status_code == 403
+    assert browser.post(f"{page}hand-over/").status_code == 404
