@@ -16,13 +16,12 @@ from pathlib import Path
 
 import pyrage
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused, Unavailable, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN, open_access, through_door
-from platewarden.server.access.login import person_key
+from platewarden.server.access.desk import open_access, through_door
+from platewarden.server.access.person import ask_as_the_person, said_plainly
 from platewarden.server.clock import now
 from platewarden.server.config import write_own_file
 from platewarden.server.ledger.acts import Act
@@ -30,13 +29,13 @@ from platewarden.server.people.models import Member
 from platewarden.server.people.training import today
 from platewarden.server.release.contents import Contents
 from platewarden.server.release.models import ReleaseGrant, ReleasePackage, ReleaseRequest
-from platewarden.server.release.review import NO_REQUEST, meant_by
+from platewarden.server.release.review import CHANGED, NO_REQUEST
 from platewarden.server.release.rules import may_fulfil, must_be_a_key, must_be_in_force
 
 
 def fulfil(request: HttpRequest, request_id: int, recipient: str, *, expires_on: date | None = None) -> ReleasePackage:
     """Makes the package. Recorded as `release.fulfil` before a read is given out, and as `release.sealed` with its digest."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     asked = ReleaseRequest.objects.filter(pk=request_id).first()
     if asked is None:
@@ -44,32 +43,21 @@ def fulfil(request: HttpRequest, request_id: int, recipient: str, *, expires_on:
     refusal = may_fulfil(asked, newest_grant(asked), member, now())
     if refusal := refusal or must_be_a_key(recipient) or must_be_in_force(expires_on, today(now())):
         raise Refused(refusal)
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
     terms = {"request": asked.pk, "recipient": recipient.strip(), "expires_on": expires_on.isoformat() if expires_on else None}
     access = open_access(request, Act.RELEASE_FULFIL, terms)
-    try:
+    with said_plainly(meanwhile=CHANGED):
         given = through_door(access, "release_reads")
-    except DatabaseError as error:
-        if said := meant_by(error):
-            raise said from error
-        raise
     if given[0]["package_id"] is None:
         raise Refused(_none_left(given[0]["granted"]))
     made = ReleasePackage.objects.select_related("request", "grant").get(pk=given[0]["package_id"])
     contents = Contents(made, [each["seen"] for each in given])
     sealed = pyrage.encrypt(contents.zipped(), [pyrage.x25519.Recipient.from_str(made.recipient)])
     _keep(made, sealed)
+    said = (made.pk, hashlib.sha256(sealed).hexdigest(), len(sealed), contents.pictures)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select office.release_sealed(%s, %s, %s, %s, %s)",
-                [key, made.pk, hashlib.sha256(sealed).hexdigest(), len(sealed), contents.pictures],
-            )
-    except DatabaseError as error:
+        ask_as_the_person(request, "release_sealed(%s, %s, %s, %s, %s)", *said, meanwhile=CHANGED)
+    except BaseException:
         sealed_file(made).unlink(missing_ok=True)
-        if said := meant_by(error):
-            raise said from error
         raise
     for other in ReleasePackage.objects.filter(request=asked).exclude(pk=made.pk):
         sealed_file(other).unlink(missing_ok=True)

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError
 from django.http import HttpRequest
 
 from platewarden.plate.text import PlateText
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Unknown
 from platewarden.server.access.desk import open_access, through_door
+from platewarden.server.access.person import said_plainly
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
 from platewarden.server.release.models import ReleaseGrant, ReleaseRequest
-from platewarden.server.release.review import NO_REQUEST, meant_by
+from platewarden.server.release.review import CHANGED, NO_REQUEST
 from platewarden.server.release.rules import AT_MOST, may_name
 
 LONGEST_DAYS = 366 * 5
@@ -76,12 +76,8 @@ def name_reads(request: HttpRequest, request_id: int, covered: Covered) -> Relea
         raise Refused(refusal)
     must_cover(covered)
     access = open_access(request, Act.RELEASE_NAME, {"request": asked.pk, "scopes": covered.scopes()})
-    try:
+    with said_plainly(meanwhile=CHANGED):
         found = through_door(access, "name_release")[0]
-    except DatabaseError as error:
-        if said := meant_by(error):
-            raise said from error
-        raise
     if found["grant_id"] is None:
         raise Refused(_not_that_many(found["reads"]))
     return ReleaseGrant.objects.select_related("request").get(pk=found["grant_id"])

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db import DatabaseError, IntegrityError, connection
 from django.http import HttpRequest
 
 from platewarden.policy.refusal import Malformed, Refused, Stale, Tampered, Unknown
-from platewarden.server.access.desk import SIGN_IN_AGAIN
-from platewarden.server.access.login import person_key
+from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
@@ -21,7 +19,7 @@ from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
 from platewarden.server.release.fulfil import newest_grant, newest_package, sealed_file
 from platewarden.server.release.models import ReleasePackage, ReleaseReceipt, ReleaseRequest
-from platewarden.server.release.review import meant_by
+from platewarden.server.release.review import CHANGED
 from platewarden.server.release.rules import may_fulfil, must_be_in_force
 
 NO_PACKAGE = "No package of this request is sealed. Make it first."
@@ -45,7 +43,7 @@ def sealed_bytes(asked: ReleaseRequest, *, by: Member) -> tuple[ReleasePackage, 
 
 def hand_over(request: HttpRequest, package_id: int, *, to_whom: str, way: str) -> ReleaseReceipt:
     """Hands a sealed package over. Recorded as `release.hand_over`, with the receipt. Stale when it was already, or made anew."""
-    member, key = request.user, person_key(request)
+    member = request.user
     assert isinstance(member, Member)
     package = ReleasePackage.objects.select_related("request").filter(pk=package_id).first()
     if package is None or package.sealed_at is None:
@@ -58,17 +56,8 @@ def hand_over(request: HttpRequest, package_id: int, *, to_whom: str, way: str) 
         raise Refused(refusal)
     if len(to_whom.strip()) < 3 or len(way.strip()) < 4:
         raise Malformed("Say who takes it, by name, and which way it goes, such as a stick or their portal.")
-    if key is None:
-        raise Refused(SIGN_IN_AGAIN)
     sealed_bytes(package.request, by=member)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select office.hand_over_release(%s, %s, %s, %s)", [key, package.pk, to_whom.strip(), way.strip()])
-    except IntegrityError as error:
-        raise Stale("This request was handed over meanwhile. Look at it again.") from error
-    except DatabaseError as error:
-        if said := meant_by(error):
-            raise said from error
-        raise
+    said = (package.pk, to_whom.strip(), way.strip())
+    ask_as_the_person(request, "hand_over_release(%s, %s, %s, %s)", *said, meanwhile=CHANGED)
     sealed_file(package).unlink(missing_ok=True)
     return ReleaseReceipt.objects.select_related("request", "package").get(request=package.request)
