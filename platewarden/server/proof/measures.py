@@ -71,6 +71,7 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
     ),
     Clause.VERIFY_BEFORE_ENFORCEMENT: (
         M("enforcement_verified", "enforcement outcomes verified first, or with their reason under review", "Review the stop with the officer."),
+        M("outcomes_reviewed", "outcomes without a confirming return reviewed by somebody else within a week", "Review it on the page of outcomes to review."),
     ),
     Clause.TRANSFER_TO_STORAGE: (
         M("units_in_time", "units whose reads came within the deadline", "Bring the unit to the office, or carry its reads by hand."),
@@ -104,6 +105,13 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
         M("tripped_judged", "tripped looks judged by somebody else within a week", "Judge it on the page of tripped looks."),
         M("cosigned_by_another", "wide searches co-signed by a colleague", "Review the search with both members."),
     ),
+    Clause.AUDITS: (
+        M("audits_in_time", "audits opened when due and signed off in time", "Judge what is left of it, and have an auditor sign it off."),
+        M("audits_as_drawn", "audits of the ledger with the very sample that was drawn", "Stop, and tell the supervisor: an audit was changed."),
+        M("audits_signed_by_another", "signed audits judged whole, and signed by an auditor outside the sample", "Have the audit done again by another auditor."),
+        M("sheets_judged_by_another", "judged looks as the ledger says, by an auditor who did not make them", "Have another auditor look at it again."),
+        M("findings_answered", "findings answered in time", "Remind the member, on the audit's page."),
+    ),
     Clause.RELEASE_TO_AGENCIES: (
         M("releases_to_agencies", "approved requests of law enforcement or prosecutors", "Recall what was released; tell the supervisor."),
     ),
@@ -124,6 +132,7 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
 
 # The first pattern that fits says whose the part is.
 _WHOSE: tuple[tuple[str, Clause], ...] = (
+    (r"audits_|audited_|_audit\b|_sheet\b|audit_plan|looks_weighed|lot_of", Clause.AUDITS),
     (r"release_only_to_agencies", Clause.RELEASE_TO_AGENCIES),
     (r"written_request_|receive_release", Clause.WRITTEN_REQUEST),
     (r"release_reviewed_|decide_release", Clause.RELEASE_REVIEWED),
@@ -138,7 +147,7 @@ _WHOSE: tuple[tuple[str, Clause], ...] = (
     (r"keep_no_samples|kind_of|gone", Clause.PRIVACY_RECOGNIZED),
     (r"end_day|drop_day|end_again|end_released|days_due|days_kept|purge|chunk|certificate|clock", Clause.PURGE),
     (r"received|ensure_span|make_span|plates\.reads insert|plate_seen insert", Clause.TRANSFER_TO_STORAGE),
-    (r"alerts_verification|alerts_disposition|caroutcome|car_outcome", Clause.VERIFY_BEFORE_ENFORCEMENT),
+    (r"alerts_verification|alerts_disposition|review_disposition|caroutcome|car_outcome", Clause.VERIFY_BEFORE_ENFORCEMENT),
     (r"may_see_source|authorization|alert_cards", Clause.CONFIDENTIAL_DATA),
     (r"completion|training", Clause.TRAINING_BEFORE_USE),
     (r"canvass", Clause.CANVASS),

@@ -10,17 +10,20 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.verification import Ground, Outcome
 from platewarden.server.alerts.dispose import dispose
 from platewarden.server.alerts.models import Alert
+from platewarden.server.alerts.review import review as review_outcome
 from platewarden.server.alerts.testing import FULL, alert_of, verified
+from platewarden.server.audits.sign_off import sign_off
+from platewarden.server.audits.testing import FITS, ODD, audit_of, judged
 from platewarden.server.clock import now
 from platewarden.server.hotlists.source import Described, describe
-from platewarden.server.hotlists.testing import list_in_force
+from platewarden.server.hotlists.testing import as_member, list_in_force
 from platewarden.server.investigations.incident import decide as decide_canvass
 from platewarden.server.investigations.testing import opened
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.authorize import authorize
-from platewarden.server.people.testing import DESIGNEE, OPERATOR, SUPERVISOR
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.proof.check import Checked, State, check
 from platewarden.server.proof.measures import JOBS
 from platewarden.server.proof.models import JobRun
@@ -49,6 +52,7 @@ def busy(office: Any) -> None:
     verified(alert, by=operator)
     dispose(alert.pk, outcome=Outcome.STOP, ground=Ground.VERIFIED, because="", by=operator)
     _confidential(office, operator)
+    _reviewed(office, operator)
     for purpose, plate in ((CASE, "CD54321"), (SHIFT, "EF65432")):
         answer = office.browser(OPERATOR, purpose=purpose).post("/reads/search/", {"span": "all", "plate": plate})
         assert answer.status_code == 200
@@ -69,6 +73,7 @@ def busy(office: Any) -> None:
     decide_release(request_of(office, SUPERVISOR), received(office).pk, approves=True, because="a named case of theirs")
     received(office)
     received(office, agency="The Daily Lamp", agency_kind="private")
+    _audited(office)
     worker_was_round(office)
 
 
@@ -87,6 +92,23 @@ def _confidential(office: Any, operator: Any) -> None:
     alert = Alert.objects.latest("pk")
     verified(alert, by=operator)
     dispose(alert.pk, outcome=Outcome.NO_ACTION, ground="", because="", by=operator)
+
+
+def _reviewed(office: Any, operator: Any) -> None:
+    """A stop that could not be verified first, and was reviewed."""
+    alert = alert_of(office, plate="LM98765")
+    made = dispose(alert.pk, outcome=Outcome.STOP, ground=Ground.IMPRACTICABLE, because="no radio there", by=operator)
+    with as_member(SUPERVISOR) as request:
+        review_outcome(request, made.pk, in_order=True, because="dispatch's log agrees")
+
+
+def _audited(office: Any) -> None:
+    """An audit of what was looked at so far, with one finding that waits for its answer, signed off."""
+    worker_was_round(office)
+    audit = audit_of(office)
+    for sheet in audit.sheets.all():
+        judged(office, sheet, ODD if sheet.position == 1 else FITS)
+    sign_off(request_of(office, AUDITOR), audit, "one look in doubt")
 
 
 def checked(office: Any) -> dict[Clause, Checked]:

@@ -39,7 +39,6 @@ def test_in_a_busy_office_every_clause_is_kept_with_its_denominator(busy_office)
     assert broken(table) == {}
     states = {clause.value: each.state.value for clause, each in table.items()}
     assert {clause: state for clause, state in states.items() if state != "kept"} == {
-        "audits": "no data",
         "partial-plates": "at risk",  # reported an hour ago, and not entered yet
     }
     looks = {row.name: row for row in table[Clause.TRAINING_BEFORE_USE].rows}["looks_trained"]
@@ -47,7 +46,9 @@ def test_in_a_busy_office_every_clause_is_kept_with_its_denominator(busy_office)
     assert looks.of >= 3
     told = as_json(table.values())
     assert len(told["clauses"]) == len(Clause)
-    assert told["counts"] == {"kept": 25, "at risk": 1, "no data": 1, "broken": 0}
+    assert told["counts"] == {"kept": 26, "at risk": 1, "no data": 0, "broken": 0}
+    for name in ("audits_in_time", "audits_as_drawn", "audits_signed_by_another", "sheets_judged_by_another", "findings_answered"):
+        assert {row.name: row for row in table[Clause.AUDITS].rows}[name].of >= 1, name
 
 
 # Violations ---------------------------------------------------------------------------------------------------------------
@@ -167,6 +168,22 @@ VIOLATIONS = {
         Clause.VERIFY_BEFORE_ENFORCEMENT,
         by_sql("update office.alerts_verification set answer = 'pending' where alert_id = 1", "disposition 1"),
     ),
+    "a stop that nobody reviewed": (
+        Clause.VERIFY_BEFORE_ENFORCEMENT,
+        by_sql(
+            "delete from office.alerts_dispositionreview;;"
+            "update office.alerts_disposition set at = now() - interval '8 days' where for_review",
+            "disposition 3",
+        ),
+    ),
+    "a stop reviewed by who made it": (
+        Clause.VERIFY_BEFORE_ENFORCEMENT,
+        by_sql("update office.alerts_dispositionreview set by = '1042 Rosa Vega'", "disposition 3"),
+    ),
+    "a review that the ledger does not know": (
+        Clause.VERIFY_BEFORE_ENFORCEMENT,
+        by_sql("update office.alerts_dispositionreview set is_in_order = false", "disposition 3"),
+    ),
     "a unit that sends nothing": (
         Clause.TRANSFER_TO_STORAGE,
         by_sql("update office.equipment_unit set unsent_since = now() - interval '2 days'", "unit "),
@@ -200,6 +217,52 @@ VIOLATIONS = {
     "a look without its line": (Clause.ACCESS_DOCUMENTED, a_look_without_a_line),
     "a trimmed ledger": (Clause.ACCESS_DOCUMENTED, a_trimmed_ledger),
     "a look without its case": (Clause.LEGITIMATE_PURPOSE, by_look(reference="because")),
+    "a late audit": (
+        Clause.AUDITS,
+        by_sql(
+            "update office.audits_audit set signed_at = null, signed_by_number = '', sign_by = now() - interval '1 hour'",
+            "audit A-0001",
+        ),
+    ),
+    "an audit that did not open": (
+        Clause.AUDITS,
+        by_sql(
+            "update office.audits_audit set since = since - interval '31 days', due_at = due_at - interval '31 days'",
+            "the audit due on ",
+        ),
+    ),
+    "an audit signed off from within its sample": (
+        Clause.AUDITS,
+        by_sql("update office.audits_audit set signed_by_number = '1042'", "audit A-0001"),
+    ),
+    "an audit that was erased": (
+        Clause.AUDITS,
+        by_sql("delete from office.audits_sheet;;delete from office.audits_audit", "audit A-0001"),
+    ),
+    "a look taken out of a sample": (
+        Clause.AUDITS,
+        by_sql("delete from office.audits_sheet where position = 2", "audit A-0001"),
+    ),
+    "a look judged by who made it": (
+        Clause.AUDITS,
+        by_sql(
+            "alter table office.audits_sheet drop constraint nobody_judges_their_own_look;;"
+            "update office.audits_sheet set judged_by_number = member_number where position = 2",
+            "audit A-0001, look 2",
+        ),
+    ),
+    "a finding that became none": (
+        Clause.AUDITS,
+        by_sql("update office.audits_sheet set judgement = 'in order', follow_up_by = null where position = 1", "audit A-0001, look 1"),
+    ),
+    "a finding that waits too long": (
+        Clause.AUDITS,
+        by_sql("update office.audits_sheet set follow_up_by = current_date - 2 where position = 1", "audit A-0001, look 1"),
+    ),
+    "an answer that the member did not give": (
+        Clause.AUDITS,
+        by_sql("update office.audits_sheet set answered_at = now() where position = 1", "audit A-0001, look 1"),
+    ),
     "a release to a newspaper": (
         Clause.RELEASE_TO_AGENCIES,
         by_sql(
@@ -323,6 +386,25 @@ MECHANISMS = {
             "alter table office.retention_hold drop constraint hold_has_an_authority;;"
             "alter table office.retention_hold add constraint hold_has_an_authority check (true)",
             "constraint office.retention_hold hold_has_an_authority says something else than was shipped",
+        ),
+    ),
+    "audits may be deleted": (
+        Clause.AUDITS,
+        by_sql("drop trigger kept on office.audits_audit", "trigger office.audits_audit kept is missing"),
+    ),
+    "whoever likes signs audits": (
+        Clause.AUDITS,
+        by_sql(
+            "create or replace function office.sign_audit(cookie bytea, the_audit bigint, the_summary text) returns void language sql"
+            " as 'update office.audits_audit set signed_at = now() where id = the_audit'",
+            "function office.sign_audit does something else than was shipped",
+        ),
+    ),
+    "nobody can judge": (
+        Clause.AUDITS,
+        by_sql(
+            "revoke execute on function office.judge_sheet(bytea, bigint, text, boolean, boolean, text, text, date) from platewarden_app",
+            "right office.judge_sheet(bytea, bigint, text, boolean, boolean, text, text, date) execute app was taken away",
         ),
     ),
     "one member alone may be twice the supervisor": (
