@@ -26,6 +26,7 @@ bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the sa
 	$(PY) -m platewarden.bench.purge_kills --times 300 --json
 	$(PY) -m platewarden.bench.purge --json
 	$(PY) -m platewarden.bench.memory --json
+	$(PY) -m platewarden.bench.match --json
 	$(PY) -m platewarden.bench.search --reads 20000000 --json
 	$(PY) -m platewarden.bench.cases --reads 60000 --json
 	$(PY) -m platewarden.bench.alarm --json

@@ -38,6 +38,7 @@ __all__ = [
     "loosely",
     "loosened",
     "parse_pattern",
+    "starts",
     "with_one_wrong",
 ]
 
@@ -86,14 +87,14 @@ class PartialPlate:
 
     def answers(self, text: str) -> bool:
         """Is this text one that the witness could have seen?"""
-        return _starts(text, _pieces(self.pattern)) is not None
+        return starts(text, _pieces(self.pattern)) is not None
 
     def confusions(self, text: str) -> tuple[Confusion, ...] | None:
         """Where the text answers only because cameras confuse characters (text's, pattern's); empty when it simply answers, None if not."""
+        if self.answers(text):
+            return ()
         places = self._places(fold(text), fold(self.pattern))
-        if places is None or self.answers(text):
-            return None if places is None else ()
-        return tuple(Confusion(at, text[at], known) for at, known in places if text[at] != known)
+        return None if places is None else tuple(Confusion(at, text[at], known) for at, known in places if text[at] != known)
 
     def like(self) -> str:
         """The pattern for SQL's LIKE. Its characters are A-Z and 0-9, so nothing needs escaping."""
@@ -114,13 +115,13 @@ class PartialPlate:
 
     def _places(self, text: str, pattern: str) -> list[tuple[int, str]] | None:
         """Where each known character of this pattern lies in the text, when `pattern` (this one, or its fold) answers it."""
-        starts = _starts(text, _pieces(pattern))
-        if starts is None:
+        places = starts(text, _pieces(pattern))
+        if places is None:
             return None
         ours = _pieces(self.pattern)
         return [
             (start + offset, character)
-            for start, piece in zip(starts, ours, strict=True)
+            for start, piece in zip(places, ours, strict=True)
             for offset, character in enumerate(piece)
             if character != "?"
         ]
@@ -307,7 +308,7 @@ def _normal(pattern: str) -> str:
     return _RUN.sub(lambda run: "?" * run[0].count("?") + "*", pattern)
 
 
-def _starts(text: str, pieces: tuple[str, ...]) -> list[int] | None:
+def starts(text: str, pieces: tuple[str, ...]) -> list[int] | None:
     """Where each piece lies: the first at the start, the last at the end, those between as early as they fit."""
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:

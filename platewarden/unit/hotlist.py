@@ -31,7 +31,7 @@ class Hotlist:
     def __init__(self, data: Path, find_key: FindKey) -> None:
         self._path = data / FILE
         self._find_key = find_key
-        self._edition: Edition | None = Edition.open(self._path, find_key) if self._path.exists() else None
+        self._edition: Edition | None = self._opened() if self._path.exists() else None
         self._voiced: tuple[EditionEntry, ...] = ()
 
     @property
@@ -69,7 +69,7 @@ class Hotlist:
         if not may_replace("hot list", held=self.number, came=came.number, ordered=ordered, same=same):
             return False
         replace_file(self._path, raw)
-        self._edition = Edition.open(self._path, self._find_key)
+        self._edition = self._opened()
         return True
 
     def take_changes(self, steps: Sequence[bytes], *, ordered: int = 0) -> bool:
@@ -79,12 +79,22 @@ class Hotlist:
             raw = apply(raw, step)
         return self.take(raw, ordered=ordered)
 
+    def _opened(self) -> Edition:
+        edition = Edition.open(self._path, self._find_key)
+        edition.prepare()
+        return edition
+
     def hits(self, seen: SeenPlate, *, at: datetime) -> list[tuple[EditionEntry, Answer]]:
         """Every entry the reading answers: full before possible, and the urgent first."""
         edition = self._edition
-        folds = {fold(seen.text), *(fold(each.text) for each in seen.candidates)}
+        folds = {fold(seen.text)}
+        for each in seen.candidates:
+            folds.add(fold(each.text))
+        proposed = edition.proposals(folds) if edition else []
+        if not proposed and not self._voiced:
+            return []
         found: dict[object, tuple[EditionEntry, Answer]] = {}
-        for entry in (*self._voiced, *(edition.proposals(folds) if edition else ())):
+        for entry in (*self._voiced, *proposed):
             if entry.expires_at is not None and entry.expires_at <= at:
                 continue
             answer = answers(seen, LookedFor(entry.text, entry.is_pattern, entry.state))

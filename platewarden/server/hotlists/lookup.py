@@ -1,4 +1,4 @@
-"""Proposals for a read: entries in force that share a fold with it, and every pattern. The matcher decides, not this."""
+"""Proposals for a read: entries in force that share a fold with it, and patterns whose fold it answers. The matcher decides, not this."""
 
 from __future__ import annotations
 
