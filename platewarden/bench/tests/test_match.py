@@ -16,7 +16,7 @@ GOOD = Figures(**{each.name: 1 for each in fields(Figures)})
 
 @pytest.mark.slow
 def test_a_small_run_tells_every_figure():
-    words = ["--entries", "2000", "--patterns", "100", "--reads", "2000", "--looped", "3", "--json"]
+    words = ["--entries", "2000", "--patterns", "100", "--reads", "2000", "--joined", "500", "--looped", "3", "--json"]
     done = subprocess.run(
         [sys.executable, "-m", "platewarden.bench.match", *words],
         cwd=Path(__file__).parents[3],
@@ -26,7 +26,13 @@ def test_a_small_run_tells_every_figure():
     )
     assert done.returncode in (0, 1), done.stderr
     figures = {each["name"]: each for each in json.loads(done.stdout)["figures"]}
-    assert [figures[name]["value"] for name in ("entries", "patterns", "reads", "looped_reads")] == [2000, 100, 2000, 3]
+    assert [figures[name]["value"] for name in ("entries", "patterns", "reads", "joined_reads", "looped_reads")] == [
+        2000,
+        100,
+        2000,
+        500,
+        3,
+    ]
     assert figures["answers"]["value"] >= 1
     for name in module.AGAINST:
         assert figures[name]["value"] > 0
