@@ -21,6 +21,7 @@ State: TypeAlias = str
 """A two-letter code of `STATES`. A state that was not read or not stated is None, never a guess."""
 
 CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_KNOWN_CHARACTERS: Final = frozenset(CHARACTERS)
 LONGEST: Final = 12
 
 _DROPPED: Final = str.maketrans("", "", " -.")
@@ -107,6 +108,8 @@ def normal_form(raw: str, *, also: str = "") -> str:
     if len(raw) > _RAW_LIMIT:
         raise Malformed(f"A plate has at most {LONGEST} characters; this text has {len(raw)}. Give the plate alone.")
     text = raw.translate(_DROPPED)
+    if text.isascii() and text.isalnum():  # nearly every row of a list
+        return text.upper()
     for character in text:
         if not (character.isascii() and character.isalnum()) and character not in also:
             shown = character if character.isprintable() else f"U+{ord(character):04X}"
@@ -121,7 +124,7 @@ class PlateText:
     text: str
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.text) <= LONGEST or not set(self.text) <= set(CHARACTERS):
+        if not 1 <= len(self.text) <= LONGEST or not _KNOWN_CHARACTERS.issuperset(self.text):
             raise Malformed(f"A plate has 1 to {LONGEST} characters of A-Z and 0-9. Give the plate as it is embossed.")
 
     @classmethod

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connections
@@ -54,6 +55,7 @@ def plate_or_pattern(raw: str) -> tuple[str, bool]:
     return PlateText.parse(raw).text, False
 
 
+@lru_cache(maxsize=512)  # a list says the same few words a million times
 def category_of(raw: str) -> Category:
     name = raw.strip().lower().replace(" ", "_").replace("-", "_")
     try:
@@ -62,6 +64,7 @@ def category_of(raw: str) -> Category:
         raise Malformed(f"This is not a category. It is one of: {', '.join(each.value for each in Category)}.") from error
 
 
+@lru_cache(maxsize=512)  # a list says the same few words a million times
 def approach_of(raw: str) -> Approach:
     name = raw.strip().lower().replace(" ", "_").replace("-", "_") or Approach.STOP.value
     try:
@@ -70,6 +73,7 @@ def approach_of(raw: str) -> Approach:
         raise Malformed(f"This is not a way to act. It is one of: {', '.join(each.value for each in Approach)}.") from error
 
 
+@lru_cache(maxsize=512)  # a list says the same few words a million times
 def state_of(raw: str) -> str | None:
     """A two-letter code, or None for a stated `unknown`; an empty field is refused, for nobody said anything."""
     if not raw.strip():
