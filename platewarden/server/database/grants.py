@@ -180,6 +180,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.evidence_written(bytea, bigint, text, bigint, int)": ("app",),
     "office.book_evidence(bytea, bigint, text, text, text, text)": ("app",),
     "office.receive_release(bytea, jsonb, text, bytea)": ("app",),
+    "office.receive_compelled(bytea, jsonb, text, bytea, uuid)": ("app",),
     "office.decide_release(bytea, bigint, boolean, text, text)": ("app",),
     "plates.release_papers(uuid)": ("app",),
     "plates.name_release(uuid)": ("app",),

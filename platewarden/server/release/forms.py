@@ -7,14 +7,16 @@ from typing import Any
 
 from django import forms
 
+from platewarden.plate.pattern import PartialPlate
 from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Malformed
 from platewarden.server.people.editions import department
 from platewarden.server.release.grant import Circle, Covered, must_cover
-from platewarden.server.release.models import AgencyKind, Basis
+from platewarden.server.release.models import COMPELS, AgencyKind, Basis
 from platewarden.server.release.rules import LARGEST_LETTER, NewRequest
-from platewarden.server.retention.hold import LARGEST_RADIUS_M
-from platewarden.server.retention.models import Hold
+from platewarden.server.retention.forms import next_review
+from platewarden.server.retention.hold import LARGEST_RADIUS_M, Named, NewHold, must_be_sound
+from platewarden.server.retention.models import Ground, Hold, Scope
 
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -54,9 +56,24 @@ class ReceiveForm(forms.Form):
     has_declaration = forms.BooleanField(
         label="A written declaration is attached that no prohibited purpose is served", required=False
     )
-    hold = forms.ChoiceField(
-        label="Hold", required=False, help_text="A court order, subpoena or discovery request needs one that stands"
+    hold_plate = forms.CharField(
+        label="Hold this vehicle",
+        max_length=40,
+        required=False,
+        help_text="Plate, or part of it with ? and *. Empty for a place",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    hold_lat = forms.FloatField(label="Latitude", required=False, min_value=-90, max_value=90)
+    hold_lon = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
+    hold_radius_m = forms.FloatField(label="Within metres", required=False, min_value=1, max_value=LARGEST_RADIUS_M)
+    hold_since = forms.DateTimeField(label="From", required=False, widget=_MOMENT, input_formats=_FORMATS)
+    hold_until = forms.DateTimeField(
+        label="To", required=False, widget=_MOMENT, input_formats=_FORMATS, help_text="It may lie in the future"
+    )
+    hold_reference = forms.CharField(
+        label="Our case or action number", max_length=60, required=False, help_text="Under which the hold stands"
+    )
+    hold = forms.ChoiceField(label="Or a hold that stands already", required=False)
     asked = forms.CharField(
         label="What is asked for",
         max_length=2000,
@@ -79,6 +96,44 @@ class ReceiveForm(forms.Form):
         for field, first, choices in (("hold", "None", named), ("prohibited", "No", prohibited)):
             self.fields[field].choices = [("", first), *choices]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        given["to_hold"] = None
+        try:
+            given["to_hold"] = self._to_hold(given)
+        except Malformed as error:
+            self.add_error("hold_plate" if given.get("hold_plate") else None, error.message)
+        return given
+
+    def _to_hold(self, given: dict[str, Any]) -> NewHold | None:
+        """What is to be held; None when nothing of it was filled in, or a standing hold is chosen."""
+        place = [given.get(name) for name in ("hold_lat", "hold_lon", "hold_radius_m")]
+        plate, since, until = given.get("hold_plate"), given.get("hold_since"), given.get("hold_until")
+        if given.get("basis") not in COMPELS or given.get("hold") or not (plate or any(each is not None for each in place)):
+            return None
+        if since is None or until is None:
+            raise Malformed("Say from when and to when: a hold names a time.")
+        if bool(plate) == (None not in place):
+            raise Malformed("A hold names a vehicle, or a place with the metres around it: one of the two.")
+        if plate and set(plate) & set("?*"):
+            named = Named(Scope.PATTERN, like=PartialPlate.parse(plate).like())
+        elif plate:
+            named = Named(Scope.VEHICLE, plate=PlateText.parse(plate).text)
+        else:
+            named = Named(Scope.PLACE, lat=place[0], lon=place[1], radius_m=place[2])
+        new = NewHold(
+            ground=Ground.DISCOVERY if given["basis"] == Basis.DISCOVERY else Ground.LAWFUL,
+            authority=f"{given.get('agency', '')}, {given.get('instrument', '')}",
+            reference=given["hold_reference"].strip().upper(),
+            since=since,
+            until=until,
+            named=named,
+            review_on=next_review(),
+        )
+        if refusal := must_be_sound(new):
+            raise Malformed(refusal.because)
+        return new
+
     def clean_letter(self) -> bytes:
         given = self.cleaned_data["letter"]
         if given.size > LARGEST_LETTER:
@@ -88,7 +143,7 @@ class ReceiveForm(forms.Form):
         return content
 
     def new(self) -> NewRequest:
-        given = dict(self.cleaned_data)
+        given = {name: value for name, value in self.cleaned_data.items() if not name.startswith("hold_")}
         given["agency_kind"], given["basis"] = AgencyKind(given["agency_kind"]), Basis(given["basis"])
         given["agency_state"] = given["agency_state"].upper()
         given["hold"] = self.holds.get(given["hold"])

@@ -14,6 +14,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import MANAGERS, may_do
 from platewarden.server.release.models import COMPELS, AgencyKind, Basis, ReleaseGrant, ReleaseReceipt, ReleaseRequest, RequestState
+from platewarden.server.retention.hold import NewHold
 from platewarden.server.retention.models import Hold
 
 AT_MOST = 500  # reads of one request; the door fixes no more
@@ -40,6 +41,9 @@ class NewRequest:
     asked: str
     letter: bytes
     hold: Hold | None = None
+    """The hold that stands already, of what compels the department."""
+    to_hold: NewHold | None = None
+    """Or what is to be held from now on."""
 
 
 def must_be_written(new: NewRequest) -> Refusal | None:
@@ -54,8 +58,11 @@ def must_be_written(new: NewRequest) -> Refusal | None:
         return Refusal(Clause.WRITTEN_REQUEST, "Say which reads are asked for: which vehicle or place, from when to when.")
     if new.basis != Basis.OFFICIAL and len(new.instrument.strip()) < 4:
         return Refusal(Clause.RELEASE_TO_AGENCIES, "Name the order, subpoena, request or statute it rests on, with its date.")
-    if new.basis in COMPELS and (new.hold is None or not new.hold.is_standing):
-        return Refusal(Clause.HOLD, "This compels the department to keep what it names. Place a hold first, then name it here.")
+    if new.basis in COMPELS and new.to_hold is None and (new.hold is None or not new.hold.is_standing):
+        return Refusal(
+            Clause.HOLD,
+            "This compels the department to keep what it names. Say which vehicle or place, or choose the hold that stands.",
+        )
     return None
 
 

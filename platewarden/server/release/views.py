@@ -61,6 +61,7 @@ def on_file(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs_purpose
 def new(request: HttpRequest) -> HttpResponse:
     if refusal := may_do(_member(request), Act.RELEASE_RECEIVE, now()):
         raise Refused(refusal)

@@ -84,15 +84,19 @@ def must_be_sound(new: NewHold) -> Refusal | None:
 
 def place(request: HttpRequest, new: NewHold) -> Hold:
     """Places the hold; says how much it names. Recorded as `retention.scope`, before it is counted, and as `retention.hold`."""
+    placed = through_door(access_to_place(request, new), "place_hold")[0]
+    if placed["hold_id"] is None:
+        raise Refused(_nothing(new))
+    return Hold.objects.get(pk=placed["hold_id"])
+
+
+def access_to_place(request: HttpRequest, new: NewHold, *, compelled: bool = False) -> Access:
+    """The access under which a hold is placed, once. A compelled one is placed though nothing is kept."""
     member = request.user
     assert isinstance(member, Member)
     if refusal := may_do(member, Act.RETENTION_SCOPE, now()) or must_be_sound(new):
         raise Refused(refusal)
-    access = open_access(request, Act.RETENTION_SCOPE, _terms(new))
-    placed = through_door(access, "place_hold")[0]
-    if placed["hold_id"] is None:
-        raise Refused(_nothing(new))
-    return Hold.objects.get(pk=placed["hold_id"])
+    return open_access(request, Act.RETENTION_SCOPE, _terms(new) | {"compelled": compelled})
 
 
 def _terms(new: NewHold) -> dict[str, Any]:

@@ -97,6 +97,7 @@ OWNERS = {
     "let_the_log_go",
     "release_hold",
     "receive_release",
+    "receive_compelled",
     "decide_release",
     "release_has_duty",
     "release_sealed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from platewarden.server.release.forms import DecideForm, FindForm, ReceiveForm
@@ -45,3 +46,28 @@ def test_narrowing_says_to_what():
 
 def test_nothing_is_needed_to_find():
     assert FindForm({}).is_valid()
+
+
+WITHIN = {"hold_since": "2026-11-01T00:00", "hold_until": "2026-11-21T00:00", "hold_reference": "26-004117"}
+ORDERED = GIVEN | {"basis": "court order", "instrument": "order of 11/20/2026"}
+
+
+def test_a_court_order_says_what_is_held(office):
+    form = ReceiveForm(ORDERED | WITHIN | {"hold_plate": "ab 12345"}, letter())
+    assert form.is_valid(), form.errors
+    assert form.new().to_hold.named.plate == "AB12345"
+    assert ReceiveForm(ORDERED | WITHIN | {"hold_plate": "AB?2*"}, letter()).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"hold_plate": "AB12345"}, "from when and to when"),
+        (WITHIN | {"hold_lat": "42.2"}, "one of the two"),
+        (WITHIN | {"hold_plate": "AB12345", "hold_reference": "?"}, "no case or action number"),
+    ],
+)
+def test_a_hold_that_says_too_little_stands_at_its_field(office, given, words):
+    form = ReceiveForm(ORDERED | given, letter())
+    assert not form.is_valid()
+    assert words in str(form.errors)

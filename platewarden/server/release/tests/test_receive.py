@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connection
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused
+from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.models import AgencyKind, Basis, ReleaseRequest, RequestState
 from platewarden.server.release.testing import LETTER, received
-from platewarden.server.retention.testing import held, keep_past, open_past, release
+from platewarden.server.retention.hold import Named, NewHold, access_to_place
+from platewarden.server.retention.models import Ground, Hold, Scope
+from platewarden.server.retention.testing import held, keep_past, open_past, purge_now, release, request_of
 
 
 @pytest.fixture
@@ -53,6 +58,70 @@ def test_a_hold_that_was_released_meanwhile_is_refused_by_the_database(office, h
     with pytest.raises(Refused, match="released meanwhile"):
         received(office, basis=Basis.COURT_ORDER, instrument="order of 11/20/2026", hold=hold)
     assert not ReleaseRequest.objects.exists()
+
+
+def to_hold(**changes):
+    facts = {
+        "ground": Ground.LAWFUL,
+        "authority": "Circuit Court of Lake County, subpoena of 11/20/2026",
+        "reference": "26-004117",
+        "since": now() - timedelta(days=60),
+        "until": now() - timedelta(days=1),
+        "named": Named(Scope.VEHICLE, plate="AB12345"),
+        "review_on": now().date() + timedelta(days=60),
+    }
+    return NewHold(**(facts | changes))
+
+
+SUBPOENA = {"basis": Basis.SUBPOENA, "instrument": "subpoena of 11/20/2026"}
+
+
+def test_a_subpoena_places_its_hold_with_the_request_and_a_purge_right_after_spares_what_it_names(office):
+    open_past(office.database, 40)
+    car = office.car()
+    with office.as_role("ingest"):
+        named, other = keep_past(car, "AB12345", 40), keep_past(car, "ZZ99999", 40)
+    made = received(office, agency_kind=AgencyKind.PRIVATE, **SUBPOENA, to_hold=to_hold())
+    purge_now(office)
+    assert made.state == RequestState.REFERRED
+    assert (made.hold.is_standing, made.hold.reads, made.hold.placed_by_number) == (True, 1, DESIGNEE)
+    with office.database.connect("owner") as owner:
+        left = {row[0] for row in owner.execute("select read_id from plates.reads_held union all select read_id from plates.reads")}
+    assert named.read_id in left
+    assert other.read_id not in left
+    lines = office.ledger()
+    assert [
+        lines.index((act, DESIGNEE)) for act in ("retention.scope", "retention.hold", "release.receive", "release.refer")
+    ] == sorted(lines.index((act, DESIGNEE)) for act in ("retention.scope", "retention.hold", "release.receive", "release.refer"))
+
+
+def test_it_is_placed_though_nothing_is_kept_of_it(office):
+    made = received(office, **SUBPOENA, to_hold=to_hold())
+    assert (made.hold.is_standing, made.hold.reads) == (True, 0)
+
+
+def test_when_the_request_cannot_be_written_no_hold_is_left(office, monkeypatch):
+    monkeypatch.setattr("platewarden.server.release.receive.must_be_written", lambda _: None)
+    with pytest.raises(Exception, match="written_request"):
+        received(office, **SUBPOENA, to_hold=to_hold(), purpose="")
+    assert not ReleaseRequest.objects.exists()
+    assert not Hold.objects.exists()
+
+
+def test_a_hold_without_a_case_number_or_of_no_time_is_refused_with_the_request(office):
+    for wrong in ({"reference": "x"}, {"until": now() - timedelta(days=90)}):
+        with pytest.raises(Refused) as refused:
+            received(office, **SUBPOENA, to_hold=to_hold(**wrong))
+        assert refused.value.clause == Clause.HOLD
+    assert not ReleaseRequest.objects.exists()
+
+
+def test_nobody_places_it_by_the_access_of_another(office):
+    access = access_to_place(request_of(office, OPERATOR), to_hold(), compelled=True)
+    key = bytes.fromhex(request_of(office, DESIGNEE).COOKIES["person"])
+    with connection.cursor() as cursor, pytest.raises(Exception, match="whoever takes the request in"):
+        cursor.execute("select office.receive_compelled(%s, '{}', 'x', 'x', %s)", [key, access.access_id])
+    assert not Hold.objects.exists()
 
 
 @pytest.mark.parametrize("number", [OPERATOR, AUDITOR])
