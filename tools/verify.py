@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Checks what a department gives out, without the department and without its software: its ledger, purges, evidence.
+"""Checks what a department gives out, without the department and without its software: its ledger, purges, evidence, and how it keeps its policy.
 
     python3 verify.py FOLDER --key ledger-key.txt [--seen checkpoint-that-I-kept.txt ...] [--certificate certificate.txt ...]
     python3 verify.py --key ledger-key.txt --certificate certificate.txt ...
     python3 verify.py --key ledger-key.txt --package E-00001 ...
+    python3 verify.py --key ledger-key.txt --bundle FOLDER-OF-A-CHECK ...
 
 You need this one file, Python 3.9 or later, and the package "cryptography". FOLDER is what `platewarden ledger publish` wrote,
 copied to your machine. The key is the department's public ledger key: take it from where you trust it, not from FOLDER.
@@ -21,6 +22,10 @@ What is checked:
      car signed, with the car's own key; each picture is the one that the car named; everybody who is said to have looked stands in a
      line of the ledger that is proved under its signed checkpoint. Name the opened folder; or the medium, to check its files without
      opening them; or the .zip with --passphrase. With FOLDER: the package's checkpoint is a beginning of this book.
+  8. A bundle of a check (--bundle) is signed with that key, and every file in it is the one that was signed. Every count of its table, and
+     the state of every clause, is made again from the rows; the table that was kept for a day has its digest in a line of the ledger that
+     is proved under its signed checkpoint. With FOLDER: that checkpoint is a beginning of this book. HOLDS says that the table follows from
+     the rows, not that every clause is kept: the table is printed.
 
 What it cannot tell: whether something was never recorded at all, and what happened after the newest checkpoint. Keep a copy of the
 file "checkpoint" each time: that copy is what makes rewriting the book impossible.
@@ -52,6 +57,7 @@ FULL = 256
 CERTIFICATE = "platewarden purge certificate v1"
 PACKAGE = "platewarden evidence package v1"
 MEDIUM = "platewarden evidence medium v1"
+BUNDLE = "platewarden check bundle v1"
 STAMPED = (
     "It carries an outside time, {} UTC. Whose, and whether it holds, ask with the authority's certificate: "
     "openssl ts -verify -data manifest-sha512.txt -in timestamp.tsr -CAfile AUTHORITY.pem"
@@ -714,11 +720,125 @@ def check_package(path: Path, key: Key, ask: Callable[[], str] | None) -> tuple[
     raise Unable(f"{path} is no package. Name an opened package, the medium, or its .zip file.")
 
 
+class Bundle:
+    """The bundle of a check: signed, whole, and its table made again from its rows."""
+
+    def __init__(self, folder: Path, key: Key) -> None:
+        self.folder, self.key, self.where = folder, key, f"the bundle {folder.name}"
+        if not (folder / "statement.txt").is_file():
+            raise Wrong(f"statement.txt is missing in {self.where}: it was cut short, or is no bundle of a check.")
+        try:
+            self.about = self.signed()
+            self.table = json.loads(self.file("table.json"))
+            self.checkpoint, self.day = self.ledger()
+            self.rows = 0
+            for each in self.table["clauses"]:
+                self.must_follow(each)
+            self.must_add_up()
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise Wrong(f"statement.txt of {self.where} is signed, and does not say what a check says ({error}).") from error
+
+    def signed(self) -> dict[str, Any]:
+        """The statement, once its signature holds and the folder has exactly the files that it names."""
+        where = f"statement.txt of {self.where}"
+        head, _, body = opened(read(self.folder / "statement.txt"), self.key.under("check"), where).partition("\n")
+        if head != BUNDLE:
+            raise Wrong(f"{where} is signed, and is not of a check.")
+        about: dict[str, Any] = json.loads(body)
+        self.files = {}
+        for name, digest in about["files"].items():
+            if not (self.folder / name).is_file():
+                raise Wrong(f"{name} is missing in {self.where}.")
+            self.files[name] = read(self.folder / name)
+            if sha256(self.files[name]).hex() != digest:
+                raise Wrong(f"{name} in {self.where} was changed.")
+        there = {each.relative_to(self.folder).as_posix() for each in self.folder.rglob("*")}
+        if strange := there - set(self.files) - {"statement.txt"}:
+            raise Wrong(f"{min(strange)} was slipped into {self.where}.")
+        return about
+
+    def file(self, name: str) -> bytes:
+        if name not in self.files:
+            raise Wrong(f"{name} is missing in {self.where}.")
+        return self.files[name]
+
+    def ledger(self) -> tuple[tuple[int, bytes], str]:
+        """The checkpoint, and what is proved of the table that was kept for a day."""
+        told = json.loads(self.file("ledger.json"))
+        size, root = checkpoint(told["checkpoint"].encode(), self.key, f"The checkpoint in {self.where}")
+        if (size, root.hex()) != (self.about["ledger_size"], self.about["ledger_root"]):
+            raise Wrong(f"The checkpoint in {self.where} is not the one that its statement names.")
+        day = told["day"]
+        if day is None:
+            return (size, root), "No day's table was in the sealed ledger yet."
+        proof = [bytes.fromhex(step) for step in day["proof"]]
+        if not path_holds(sha256(b"\x00", day["line"].encode()), day["index"], size, proof, root):
+            raise Wrong(f"Line {day['index']} in {self.where} is not a line of the ledger: its proof does not hold.")
+        line = json.loads(day["line"])
+        kept = self.file("day.json")
+        about = line["about"]
+        if line["act"] != "proof.day" or sha256(kept).hex() != about["sha256"] or json.loads(kept)["counts"] != about["counts"]:
+            raise Wrong(f"day.json in {self.where} is not the table that line {day['index']} of the ledger names.")
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(about["counts"].items()))
+        return (size, root), f"The table of {about['day']} stands in line {day['index']} of the ledger: {counts}."
+
+    def must_follow(self, clause: dict[str, Any]) -> None:
+        """Every count and state of a clause, from the rows of its file."""
+        name = clause["clause"]
+        told = json.loads(self.file(f"clause-{name}.json"))
+        if told["clause"] != name or [each["name"] for each in told["counted"]] != [each["name"] for each in clause["rows"]]:
+            raise Wrong(f"The table of {self.where} counts something else for {name} than its rows are of.")
+        found, any_counted = set(), False
+        for given, said in zip(told["counted"], clause["rows"], strict=True):
+            of, wrong, late = given.get("counts") or self.counted(given["rows"])
+            state = "broken" if wrong else "at risk" if late else "kept" if of else "no data"
+            if (of, wrong, late, state, given["is_mechanism"]) != tuple(
+                said[each] for each in ("of", "wrong", "late", "state", "is_mechanism")
+            ):
+                raise Wrong(f"The rows of {given['name']} in {self.where} do not give what its table says of {name}.")
+            if len(said["records"]) > (wrong or late):
+                raise Wrong(f"The table of {self.where} names more records of {given['name']} than are wrong or late.")
+            found.add(state)
+            any_counted |= bool(of) and not given["is_mechanism"]
+        state = next((each for each in ("broken", "at risk") if each in found), "kept" if any_counted else "no data")
+        if state != clause["state"]:
+            raise Wrong(f"The table of {self.where} says that {name} is {clause['state']}; its rows say {state}.")
+
+    def counted(self, rows: list[str]) -> list[int]:
+        """How many rows, how many of them wrong, how many soon."""
+        verdicts = [each.rpartition(" ")[2] for each in rows]
+        if strange := set(verdicts) - {"right", "soon", "wrong"}:
+            raise Wrong(f"{self.where} has a row that is {min(strange)}.")
+        self.rows += len(rows)
+        return [len(rows), verdicts.count("wrong"), verdicts.count("soon")]
+
+    def must_add_up(self) -> None:
+        states = [each["state"] for each in self.table["clauses"]]
+        names = {f"clause-{each['clause']}.json" for each in self.table["clauses"]}
+        if names != {name for name in self.files if name.startswith("clause-")} or len(names) != len(states):
+            raise Wrong(f"The clauses of {self.where} are not those of its table.")
+        if {state: count for state, count in self.table["counts"].items() if count} != {
+            each: states.count(each) for each in states
+        }:
+            raise Wrong(f"The table of {self.where} does not add up.")
+        if self.table["checked_at"] != self.about["made_at"]:
+            raise Wrong(f"The table of {self.where} is of another time than its statement.")
+
+    def sentences(self) -> list[str]:
+        """The table, made again."""
+        counts = ", ".join(f"{count} {state}" for state, count in self.table["counts"].items())
+        return [
+            f"Check of {self.about['department']}, {self.about['made_at'][:16]} UTC: {counts}.",
+            *(f"{each['number']:<9} {each['clause']:<26} {each['state']}" for each in self.table["clauses"]),
+            f"All of it follows from {self.rows} rows. {self.day}",
+        ]
+
+
 def asked_passphrase() -> str:
     return (getpass.getpass("Passphrase: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
 
 
-def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certificate], packages: list[Package]) -> list[str]:
+def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certificate], proved: list[Package | Bundle]) -> list[str]:
     """What was found, in sentences. Raises Wrong or Unable at the first thing."""
     if not (folder / "checkpoint").is_file():
         raise Unable(f"There is no file “checkpoint” in {folder}. Name the folder that the department published.")
@@ -729,8 +849,8 @@ def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certifica
     for each in certificates:
         earlier.setdefault(each.before, f"before, in {each.where}")
         earlier.setdefault(each.after, f"after, in {each.where}")
-    for package in packages:
-        earlier.setdefault(package.checkpoint, f"in {package.where}")
+    for one in proved:
+        earlier.setdefault(one.checkpoint, f"in {one.where}")
     belongs: dict[str, bytes] = {}
     leaves = rows_of(folder, 0, size, belongs)
     must_begin(leaves, root, earlier)
@@ -754,26 +874,31 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--seen", nargs="*", type=Path, default=[], help="checkpoints that you kept yourself")
     parser.add_argument("--certificate", nargs="*", type=Path, default=[], help="certificates of purges")
     parser.add_argument("--package", nargs="*", type=Path, default=[], help="packages of evidence: opened, a medium, or a .zip")
+    parser.add_argument("--bundle", nargs="*", type=Path, default=[], help="bundles of a check: their folders")
     parser.add_argument(
         "--passphrase", action="store_true", help="ask for the passphrase of a .zip, or take it from standard input"
     )
     asked = parser.parse_args(given)
-    if asked.folder is None and not asked.certificate and not asked.package:
-        parser.error("name the folder of a published ledger, or --certificate or --package files")
+    if asked.folder is None and not asked.certificate and not asked.package and not asked.bundle:
+        parser.error("name the folder of a published ledger, or --certificate or --package files, or a --bundle")
     try:
         written = asked.key if "+" in asked.key else read(Path(asked.key)).decode(errors="replace")
         key = Key(written)
         certificates = [Certificate(path, key) for path in asked.certificate]
         checked = [check_package(path, key, asked_passphrase if asked.passphrase else None) for path in asked.package]
         packages = [package for _, package in checked if package is not None]
+        bundles = [Bundle(path, key) for path in asked.bundle]
+        proved = [*packages, *bundles]
         if asked.folder is not None:
-            for sentence in check(asked.folder, key, asked.seen, certificates, packages):
+            for sentence in check(asked.folder, key, asked.seen, certificates, proved):
                 print(sentence)
         for each in certificates:
             print(each.sentence())
         for sentences, _ in checked:
             print("\n".join(sentences))
-        if (certificates or packages) and asked.folder is None:
+        for bundle in bundles:
+            print("\n".join(bundle.sentences()))
+        if (certificates or proved) and asked.folder is None:
             print("Not compared with the ledger: name its published folder too.")
     except Wrong as wrong:
         print(f"DOES NOT HOLD. {wrong}")

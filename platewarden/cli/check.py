@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,12 +25,14 @@ def check(
     data: Data = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Also the counts of clauses that are kept.")] = False,
+    bundle: Annotated[Path | None, typer.Option(help="A new folder: everything an outsider needs to make the table again.")] = None,
 ) -> None:
     """Say of every clause whether it is kept, at risk, broken, or without data, from counts over live records. Changes nothing.
 
     Example: platewarden check
 
-    Shows no plate, no search and no case number: records are named by their numbers. It may run while cars send. Exit status 1 when a clause is broken.
+    With --bundle it also writes the rows that were counted, without names, signed: the outsider's `tools/verify.py --bundle` makes the same
+    table from them. Shows no plate, no search and no case number: records are named by their numbers. It may run while cars send. Exit status 1 when a clause is broken.
     """
     from platewarden.server.config import ServerConfig
     from platewarden.server.serve import database_of
@@ -37,15 +40,18 @@ def check(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "worker")
+        from platewarden.server.proof.bundle import write_bundle
         from platewarden.server.proof.check import State, as_json
         from platewarden.server.proof.check import check as check_all
 
-        found = check_all()
+        found = write_bundle(bundle).table if bundle else check_all()
         table = as_json(found)
     if json_:
         print(json.dumps(table))
     else:
         _print(found, every=every)
+        if bundle:
+            tell(f"Written to {bundle}. Give it away with the ledger's key: `platewarden ledger key`.")
     if table["counts"][State.BROKEN.value]:
         raise typer.Exit(1)
 

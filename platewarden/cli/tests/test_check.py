@@ -11,7 +11,7 @@ from platewarden.server.proof.testing import busy
 SECRET = ("AB12345", "CD54321", "EF65432", "GH76543", "JK87654", "26-004117", "26-004118", "2A-1123", "LS-26-0417")
 
 
-def test_it_says_every_clause_with_its_number_and_counts(office):
+def test_it_says_every_clause_with_its_number_and_counts(office, tmp_path):
     busy(office)
     desk = desk_of(office)
     done = desk.run("check", "--json")
@@ -25,6 +25,13 @@ def test_it_says_every_clause_with_its_number_and_counts(office):
     assert "427.4(d)  training-before-use" in text.stdout
     assert "27 clauses: 26 kept, 1 at risk, 0 broken, 0 no data." in text.stdout
     assert not [secret for secret in SECRET if secret in done.stdout + text.stdout], "no plate, no case, no shift"
+
+    done = desk.run("check", "--bundle", str(tmp_path / "bundle"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "bundle" / "statement.txt").is_file()
+    again = desk.run("check", "--bundle", str(tmp_path / "bundle"))
+    assert again.returncode != 0
+    assert "is there already" in again.stderr
 
     with office.database.connect("owner") as owner:
         owner.execute("update office.retention_hold set book_by = current_date - 2")

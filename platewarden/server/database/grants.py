@@ -212,6 +212,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.end_released(bigint)": ("purge",),
     "office.let_the_log_go()": ("purge",),
     "office.measure(text, jsonb)": ("app", "purge"),
+    "office.measure_rows(text, jsonb, bytea)": ("purge",),
 }
 
 LOGINS = ("app", "login", "ingest", "purge")

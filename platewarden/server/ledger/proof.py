@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from platewarden.policy.refusal import Tampered, Unavailable
+from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.chain import newest_checkpoint, verifier
 from platewarden.transparency.checkpoint import Checkpoint
 from platewarden.transparency.tree import inclusion_proofs
@@ -37,6 +38,18 @@ def is_sealed(leaf_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select exists (select from office.ledger_sealed where leaf_id = %s)", [leaf_id])
         return bool(cursor.fetchone()[0])
+
+
+def newest_sealed(act: Act) -> int | None:
+    """The leaf of the newest line of an act that a signed checkpoint covers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select max(s.leaf_id) from office.ledger_sealed s join office.ledger_leaf l using (leaf_id) where l.act = %s"
+            " and s.tree_index < (select max(c.tree_size) from office.ledger_checkpoint c)",
+            [act.value],
+        )
+        found = cursor.fetchone()[0]
+    return int(found) if found is not None else None
 
 
 def prove(leaves: Collection[int]) -> Proofs:

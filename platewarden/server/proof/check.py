@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -24,13 +24,15 @@ from platewarden.server.clock import now
 from platewarden.server.ledger.chain import check as check_ledger
 from platewarden.server.people.editions import department
 from platewarden.server.people.rules import DUTIES
-from platewarden.server.proof.measures import JOBS, MEASURES, whose
+from platewarden.server.proof.measures import JOBS, MEASURES, Measure, whose
 from platewarden.server.proof.models import JobRun
-from platewarden.server.proof.shipped import parts
+from platewarden.server.proof.shipped import Part, parts
 from platewarden.server.retention.clock_watch import clock_now
 
 log = logging.getLogger("platewarden.proof")
 NAMED_AT_MOST = 10
+NOT_MEASURED = "cannot be measured"
+DATABASE = "database"
 LEDGER = "ledger"
 LEDGER_SENTENCE = "lines of the ledger sealed under signed checkpoints, and unchanged"
 
@@ -97,21 +99,22 @@ class Checked:
 
 def check() -> list[Checked]:
     """Every clause, in the policy's order. Asked as the worker's login, which can count and see no plate."""
-    return _check(_ledger())
+    return check_with(ledger_row(), parts(), measured)
 
 
 def check_quickly(ledger: Row) -> list[Checked]:
     """The same for a page, which does not recompute the ledger: what is known of it is given."""
-    return _check(ledger)
+    return check_with(ledger, parts(), measured)
 
 
-def _check(ledger: Row) -> list[Checked]:
-    mechanisms = _mechanisms()
+def check_with(ledger: Row, compared: Sequence[Part], measure: Callable[[Measure, str], Row]) -> list[Checked]:
+    """The same from what was found of the ledger and of the database's parts, and from what takes each measurement."""
+    mechanisms = _mechanisms(compared)
     numbers = department().numbers
     given = json.dumps({"duties": {act.value: sorted(duty.value for duty in duties) for act, duties in DUTIES.items()}})
     found = []
     for clause in Clause:
-        rows = [*mechanisms.get(clause, ()), *(_measured(each, given) for each in MEASURES.get(clause, ()))]
+        rows = [*mechanisms.get(clause, ()), *(measure(each, given) for each in MEASURES.get(clause, ()))]
         if clause is Clause.ACCESS_DOCUMENTED:
             rows.append(ledger)
         found.append(Checked(clause, numbers[clause], tuple(rows)))
@@ -140,7 +143,8 @@ def as_json(found: Iterable[Checked]) -> dict[str, Any]:
 # Measurements -------------------------------------------------------------------------------------------------------------
 
 
-def _measured(measure: Any, given: str) -> Row:
+def measured(measure: Measure, given: str) -> Row:
+    """One measurement, counted by the database."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -149,11 +153,16 @@ def _measured(measure: Any, given: str) -> Row:
             of, wrong, late, first_wrong, first_late = cursor.fetchone()
     except DatabaseError:
         log.exception("%s cannot be measured", measure.name)
-        return Row(measure.name, measure.sentence, 0, 1, 0, ("cannot be measured",), "Run `platewarden migrate`, then check again.")
+        return not_measured(measure)
     return Row(measure.name, measure.sentence, of, wrong, late, tuple(first_wrong or first_late), measure.todo)
 
 
-def _ledger() -> Row:
+def not_measured(measure: Measure) -> Row:
+    """What stands in the table of a measurement that the database refused."""
+    return Row(measure.name, measure.sentence, 0, 1, 0, (NOT_MEASURED,), "Run `platewarden migrate`, then check again.")
+
+
+def ledger_row() -> Row:
     """Every line, checkpoint and content recomputed; late while something waits for the sealer too long."""
     found = check_ledger()
     with connection.cursor() as cursor:
@@ -173,11 +182,11 @@ def _ledger() -> Row:
 # Mechanisms ---------------------------------------------------------------------------------------------------------------
 
 
-def _mechanisms() -> dict[Clause, list[Row]]:
+def _mechanisms(compared: Sequence[Part]) -> dict[Clause, list[Row]]:
     rows: dict[Clause, list[Row]] = {}
     of: dict[Clause, int] = {}
     faults: dict[Clause, list[str]] = {}
-    for part in parts():
+    for part in compared:
         clause = whose(part.name)
         of[clause] = of.get(clause, 0) + 1
         if part.fault:
@@ -186,7 +195,7 @@ def _mechanisms() -> dict[Clause, list[Row]]:
         wrong = faults.get(clause, [])
         rows[clause] = [
             Row(
-                "database",
+                DATABASE,
                 "functions, triggers, constraints and rights of the database as shipped",
                 count,
                 len(wrong),

@@ -6,7 +6,7 @@ import pytest
 
 from platewarden.policy.refusal import Tampered, Unavailable
 from platewarden.server.ledger.acts import Act
-from platewarden.server.ledger.proof import is_sealed, prove
+from platewarden.server.ledger.proof import is_sealed, newest_sealed, prove
 from platewarden.server.ledger.write import OFFICE, record
 from platewarden.server.people.testing import SUPERVISOR
 from platewarden.transparency.tree import inclusion_holds, leaf_hash
@@ -35,6 +35,16 @@ def test_a_line_that_is_not_sealed_is_not_proved(office):
     office.seal()
     assert is_sealed(unsealed)
     assert prove([unsealed]).lines
+
+
+def test_the_newest_sealed_line_of_an_act_is_found(office):
+    assert newest_sealed(Act.PROOF_DAY) is None
+    first = record(Act.PROOF_DAY, by=OFFICE)
+    assert newest_sealed(Act.PROOF_DAY) is None
+    office.seal()
+    record(Act.PROOF_DAY, by=OFFICE)
+    assert newest_sealed(Act.PROOF_DAY) == first
+    assert prove([first]).lines
 
 
 def test_a_ledger_that_was_altered_proves_nothing(office):
