@@ -8,10 +8,11 @@ other, never a match by that alone (`match` decides, and names each confusion). 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CONFUSABLE", "FOLD_FROM", "FOLD_TO", "Confusion", "confusions", "fold"]
+__all__ = ["CONFUSABLE", "FOLD_FROM", "FOLD_TO", "Confusion", "confusions", "fold", "folds"]
 
 FOLD_FROM: Final = "OQDILBSZGVYUWNKEFPT"
 FOLD_TO: Final = "000118526VVVVMXCCR7"
@@ -42,6 +43,11 @@ class Confusion:
 def fold(text: str) -> str:
     """The text with every confusable character replaced by the one that stands for its group."""
     return text.encode().translate(_TABLE).decode()  # five times as fast as a text's own translate; what is not ASCII stays
+
+
+def folds(texts: Iterable[str]) -> set[str]:
+    """The folds of several plates, each once."""
+    return set(fold("*".join(texts)).split("*"))
 
 
 def confusions(a: str, b: str) -> tuple[Confusion, ...] | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from platewarden.exchange.edition_delta import apply
 from platewarden.exchange.hotlist_edition import Edition, EditionEntry
 from platewarden.exchange.seal import digest
-from platewarden.plate.likeness import fold
+from platewarden.plate.likeness import fold, folds
 from platewarden.plate.match import Answer, LookedFor, SeenPlate, Tier, answers
 from platewarden.unit.editions import may_replace, replace_file
 
@@ -87,10 +87,8 @@ class Hotlist:
     def hits(self, seen: SeenPlate, *, at: datetime) -> list[tuple[EditionEntry, Answer]]:
         """Every entry the reading answers: full before possible, and the urgent first."""
         edition = self._edition
-        folds = {fold(seen.text)}
-        for each in seen.candidates:
-            folds.add(fold(each.text))
-        proposed = edition.proposals(folds) if edition else []
+        asked = folds((seen.text, *[each.text for each in seen.candidates])) if seen.candidates else (fold(seen.text),)
+        proposed = edition.proposals(asked) if edition else []
         if not proposed and not self._voiced:
             return []
         found: dict[object, tuple[EditionEntry, Answer]] = {}

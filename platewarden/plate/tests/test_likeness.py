@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platewarden.plate.likeness import CONFUSABLE, Confusion, confusions, fold
+from platewarden.plate.likeness import CONFUSABLE, Confusion, confusions, fold, folds
 from platewarden.plate.text import CHARACTERS
 
 plates = st.text(alphabet=CHARACTERS, min_size=1, max_size=12)
@@ -65,3 +65,8 @@ def test_confusions_turn_the_one_into_the_other(text, data):
         assert turned[confusion.position] == confusion.a
         turned[confusion.position] = confusion.b
     assert "".join(turned) == other
+
+
+@given(st.lists(plates, min_size=1, max_size=9))
+def test_several_are_folded_at_once_as_one_by_one(several):
+    assert folds(several) == {fold(each) for each in several}
