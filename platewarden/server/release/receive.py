@@ -8,14 +8,11 @@ lawful action that says neither.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from django.http import HttpRequest
 
-from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Refusal, Refused, Stale
+from platewarden.policy.refusal import Refused
 from platewarden.server.access.person import ask_as_the_person
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -26,6 +23,8 @@ from platewarden.server.people.training import today
 from platewarden.server.release.models import COMPELS, ReleaseRequest
 from platewarden.server.release.rules import NewRequest, barred, must_be_a_letter, must_be_written
 from platewarden.server.retention.hold import access_to_place
+
+RELEASED = "That hold was released meanwhile. Say what is to be held, or name another."
 
 
 def receive(request: HttpRequest, new: NewRequest) -> ReleaseRequest:
@@ -45,14 +44,5 @@ def receive(request: HttpRequest, new: NewRequest) -> ReleaseRequest:
         access = access_to_place(request, new.to_hold, compelled=True)
         made = ask_as_the_person(request, "receive_compelled(%s, %s, %s, %s, %s)", *said, access.access_id)
     else:
-        with _while_its_hold_stands():
-            made = ask_as_the_person(request, "receive_release(%s, %s, %s, %s)", *said)
+        made = ask_as_the_person(request, "receive_release(%s, %s, %s, %s)", *said, meanwhile=RELEASED)
     return ReleaseRequest.objects.get(pk=made)
-
-
-@contextmanager
-def _while_its_hold_stands() -> Iterator[None]:
-    try:
-        yield
-    except Stale as error:
-        raise Refused(Refusal(Clause.HOLD, "That hold was released meanwhile. Place another, and name it here.")) from error

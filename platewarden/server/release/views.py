@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Refused, Unknown
+from platewarden.policy.refusal import Refused, Stale, Unknown
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = receive(request, form.new())
-        except Refused as error:
+        except (Refused, Stale) as error:
             form.add_error(None, error.message)
         else:
             referred = made.state == RequestState.REFERRED

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.refusal import Refused
+from platewarden.policy.refusal import Refused, Stale
 from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.models import AgencyKind, Basis, ReleaseRequest, RequestState
@@ -55,7 +55,7 @@ def test_a_subpoena_names_a_hold_that_stands_before_it_is_referred(office, hold)
 def test_a_hold_that_was_released_meanwhile_is_refused_by_the_database(office, hold):
     release(office, hold, by=SUPERVISOR)
     assert hold.is_standing  # as the page saw it before
-    with pytest.raises(Refused, match="released meanwhile"):
+    with pytest.raises(Stale, match="released meanwhile"):
         received(office, basis=Basis.COURT_ORDER, instrument="order of 11/20/2026", hold=hold)
     assert not ReleaseRequest.objects.exists()
 
