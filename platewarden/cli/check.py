@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from platewarden.cli.server import Data, data_folder, start_django, tell
+from platewarden.durable import put
+from platewarden.policy.refusal import Unavailable
 
 if TYPE_CHECKING:
     from platewarden.server.proof.check import Checked
@@ -26,6 +28,7 @@ def check(
     json_: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Also the counts of clauses that are kept.")] = False,
     bundle: Annotated[Path | None, typer.Option(help="A new folder: everything an outsider needs to make the table again.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Also write the table as a PDF into this file.")] = None,
 ) -> None:
     """Say of every clause whether it is kept, at risk, broken, or without data, from counts over live records. Changes nothing.
 
@@ -46,6 +49,14 @@ def check(
 
         found = write_bundle(bundle).table if bundle else check_all()
         table = as_json(found)
+        if pdf:
+            from platewarden.server.proof.papers import policy_pdf
+
+            paper = policy_pdf(found, made_by="the server's console", ledger="The whole ledger was recomputed for it.")
+            try:
+                put(pdf, paper, mode=0o644)
+            except OSError as error:
+                raise Unavailable(f"{pdf} cannot be written ({error.strerror}). Name another file.") from error
     if json_:
         print(json.dumps(table))
     else:

@@ -26,9 +26,12 @@ def test_it_says_every_clause_with_its_number_and_counts(office, tmp_path):
     assert "27 clauses: 26 kept, 1 at risk, 0 broken, 0 no data." in text.stdout
     assert not [secret for secret in SECRET if secret in done.stdout + text.stdout], "no plate, no case, no shift"
 
-    done = desk.run("check", "--bundle", str(tmp_path / "bundle"))
+    done = desk.run("check", "--bundle", str(tmp_path / "bundle"), "--pdf", str(tmp_path / "policy.pdf"))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "bundle" / "statement.txt").is_file()
+    assert (tmp_path / "policy.pdf").read_bytes().startswith(b"%PDF-")
+    done = desk.run("check", "--pdf", str(tmp_path / "gone" / "policy.pdf"))
+    assert "cannot be written" in done.stderr
     again = desk.run("check", "--bundle", str(tmp_path / "bundle"))
     assert again.returncode != 0
     assert "is there already" in again.stderr

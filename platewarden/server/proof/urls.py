@@ -5,5 +5,6 @@ from platewarden.server.proof import views
 app_name = "proof"
 urlpatterns = [
     path("", views.clauses, name="clauses"),
+    path("policy.pdf", views.clauses_pdf, name="clauses_pdf"),
     path("<slug:name>/", views.clause, name="clause"),
 ]

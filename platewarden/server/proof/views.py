@@ -16,8 +16,10 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused, Unknown
 from platewarden.server.clock import now
 from platewarden.server.people.models import Member
+from platewarden.server.people.training import today
 from platewarden.server.proof.check import LEDGER, LEDGER_SENTENCE, Checked, Row, State, check_quickly
 from platewarden.server.proof.models import DaysCheck
+from platewarden.server.proof.papers import policy_pdf
 from platewarden.server.proof.rules import may_see
 
 DAYS_SHOWN = 30
@@ -61,6 +63,18 @@ def clauses(request: HttpRequest) -> HttpResponse:
         "at": now(),
     }
     return render(request, "proof/clauses.html", context)
+
+
+@require_GET
+def clauses_pdf(request: HttpRequest) -> HttpResponse:
+    """The same on paper."""
+    _may_see(request)
+    days = _days()
+    ledger = f"The ledger was last recomputed on {days[0].day:%m/%d/%Y}." if days else "The ledger was not recomputed yet."
+    pdf = policy_pdf(check_quickly(_ledger_of(days[0] if days else None)), made_by=str(request.user), ledger=ledger)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="policy-{today(now())}.pdf"'
+    return response
 
 
 @require_GET

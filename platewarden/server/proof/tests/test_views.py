@@ -41,9 +41,19 @@ def test_behind_a_clause_stand_its_records_and_what_to_do(office):
     assert browser.get("/policy/no-such-clause/").status_code == 404
 
 
+def test_it_is_given_out_as_a_paper(office):
+    worker_was_round(office)
+    browser = office.browser(AUDITOR, purpose=None)
+    assert 'href="/policy/policy.pdf"' in browser.get("/policy/").content.decode()
+    answer = browser.get("/policy/policy.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].startswith('attachment; filename="policy-')
+    assert answer.content.startswith(b"%PDF-")
+
+
 @pytest.mark.parametrize("number", [OPERATOR, LIST_MANAGER])
 def test_nobody_else_sees_it(office, number):
-    for address in ("/policy/", "/policy/hold/"):
+    for address in ("/policy/", "/policy/hold/", "/policy/policy.pdf"):
         answer = office.browser(number, purpose=None).get(address)
         assert answer.status_code == 403
         assert b"427.3" in answer.content
