@@ -804,7 +804,15 @@ def releases_page(**other: Any) -> dict[str, Any]:
         {"asked": release_decided(27, "approved", is_narrowed=True), "late": False},
         {"asked": release_request(26, agency="The Lakeside Courier", requester="T. Brandt", agency_kind="private", purpose="an article on traffic", reference="", state="referred"), "late": False},
     ]  # fmt: skip
-    return {"form": FindForm(), "rows": rows, "in_all": 4, "waiting": 2, "overdue": 1, "refusal": None} | other
+    return {
+        "form": FindForm(),
+        "rows": rows,
+        "in_all": 4,
+        "waiting": 2,
+        "overdue": 1,
+        "refusal": None,
+        "queue": [rows[1], rows[0], rows[2]],
+    } | other
 
 
 def release_page(one: ReleaseRequest, **other: Any) -> dict[str, Any]:
@@ -1544,7 +1552,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "clause-late": lambda: ("proof/clause.html", clause_page(Clause.BOOKED_EVIDENCE)),
     "clause-unmeasured": lambda: ("proof/clause.html", clause_page(Clause.SAFEGUARDED, days=[])),
     "release": lambda: ("release/on_file.html", releases_page()),
-    "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], in_all=0, waiting=0, overdue=0)),
+    "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], queue=[], in_all=0, waiting=0, overdue=0)),
     "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10}),
     "release-asked": lambda: ("release/asked.html", release_page(release_request())),
     "release-barred": lambda: ("release/asked.html", release_page(release_request(agency_state="WI"), approve_refusal=Refusal(Clause.RELEASE_TO_AGENCIES, "An agency outside IL declares in writing that it uses the data for no prohibited purpose. Deny it, or take in a new request."), decide_refusal=Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee."))),

@@ -16,6 +16,8 @@ from platewarden.server.people.training import today
 from platewarden.server.release.models import ReleaseRequest, RequestState
 from platewarden.server.release.review import NO_REQUEST
 
+IN_THE_QUEUE = 20  # of each
+
 
 @dataclass(frozen=True)
 class Papers:
@@ -45,6 +47,13 @@ def find(words: str = "", *, since: date | None = None, until: date | None = Non
 def overdue() -> QuerySet[ReleaseRequest]:
     """Requests that wait past the day on which they were to be answered."""
     return find().filter(state=RequestState.WAITING, due_on__lt=today(now())).order_by("due_on", "pk")
+
+
+def queue() -> list[ReleaseRequest]:
+    """What waits for somebody: undecided by the day on which an answer is due, then what is approved and not handed over."""
+    waiting = find().filter(state=RequestState.WAITING).order_by("due_on", "pk")
+    approved = find().filter(state=RequestState.APPROVED, receipt=None).order_by("decided_at", "pk")
+    return [*waiting[:IN_THE_QUEUE], *approved[:IN_THE_QUEUE]]
 
 
 def access_to_papers(request: HttpRequest, asked: ReleaseRequest) -> Access:

@@ -25,7 +25,7 @@ from platewarden.server.release.fulfil import fulfil, newest_grant, newest_packa
 from platewarden.server.release.grant import name_reads
 from platewarden.server.release.hand_over import NO_PACKAGE, hand_over, sealed_bytes
 from platewarden.server.release.models import ReleaseReceipt, ReleaseRequest, RequestState
-from platewarden.server.release.on_file import access_to_papers, find, overdue, papers
+from platewarden.server.release.on_file import access_to_papers, find, overdue, papers, queue
 from platewarden.server.release.papers import receipt_pdf, referral_pdf
 from platewarden.server.release.receive import receive
 from platewarden.server.release.review import NO_REQUEST, decide
@@ -55,6 +55,7 @@ def on_file(request: HttpRequest) -> HttpResponse:
         "in_all": found.count(),
         "waiting": find().filter(state=RequestState.WAITING).count(),
         "overdue": overdue().count(),
+        "queue": [{"asked": each, "late": each.is_late(on)} for each in queue()],
         "refusal": may_do(_member(request), Act.RELEASE_RECEIVE, now()),
     }
     return render(request, "release/on_file.html", context)

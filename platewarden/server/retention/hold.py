@@ -84,7 +84,11 @@ def must_be_sound(new: NewHold) -> Refusal | None:
 
 def place(request: HttpRequest, new: NewHold) -> Hold:
     """Places the hold; says how much it names. Recorded as `retention.scope`, before it is counted, and as `retention.hold`."""
-    placed = through_door(access_to_place(request, new), "place_hold")[0]
+    return _placed(access_to_place(request, new), new)
+
+
+def _placed(access: Access, new: NewHold) -> Hold:
+    placed = through_door(access, "place_hold")[0]
     if placed["hold_id"] is None:
         raise Refused(_nothing(new))
     return Hold.objects.get(pk=placed["hold_id"])

@@ -12,8 +12,8 @@ from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, OPERATOR
 from platewarden.server.people.training import today
 from platewarden.server.release.models import ReleaseRequest
-from platewarden.server.release.on_file import access_to_papers, find, overdue, papers
-from platewarden.server.release.testing import LETTER, received
+from platewarden.server.release.on_file import access_to_papers, find, overdue, papers, queue
+from platewarden.server.release.testing import LETTER, approved, received
 from platewarden.server.retention.testing import request_of
 
 
@@ -33,6 +33,14 @@ def test_what_is_past_its_day_is_overdue(office):
     with office.database.connect("postgres") as root:
         root.execute("update office.release_releaserequest set due_on = %s", [today(now()) - timedelta(days=1)])
     assert list(overdue()) == [made]
+
+
+def test_what_waits_is_queued_the_oldest_day_first_and_then_what_is_approved(office):
+    ready, later, late = approved(office), received(office), received(office)
+    with office.database.connect("postgres") as root:
+        root.execute("update office.release_releaserequest set due_on = due_on - 30 where id = %s", [late.pk])
+    received(office, agency_kind="private")
+    assert queue() == [late, later, ready]
 
 
 def test_showing_it_is_in_the_ledger(office):
