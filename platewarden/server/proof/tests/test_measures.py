@@ -42,6 +42,22 @@ def test_nothing_but_a_measurement_can_be_asked_for(office):
     for name in ("days", "said", "Looks", "x(); drop table office.gone --"):
         with pytest.raises(DatabaseError), connection.cursor() as cursor:
             cursor.execute("select * from office.measure(%s, '{}')", [name])
+        with office.as_role("purge"), pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("select * from office.measure_rows(%s, '{}', %s)", [name, bytes(32)])
+
+
+def test_rows_are_given_under_a_whole_salt_and_to_the_worker_alone(office):
+    question = "select digest, named from office.measure_rows('duties_given', '{}', %s)"
+    with office.as_role("purge"), connection.cursor() as cursor:
+        cursor.execute(question, [bytes(32)])
+        rows = cursor.fetchall()
+        assert len(rows) == len({digest for digest, _ in rows}) == 8
+        assert {named for _, named in rows} == {None}, "what is right is not named"
+    for salt in (b"", bytes(31), None):
+        with office.as_role("purge"), pytest.raises(DatabaseError, match="no such measurement"), connection.cursor() as cursor:
+            cursor.execute(question, [salt])
+    with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(question, [bytes(32)])
 
 
 @pytest.mark.parametrize(
