@@ -112,7 +112,7 @@ def test_one_that_ran_out_while_it_waited_is_not_approved(office):
 def test_a_pattern_and_an_unknown_state_are_looked_for_as_stated(office):
     bolo_in_force("?7B?4*", state=None)
     with office.as_role("ingest"):
-        (found,) = proposals(["X"])
+        (found,) = proposals(["A78X4"])
     assert (found.looked_for.text, found.looked_for.is_pattern, found.looked_for.state) == ("?7B?4*", True, None)
 
 
