@@ -6,7 +6,7 @@
     python3 verify.py --key ledger-key.txt --package E-00001 ...
     python3 verify.py --key ledger-key.txt --bundle FOLDER-OF-A-CHECK ...
 
-You need this one file, Python 3.9 or later, and the package "cryptography". FOLDER is what `platewarden ledger publish` wrote,
+You need this one file, Python 3.11 or later, and the package "cryptography". FOLDER is what `platewarden ledger publish` wrote,
 copied to your machine. The key is the department's public ledger key: take it from where you trust it, not from FOLDER.
 
 What is checked:
@@ -449,7 +449,7 @@ class Cbor:
 
 
 def microseconds(text: str) -> int:
-    """An ISO time with its zone, in microseconds since 1970. Python 3.9 knows no fraction of other than 3 or 6 digits."""
+    """An ISO time with its zone, in microseconds since 1970."""
     whole, dot, rest = text.partition(".")
     digits = rest[: -len(rest.lstrip("0123456789"))] if dot else ""
     at = datetime.fromisoformat(whole + rest[len(digits) :] if dot else text)

@@ -192,7 +192,7 @@ Each package is a file E-….zip, with a signed note of it, E-….txt, beside it
 To open one: 7-Zip, WinZip or Keka, and the passphrase that the department gives you apart from this medium. Then open
 data/open-me.html in a browser.
 
-To check that nothing was changed, with Python 3.9 or later and its package "cryptography":
+To check that nothing was changed, with Python 3.11 or later and its package "cryptography":
 
     python3 verify.py --package . --key KEY                       the files on this medium, without the passphrase
     python3 verify.py --package E-….zip --passphrase --key KEY    what is inside, word for word; it asks for the passphrase
