@@ -36,6 +36,9 @@ def lives(process: int) -> bool:
         return False
 
 
+ENDED_WITHIN_S = 10
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "under_way"),
@@ -59,7 +62,10 @@ def test_told_to_end_it_takes_its_processes_and_folders_along(tmp_path, command,
             assert told.wait(60) == 128 + signal.SIGTERM
         finally:
             told.kill()
-    assert [each for each in below if lives(each)] == []
+    until = time.monotonic() + ENDED_WITHIN_S  # one that was just being started sees that its parent is gone
+    while any(lives(each) for each in below) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [_command(each) for each in below if lives(each)] == []
     assert [folder for folder in mine if folder.exists()] == []
 
 
