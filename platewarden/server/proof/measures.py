@@ -114,16 +114,19 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
     ),
     Clause.RELEASE_TO_AGENCIES: (
         M("releases_to_agencies", "approved requests of law enforcement or prosecutors", "Recall what was released; tell the supervisor."),
+        M("releases_as_named", "releases of the very file that was sealed, with the reads that were named", "Ask the agency for the file; tell the supervisor."),
     ),
     Clause.WRITTEN_REQUEST: (
         M("requests_written", "requests with agency, person, purpose and their very letter", "Ask the agency for its letter again."),
     ),
     Clause.RELEASE_REVIEWED: (
         M("requests_reviewed", "decided requests reviewed by supervisor or designee, another than took it in", "Have it reviewed again."),
+        M("reads_named", "approvals whose reads supervisor or designee named, another than took the request in", "Have the request reviewed again."),
         M("requests_answered", "requests answered in time", "Decide on the request's page."),
     ),
     Clause.RELEASE_ON_FILE: (
         M("requests_on_file", "requests of the ledger on file with their letter", "Bring the file back from a backup."),
+        M("receipts_on_file", "releases of the ledger with their receipt", "Bring the receipt back from a backup."),
     ),
     Clause.REFERRED_TO_RECORDS: (
         M("others_referred", "requests of others referred to Records", "Refer it with a letter; place the hold that it asks for."),
@@ -135,9 +138,10 @@ _WHOSE: tuple[tuple[str, Clause], ...] = (
     (r"audits_|audited_|_audit\b|_sheet\b|audit_plan|looks_weighed|lot_of", Clause.AUDITS),
     (r"release_only_to_agencies", Clause.RELEASE_TO_AGENCIES),
     (r"written_request_|receive_release", Clause.WRITTEN_REQUEST),
-    (r"release_reviewed_|decide_release", Clause.RELEASE_REVIEWED),
+    (r"release_reviewed_|decide_release|name_release|release_releasegrant|release_has_duty", Clause.RELEASE_REVIEWED),
     (r"lawful_action_holds", Clause.REFERRED_TO_RECORDS),
-    (r"release_paper|release_releaserequest", Clause.RELEASE_ON_FILE),
+    (r"release_reads|release_sealed|release_releasepackage", Clause.RELEASE_TO_AGENCIES),
+    (r"release_paper|release_releaserequest|release_releasereceipt|hand_over_release", Clause.RELEASE_ON_FILE),
     (r"tripped|looked_at|\.trip\(|\.trip$|\.feel|looks_unjudged|cosign|reserved_act", Clause.LEGITIMATE_PURPOSE),
     (r"ledger_|open_access|access_record|access_shown|signed_in|refuse_change", Clause.ACCESS_DOCUMENTED),
     (r"pass_gate|reads_by_plate|plates_by_pattern|read_by_id|note_shown|access_terms", Clause.OFFICIAL_USE_ONLY),

@@ -6,6 +6,8 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+import pyrage
+
 from platewarden.policy.clauses import Clause
 from platewarden.policy.verification import Ground, Outcome
 from platewarden.server.alerts.dispose import dispose
@@ -27,8 +29,8 @@ from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPER
 from platewarden.server.proof.check import Checked, State, check
 from platewarden.server.proof.measures import JOBS
 from platewarden.server.proof.models import JobRun
-from platewarden.server.release.review import decide as decide_release
-from platewarden.server.release.testing import received
+from platewarden.server.release.hand_over import hand_over
+from platewarden.server.release.testing import granted, received, sealed
 from platewarden.server.retention.clock_watch import tick
 from platewarden.server.retention.testing import held, keep_past, open_past, purge_now, request_of
 
@@ -70,7 +72,7 @@ def busy(office: Any) -> None:
         keep_past(office.cars[0], "GH76543", 40, pictures=())
     purge_now(office)
     held(office, DESIGNEE, plate="AB12345")
-    decide_release(request_of(office, SUPERVISOR), received(office).pk, approves=True, because="a named case of theirs")
+    _handed_over(office)
     received(office)
     received(office, agency="The Daily Lamp", agency_kind="private")
     _audited(office)
@@ -100,6 +102,13 @@ def _reviewed(office: Any, operator: Any) -> None:
     made = dispose(alert.pk, outcome=Outcome.STOP, ground=Ground.IMPRACTICABLE, because="no radio there", by=operator)
     with as_member(SUPERVISOR) as request:
         review_outcome(request, made.pk, in_order=True, because="dispatch's log agrees")
+
+
+def _handed_over(office: Any) -> None:
+    """A request approved, its reads named, sealed to the agency's key, and handed over."""
+    asked = granted(office, "LM98765")
+    package = sealed(office, asked, to=pyrage.x25519.Identity.generate())
+    hand_over(request_of(office, DESIGNEE), package.pk, to_whom="Det. Mara Quist", way="a stick, by hand")
 
 
 def _audited(office: Any) -> None:

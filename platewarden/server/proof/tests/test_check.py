@@ -276,6 +276,19 @@ VIOLATIONS = {
         by_sql("update office.release_releaserequest set purpose = ' ' where id = 2", "request R-00002"),
     ),
     "another letter": (Clause.WRITTEN_REQUEST, by_sql("update plates.release_paper set letter = '\\x00' where request_id = 2", "request R-00002")),
+    "a release of another file": (
+        Clause.RELEASE_TO_AGENCIES,
+        by_sql("update office.release_releasereceipt set sha256 = repeat('0', 64)", "request R-00001"),
+    ),
+    "a release of reads that nobody named": (
+        Clause.RELEASE_TO_AGENCIES,
+        by_sql("update office.release_releasepackage set reads = reads + 1", "request R-00001"),
+    ),
+    "reads named by who took the request in": (
+        Clause.RELEASE_REVIEWED,
+        by_sql("update office.release_releasegrant set named_by_number = '1002'", "request R-00001"),
+    ),
+    "a missing receipt": (Clause.RELEASE_ON_FILE, by_sql("delete from office.release_releasereceipt", "request R-00001")),
     "an unreviewed release": (
         Clause.RELEASE_REVIEWED,
         by_sql("update office.release_releaserequest set state = 'approved', decided_by_number = '1042', decided_at = now(), decided_because = 'x' where id = 2", "request R-00002"),
