@@ -6,8 +6,6 @@ Returns from official databases, and what the lists say of a plate, are not in i
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import uuid
 from collections import defaultdict
@@ -30,6 +28,7 @@ from platewarden.server.ledger.chain import verifier
 from platewarden.server.ledger.proof import Proofs
 from platewarden.server.people.editions import department
 from platewarden.server.reads.images import NotThere, find_picture
+from platewarden.server.reads.spreadsheet import as_csv
 
 # What members look at in cars stands under the entry of the list that the car's hit answered, not under the read.
 IN_CARS = (
@@ -149,7 +148,7 @@ class Contents:
         about = self.about()
         bag.add("package.json", _json(about))
         bag.add("reads.json", _json(told))
-        bag.add("reads.csv", _csv(told))
+        bag.add("reads.csv", as_csv(COLUMNS, told))
         bag.add("units.json", _json([_unit(each) for each in names.values()]))
         bag.add("ledger.json", _json(self._ledger()))
         page = {"package": self.package, "hold": self.package.hold, "reads": told, "about": about, "limits": LIMITS}
@@ -278,20 +277,6 @@ COLUMNS = (
     "member_number",
     "read_id",
 )
-
-
-def _csv(reads: list[dict[str, Any]]) -> bytes:
-    """For a spreadsheet; what begins like a formula is made text."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
-    for each in reads:
-        table.writerow([_as_text(each[column]) for column in COLUMNS])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _as_text(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
 
 def _view(page: dict[str, Any]) -> bytes:

@@ -7,13 +7,12 @@ it: who was signed on in the car, lists and their entries, returns of official d
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
 import uuid
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +24,7 @@ from platewarden.server.equipment.models import Unit
 from platewarden.server.ledger.chain import signer
 from platewarden.server.people.editions import department
 from platewarden.server.reads.images import NotThere, find_picture
+from platewarden.server.reads.spreadsheet import as_csv
 from platewarden.server.release.models import ReleasePackage
 from platewarden.server.release.papers import cover_pdf
 from platewarden.transparency.note import NoteSigner, sign_note
@@ -84,7 +84,7 @@ class Contents:
             told = self._reads(put)
             about = self.about()
             put("reads.json", _json(told))
-            put("reads.csv", _table(told))
+            put("reads.csv", as_csv(COLUMNS, told))
             put("release.json", _json(about))
             put("READ-ME.txt", _read_me(about).encode())
             put("cover.pdf", cover_pdf(about, told))
@@ -197,20 +197,6 @@ def _local(at: datetime) -> str:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, indent=1, ensure_ascii=False).encode()
-
-
-def _table(reads: Iterable[dict[str, Any]]) -> bytes:
-    """For a spreadsheet; what begins like a formula is made text."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
-    for each in reads:
-        table.writerow([_as_text(each[column]) for column in COLUMNS])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _as_text(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
 
 def _read_me(about: dict[str, Any]) -> str:
