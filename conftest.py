@@ -44,6 +44,11 @@ _set_django_up()
 from platewarden.server.web.testing import Office, office_on  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first, so that no process is left alone with one of them at the end."""
+    items.sort(key=lambda item: not any(item.iter_markers("slow")) and not any(item.iter_markers("browser")))
+
+
 @pytest.fixture
 def office(cluster: Cluster) -> Iterator[Office]:
     """The office with its cast, on a database of this test's own."""

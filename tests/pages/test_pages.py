@@ -23,6 +23,7 @@ CHROMIUM = next(
 FLAGS = "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-quic"
 ROOT = Path(__file__).resolve().parents[2]
 WIDE, TABLET = (1440, 900), (800, 1100)
+PARTS = 8  # so that two processes share the pages
 IN_DOCS = {
     "sign-in": ("day",),
     "console": ("day", "night"),
@@ -98,15 +99,16 @@ def faults_of(page, address: str, name: str, picture: Path | None = None, *, wit
     return found
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(("size", "theme"), [(WIDE, "day"), (WIDE, "night"), (TABLET, "day")], ids=["day", "night", "tablet"])
-def test_no_page_has_a_fault(preview: str, browser, size: tuple[int, int], theme: str) -> None:
+def test_no_page_has_a_fault(preview: str, browser, size: tuple[int, int], theme: str, part: int) -> None:
     every, patrol = names(preview)
     pictures = Path(os.environ["PLATEWARDEN_PICTURES"]) if "PLATEWARDEN_PICTURES" in os.environ and size == WIDE else None
     faults = {}
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     try:
         context.add_init_script(f"localStorage.setItem('platewarden.night', '{'yes' if theme == 'night' else 'no'}')")
-        for name in patrol if theme == "night" else every:
+        for name in (patrol if theme == "night" else every)[part::PARTS]:
             page = context.new_page()
             picture = pictures / f"{name}-{theme}.png" if pictures and theme in IN_DOCS.get(name, ()) else None
             faults[name] = faults_of(page, preview, name, picture, with_axe=size == WIDE)
