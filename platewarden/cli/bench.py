@@ -17,6 +17,7 @@ BENCHES = {
     "cases": "Made-up hit-and-runs, ranked, beside a plain search with wildcards.",
     "console": "From a hit in the car to the office's console, with a backlog waiting.",
     "crash": "The database is killed under traffic: nothing receipted is lost, nothing doubled.",
+    "gate": "Looks through their doors, beside the owner's own questions.",
     "match": "Reads against a list of a million entries, beside a join and a naive loop.",
     "memory": "What a car's program holds in memory with a million entries.",
     "month": "A month and more without a network: what is past is gone, nothing younger.",
