@@ -136,8 +136,8 @@ class Checked:
 # What pages look up stands in columns beside the hashed text; it must say the same.
 COLUMNS_ALTERED = """
 select leaf_id from office.ledger_leaf
-where act is distinct from body::jsonb ->> 'act' or member_number is distinct from body::jsonb ->> 'member'
-   or date_trunc('milliseconds', at) is distinct from (body::jsonb ->> 'at')::timestamptz
+where act is distinct from office.ledger_facts(body) ->> 'act' or member_number is distinct from office.ledger_facts(body) ->> 'member'
+   or date_trunc('milliseconds', at) is distinct from office.ledger_time(body)
 order by leaf_id
 """
 
@@ -161,6 +161,10 @@ def check() -> Checked:
         if frontier.size in due:
             root, note = due.pop(frontier.size)
             wrong += _against(frontier, root, note, known)
+    with connection.cursor() as cursor:
+        cursor.execute("select min(tree_index), max(tree_index) + 1 from office.ledger_sealed having count(*) > 0")
+        if cursor.fetchone() not in (None, (0, frontier.size)):
+            wrong.append(Finding("The places of the sealed leaves do not count up from 0 one by one: places were changed."))
     wrong += [Finding(f"The checkpoint of size {size} has no leaves behind it: leaves were removed.") for size in due]
     newest = checkpoints[-1][0] if checkpoints else 0
     if frontier.size > newest:

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
+from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, connections
@@ -204,6 +207,14 @@ def test_an_altered_hash_is_found(office, book):
     assert f"Leaf {book[4]} was altered" in said(office)
 
 
+@pytest.mark.parametrize("body", ["", "no line", '{"at": "never"}', '{"at": "2026-13-45T99:00Z"}', "[" * 100_000])
+def test_a_line_that_is_no_line_any_more_is_found_like_any_other(office, book, body):
+    with office.database.connect("postgres") as superuser:
+        superuser.execute("set session_replication_role = replica")
+        superuser.execute("update office.ledger_leaf set body = %s where leaf_id = %s", [body, book[4]])
+    assert f"Leaf {book[4]} was altered" in said(office)
+
+
 @pytest.mark.parametrize(
     "change", ["member_number = '1077'", "member_number = null", "act = 'alerts.look'", "at = at - interval '1 day'"]
 )
@@ -354,3 +365,82 @@ def test_a_sealer_that_starts_signs_nothing_on_top_of_an_altered_tree(office, al
     with pytest.raises(Tampered, match="last signed checkpoint"):
         office.seal()
     assert office.ask_owner("select count(*) from office.ledger_checkpoint") == before
+
+
+# A thousand changes
+
+
+CHANGES = 1000
+COLUMNS = {
+    "office.ledger_leaf": ("leaf_id", "at", "act", "member_number", "body", "leaf_hash"),
+    "office.ledger_sealed": ("tree_index", "leaf_id"),
+    "office.ledger_checkpoint": ("tree_size", "root", "note"),
+    "plates.ledger_content": ("salt", "body"),
+}
+
+
+def other_than(chance: random.Random, value):
+    """The value with one thing in it different."""
+    match value:
+        case None:
+            return "1077"
+        case str():
+            at = chance.randrange(len(value))
+            return value[:at] + chance.choice([each for each in '"{}\\ 0aZ\u00e9\n' if each != value[at]]) + value[at + 1 :]
+        case bytes():
+            at = chance.randrange(len(value))
+            return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1 :]
+        case int():
+            return value + chance.choice((-1, 1, 7, 1000))
+        case datetime():
+            return value + timedelta(milliseconds=chance.choice((-1, 1, 86_400_000)))
+    raise AssertionError(type(value))
+
+
+def change_one(superuser, chance: random.Random) -> tuple[str, str]:
+    """The table that was changed, and how: a value, a row that is gone, or two rows that changed places."""
+    table = chance.choice(list(COLUMNS))
+    column = chance.choice(COLUMNS[table])
+    rows = superuser.execute(f"select ctid::text, {column} from {table} order by 2").fetchall()
+    (place, value), (_, another) = chance.sample(rows, 2)
+    how = chance.choice(("value", "value", "gone", "swapped"))
+    if how == "gone" and table in ("office.ledger_leaf", "office.ledger_sealed"):
+        superuser.execute(f"delete from {table} where ctid = %s::tid", [place])
+        return table, f"{column} {value!r}: row removed"
+    if how == "swapped" and table == "office.ledger_sealed":
+        first, second = (
+            superuser.execute("select ctid::text, tree_index, leaf_id from office.ledger_sealed order by random() limit 2")
+        ).fetchall()
+        superuser.execute("delete from office.ledger_sealed where ctid in (%s::tid, %s::tid)", [first[0], second[0]])
+        superuser.execute(
+            "insert into office.ledger_sealed (tree_index, leaf_id) values (%s, %s), (%s, %s)",
+            [first[1], second[2], second[1], first[2]],
+        )
+        return table, f"{first[1:]} and {second[1:]} changed places"
+    wanted = another if how == "swapped" and column in ("body", "leaf_hash", "note", "root") and another != value else None
+    wanted = other_than(chance, value) if wanted is None else wanted
+    superuser.execute(f"update {table} set {column} = %s where ctid = %s::tid", [wanted, place])
+    return table, f"{column}: {value!r} became {wanted!r}"
+
+
+@pytest.mark.slow
+def test_each_of_a_thousand_changes_by_a_superuser_is_found(office, book):
+    chance, missed = random.Random(427), []
+    with office.database.connect("postgres") as superuser:
+        superuser.execute("set session_replication_role = replica")
+        superuser.execute("alter table office.ledger_leaf alter leaf_id drop identity")
+        for table in COLUMNS:
+            superuser.execute(f"create table {table}_kept as table {table}")
+        for _ in range(CHANGES):
+            while True:
+                try:
+                    table, how = change_one(superuser, chance)
+                    break
+                except psycopg.errors.IntegrityError:  # a key that is there: the database itself refused
+                    continue
+            if verify(office).holds:
+                missed.append(how)
+            superuser.execute(f"delete from {table}")
+            superuser.execute(f"insert into {table} table {table}_kept")
+    assert missed == []
+    assert verify(office).holds
