@@ -10,16 +10,19 @@ Notable choices:
 - What makes it hard is what does on a road: distance, a shutter that is open while the car moves, noise, dusk, H.264, the car
   behind, a post at the kerb, people who walk past the lens, two cars side by side whose plates differ in one character.
 - One frame at a time: a car is drawn when it comes into view and forgotten when it has gone.
+- Cars cut out of photographs may drive instead (`demo/photographed.py`). Then the camera is in a car: it sways and shakes with it, and its
+  exposure goes up and down, at times too far. All else is the same, the rule of what is readable too.
 - A plate counts as readable in a frame where it is at least `LEAST_WIDE` pixels wide, wholly inside, not hidden, and not smeared
   by more than an eighth of its height; that is geometry, and asks no reader.
 
-Known gap: a drawn car is kinder than a real one. What recognition can read is measured on photographs (`platewarden measure`).
+Known gap: a drawn car is kinder than a real one. What recognition can read is measured on photographs (`platewarden measure`). Behind a
+camera in a car the road does not stream past: it only shakes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -29,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from platewarden.demo.photographed import LEAST_WIDE, CarPhotograph
 from platewarden.demo.plates import LOOKS
 from platewarden.demo.scenes import HEIGHT, WIDTH, CarAlone, draw_car, draw_road
 from platewarden.recognition.result import Box
@@ -40,7 +44,6 @@ Pixels: TypeAlias = NDArray[np.uint8]
 FOCAL, ABOVE = 2000.0, 1.7  # pixels; metres
 CAR_WIDE, LANE = 1.85, 1.75  # metres; of a lane's middle from the road's
 NEAR, FAR = 5.5, 62.0  # metres: out of view below, and a dot
-LEAST_WIDE = 48.0
 HIDDEN = 0.02
 SMEARED = 0.125
 LETTERS, DIGITS = "ABCDEFGHJKLMNPRSTUVWXYZ", "0123456789"
@@ -60,6 +63,8 @@ class Passing:
     aside: float
     stops_s: float = 0.0
     stops_at: float = 0.0
+    photograph: CarPhotograph | None = None
+    """Where the car is cut out, when it is not drawn."""
     boxes: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
     """Where its plate was: x, y, width, height in pixels, in every frame where a part of it was in the picture."""
     readable: list[int] = field(default_factory=list)
@@ -93,19 +98,32 @@ class _Stand:
 
 
 class Street:
-    """One camera's film: `passages` cars in `seconds`, at `fps` frames a second."""
+    """One camera's film: `passages` cars in `seconds`, at `fps` frames a second; with `photographs`, one car for each of them."""
 
-    def __init__(self, seed: int, *, seconds: float, passages: int, fps: int = 15, night: bool = False) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        seconds: float,
+        passages: int = 0,
+        fps: int = 15,
+        night: bool = False,
+        photographs: Sequence[CarPhotograph] = (),
+    ) -> None:
         self.fps, self.frames_count, self._night, self._seed = fps, round(seconds * fps), night, seed
         self._chance = np.random.default_rng([seed, 1742])
         self._road = draw_road(seed, dusk=night)
         self._ground = self._road.pixels if not night else (self._road.pixels * 0.72).astype(np.uint8)
-        self.passings = self._plan(seconds, passages)
+        self.passings = self._plan(seconds, len(photographs) or passages)
+        for passing, photograph in zip(self.passings, photographs, strict=False):
+            passing.photograph, passing.text = photograph, photograph.text
+        self._in_car = bool(photographs)
         self._cars: dict[int, tuple[CarAlone, Image.Image]] = {}
         self._shutter_s = 1 / 200 if night else 1 / 500
         self._noise = self._chance.normal(0, 6.0 if night else 2.5, (8, HEIGHT, WIDTH)).astype(np.int8)
         self._post_x = self._road.vanishing[0] + 300 + 40 * float(self._chance.random())
         self._walker = _walker(night=night)
+        self._phases = np.random.default_rng([seed, 9]).random(5) * 2 * math.pi
 
     def frames(self) -> Iterator[Pixels]:
         """Every frame, 720 x 1280 x 3; the truth in `passings` grows with them."""
@@ -165,7 +183,7 @@ class Street:
 
     def _frame(self, number: int) -> Pixels:
         at_s = number / self.fps
-        picture = self._ground.copy()
+        picture = self._ground.copy() if not self._in_car else _moved(self._ground, *self._sway(at_s))
         stands = self._stands(at_s)
         for stand in stands:
             _put(picture, self._cars[stand.passing.seed][1], stand.left, stand.top, scale=stand.scale, smear=stand.smear)
@@ -179,7 +197,22 @@ class Street:
             hidden = max((_share(box, other) for other in [*hiding, *(each.body for each in stands[place + 1 :])]), default=0.0)
             if inside and box.width >= LEAST_WIDE and hidden <= HIDDEN and stand.smear <= SMEARED * box.height:
                 stand.passing.readable.append(number)
+        if self._in_car:
+            picture[:] = self._exposure(at_s)[picture]
         return picture
+
+    def _sway(self, at_s: float) -> tuple[float, float]:
+        """How far the camera points aside and down, in pixels: the car's body on its springs, and the engine and the road through it."""
+        if not self._in_car:
+            return 0.0, 0.0
+        turn, a, b, c, d = 2 * math.pi * at_s, *self._phases[:4]
+        across = 3.0 * math.sin(0.9 * turn + a) + 0.7 * math.sin(8.7 * turn + b)
+        return across, 4.0 * math.sin(1.6 * turn + c) + 1.2 * math.sin(11.3 * turn + d)
+
+    def _exposure(self, at_s: float) -> Pixels:
+        """What the sensor makes of each brightness: slowly lighter and darker, and every eleven seconds too light, as out of a tunnel."""
+        gain = 1.0 + 0.2 * math.sin(2 * math.pi * at_s / 7.0 + self._phases[4]) + 0.5 * math.exp(-(at_s % 11.0) / 0.3)
+        return (np.arange(256) * gain).clip(0, 255).astype(np.uint8)
 
     def _stands(self, at_s: float) -> list[_Stand]:
         """The cars in view, far before near; those that are new are drawn, those that have gone forgotten."""
@@ -187,19 +220,25 @@ class Street:
         for gone in self._cars.keys() - {each.seed for _, each in seen}:
             del self._cars[gone]
         stands = []
+        across, down = self._sway(at_s)
+        shaken = abs(down - self._sway(at_s - self._shutter_s)[1])
         for distance, each in sorted(seen, key=lambda pair: -pair[0]):
             if each.seed not in self._cars:
-                drawn = draw_car(each.text, each.state, each.seed, dusk=self._night, coming=each.coming)
+                drawn = (
+                    draw_car(each.text, each.state, each.seed, dusk=self._night, coming=each.coming)
+                    if each.photograph is None
+                    else each.photograph.car()
+                )
                 self._cars[each.seed] = drawn, _as_layer(drawn.pixels)
             car = self._cars[each.seed][0]
             metre = FOCAL / distance
             scale = CAR_WIDE * metre / car.wide
-            middle = self._road.vanishing[0] + each.aside * metre
-            bottom = self._road.vanishing[1] + ABOVE * metre
+            middle = self._road.vanishing[0] + each.aside * metre + across
+            bottom = self._road.vanishing[1] + ABOVE * metre + down
             left, top = middle - (car.plate.x + car.plate.width / 2) * scale, bottom - car.pixels.shape[0] * scale
             plate = Box(left + car.plate.x * scale, top + car.plate.y * scale, car.plate.width * scale, car.plate.height * scale)
             before = each.distance(at_s - self._shutter_s)
-            moved = abs(ABOVE * (FOCAL / before - metre)) if before else 0.0
+            moved = (abs(ABOVE * (FOCAL / before - metre)) if before else 0.0) + shaken
             high, wide = car.pixels.shape[0] * scale, car.wide * scale
             stands.append(
                 _Stand(each, left, top, scale, plate, moved, Box(middle - 0.48 * wide, top + 0.06 * high, 0.96 * wide, high))
@@ -243,6 +282,15 @@ def film(path: Path, street: Street) -> None:
 def how_filmed(fps: int) -> dict[str, str]:
     """As a camera does it: quickly, no frame waits for a later one."""
     return {"preset": "ultrafast", "tune": "zerolatency", "crf": "25", "g": str(2 * fps), "threads": "1"}
+
+
+def _moved(picture: Pixels, across: float, down: float) -> Pixels:
+    """The picture pushed aside and down by whole pixels; what comes in at an edge is what was there."""
+    x, y = round(across), round(down)
+    high, wide = picture.shape[:2]
+    rows, columns = (np.arange(high) - y).clip(0, high - 1), (np.arange(wide) - x).clip(0, wide - 1)
+    pushed: Pixels = picture[rows][:, columns]
+    return pushed
 
 
 def _as_layer(pixels: Pixels) -> Image.Image:
