@@ -88,7 +88,7 @@ class _Camera:
     """One film as the car's camera gives it, and what the car knows of it."""
 
     street: Street
-    capture: VideoCamera
+    lens: VideoCamera
     tracker: Tracker = field(default_factory=Tracker)
     hand: FrameShot | None = None
     reads: dict[int, list[str]] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class _Camera:
 
     def next_shot(self) -> FrameShot | None:
         """The film's next frame, in order; None at its end."""
-        while (shot := self.capture.next_shot()) is None and not self.capture.is_over():
+        while (shot := self.lens.next_shot()) is None and not self.lens.is_over():
             time.sleep(0.0005)
         return shot
 
@@ -170,15 +170,15 @@ def passages(
         for at, street in enumerate(streets, start=1):
             path = Path(folder) / f"{at}.mp4"
             film(path, street)
-            watched.append(_Camera(street, _capture(path, f"camera {at}", say)))
+            watched.append(_Camera(street, _lens(path, f"camera {at}", say)))
         try:
             return _watch(watched, recognizer, cost_s, say)
         finally:
             for camera in watched:
-                camera.capture.close()
+                camera.lens.close()
 
 
-def _capture(path: Path, name: str, say: Callable[[str], None]) -> VideoCamera:
+def _lens(path: Path, name: str, say: Callable[[str], None]) -> VideoCamera:
     """The unit's own camera on a file. The clock stands still, so that a frame's time is the film's."""
     return VideoCamera(
         name,

@@ -20,14 +20,18 @@ from typing import Annotated, Any
 
 import typer
 
-from platewarden.cli import unit_doctor, unit_media
+from platewarden.cli import unit_doctor, unit_media, unit_pair
 from platewarden.policy.refusal import Malformed, Unavailable
 
-__all__ = ["app"]
+__all__ = ["app", "secret_of"]
 
 app = typer.Typer(name="unit", help="The car: enrol it, and run it.", no_args_is_help=True, rich_markup_mode="markdown")
 
-app.registered_commands += [*unit_media.app.registered_commands, *unit_doctor.app.registered_commands]
+app.registered_commands += [
+    *unit_media.app.registered_commands,
+    *unit_doctor.app.registered_commands,
+    *unit_pair.app.registered_commands,
+]
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="This unit's own folder: its key, lists and spool.")]
 AsJson = Annotated[
@@ -158,7 +162,7 @@ def run(
     account = run_shift(
         data,
         source,
-        Stated(member=member, secret=_secret(secret_file), purpose=purpose, reference=reference) if member else None,
+        Stated(member=member, secret=secret_of(secret_file), purpose=purpose, reference=reference) if member else None,
         engine=engine,
         once=once,
         wait_s=wait if wait is not None else 60.0 if once else 5.0,
@@ -211,7 +215,8 @@ def _sayer(*, as_json: bool) -> Any:
     return Alarm(sys.stderr, as_json=as_json).say
 
 
-def _secret(file: Path | None) -> str:
+def secret_of(file: Path | None) -> str:
+    """The shift secret out of this file, or asked for."""
     if file is None:
         return str(typer.prompt("Shift secret", hide_input=True, err=True))
     try:

@@ -7,6 +7,7 @@ list may be) is never here.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
@@ -17,7 +18,7 @@ from platewarden.durable import put
 from platewarden.policy.refusal import Malformed, Unavailable
 from platewarden.unit.place import source_of
 
-__all__ = ["FILE", "CameraConfig", "UnitConfig", "load_config", "write_config"]
+__all__ = ["FILE", "CameraConfig", "CarNetwork", "UnitConfig", "load_config", "write_config"]
 
 FILE = "unit.toml"
 
@@ -71,6 +72,17 @@ class CameraConfig:
         _check_place(f"camera “{self.name}”", self.latitude, self.longitude)
 
 
+@dataclass(frozen=True)
+class CarNetwork:
+    """Where the unit answers its paired laptop."""
+
+    host: ipaddress.IPv4Address | ipaddress.IPv6Address
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}" if self.host.version == 4 else f"[{self.host}]:{self.port}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class UnitConfig:
     """One unit, as `unit.toml` in its data folder describes it."""
@@ -111,6 +123,10 @@ class UnitConfig:
     streets: str = ""
     """Road file in the data folder, GeoJSON or CSV, for the name of the nearest crossing. Empty: no names."""
 
+    car_network: str = ""
+    """Address and port of this unit in the car's own network, for example `10.20.0.1:8431`: there the paired laptop finds the screen. Empty:
+    the screen is served on this machine only."""
+
     sticks: str = "/media:/run/media"
     """Folders under which a member's stick appears when it is plugged in, with a colon between them."""
 
@@ -144,6 +160,23 @@ class UnitConfig:
         if self.gps and self.latitude is not None:
             raise Malformed(f"{FILE}: a place is surveyed (latitude, longitude) or found by gps, not both. Remove one.")
         source_of(self.gps)
+        self.car_network_at()
+
+    def car_network_at(self) -> CarNetwork | None:
+        """Where the paired laptop is answered. Malformed: what is no address of a car's own network."""
+        if not self.car_network:
+            return None
+        host, _, port = self.car_network.rpartition(":")
+        try:
+            found = CarNetwork(ipaddress.ip_address(host.removeprefix("[").removesuffix("]")), int(port))
+        except ValueError:
+            found = None
+        if found is None or not 0 < found.port < 65536 or not found.host.is_private or found.host.is_unspecified:
+            raise Malformed(
+                f"{FILE}: car_network is “{self.car_network[:60]}”; it is this unit's own private address with a port, "
+                "for example 10.20.0.1:8431. Correct it."
+            )
+        return found
 
 
 def _check_place(whose: str, latitude: float | None, longitude: float | None) -> None:

@@ -29,17 +29,20 @@ from platewarden.unit.config import UnitConfig, load_config
 from platewarden.unit.enrolment import GRANT, KEY, SPOOL, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.link import Link
+from platewarden.unit.pairing import FILE as LAPTOP
+from platewarden.unit.pairing import SEEN, load
 from platewarden.unit.place import Receiver, source_of
 from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Counts, Spool
 from platewarden.unit.streets import Streets
 from platewarden.unit.trusted_clock import ANCHOR, FLOOR, OFF_BY, machine_run, machine_seconds
 
-__all__ = ["Finding", "State", "clock_of", "disk_of", "examine", "lists_of", "spool_of"]
+__all__ = ["Finding", "State", "clock_of", "disk_of", "examine", "laptop_of", "lists_of", "spool_of"]
 
 SLOW_MS = 500
 PICTURES = 5
 LINES_OF_A_RECEIVER = 40
+AGAIN = "Pair it again: platewarden unit pair --help"
 
 
 class State(StrEnum):
@@ -83,6 +86,7 @@ def examine(
         lambda: disk_of(data, config),
         lambda: spool_of(data, config, at),
         lambda: lists_of(Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key), at),
+        lambda: laptop_of(data, config, at),
         lambda: _link(data, config),
         lambda: _speed(engine or config.engine, timer),
         lambda: _place(data, config),
@@ -99,11 +103,20 @@ def examine(
 
 
 def _rights(data: Path) -> Iterator[Finding]:
-    paths = [data, data / CONFIG, data / KEY, data / GRANT, data / SPOOL, data / SPOOL / "keys", data / SPOOL / "spool.db"]
+    paths = [
+        data,
+        data / CONFIG,
+        data / KEY,
+        data / LAPTOP,
+        data / GRANT,
+        data / SPOOL,
+        data / SPOOL / "keys",
+        data / SPOOL / "spool.db",
+    ]
     open_to_others = [path.name for path in paths if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     others = [name for name in open_to_others if not name.endswith(".db") or data.stat().st_mode & 0o077]
-    if KEY in others or data.name in others:
-        do = f"chmod 700 {data.name}; chmod 600 {data.name}/{KEY}"
+    if {KEY, LAPTOP, data.name} & {*others}:
+        do = f"chmod 700 {data.name}; chmod 600 {data.name}/{KEY} {data.name}/{LAPTOP}"
         yield Finding("keys and rights", State.BROKEN, f"Others on this machine may read: {', '.join(others)}.", do)
     elif not os.access(data, os.W_OK):
         yield Finding(
@@ -200,6 +213,27 @@ def lists_of(hotlist: Hotlist, roster: Roster, at: datetime) -> Iterator[Finding
         says = f"Edition {roster.number}, {len(roster.edition.members)} members, valid until {roster.edition.valid_until:%Y-%m-%d %H:%M} UTC."
         is_short = roster.edition.valid_until - at < timedelta(days=1)
         yield Finding("roster", State.LOOK if is_short else State.OK, says, "Connect to the office today." if is_short else "")
+
+
+def laptop_of(data: Path, config: UnitConfig, at: datetime) -> Iterator[Finding]:
+    """Whether a laptop is paired, until when, and when it was seen last."""
+    pairing, network = load(data), config.car_network_at()
+    if pairing is None:
+        where = f", so nothing listens at {network}" if network else "; the screen is served on this machine only"
+        yield Finding("laptop", State.OK, f"None is paired{where}.")
+        return
+    _, marks = Spool.look(data / SPOOL)
+    seen = f"last seen {marks[SEEN][:16].replace('T', ' ')} UTC" if marks.get(SEEN) else "never seen"
+    says = f"“{pairing.laptop}”, paired by {pairing.member}, until {pairing.until:%Y-%m-%d}; {seen}."
+    if at >= pairing.until:
+        yield Finding("laptop", State.LOOK, f"The pairing of {says} It is over, and the laptop is refused.", AGAIN)
+    elif pairing.address != str(network):
+        says = f"{says} It was paired for {pairing.address}; {CONFIG} says {network or 'nothing'}, so it is not answered."
+        yield Finding("laptop", State.LOOK, says, AGAIN)
+    elif pairing.until - at < timedelta(days=14):
+        yield Finding("laptop", State.LOOK, says, AGAIN)
+    else:
+        yield Finding("laptop", State.OK, says)
 
 
 def _link(data: Path, config: UnitConfig) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from platewarden.unit.config import load_config
 from platewarden.unit.enrolment import SPOOL, load_enrolment
 from platewarden.unit.hotlist import Hotlist
+from platewarden.unit.pairing import SEEN, load
 from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Spool
 
@@ -33,6 +34,10 @@ class Health:
     disk_free_mb: int
     contact_at: str | None
     clock_ahead_s: int | None
+    laptop: str | None
+    """The paired one."""
+    laptop_until: str | None
+    laptop_seen_at: str | None
 
 
 def look(data: Path, *, at: datetime) -> Health:
@@ -41,6 +46,7 @@ def look(data: Path, *, at: datetime) -> Health:
     enrolment = load_enrolment(data, config)
     hotlist, roster = Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key)
     counts, marks = Spool.look(data / SPOOL)
+    pairing = load(data)
     return Health(
         unit=enrolment.unit_name,
         hotlist_edition=hotlist.number,
@@ -55,4 +61,7 @@ def look(data: Path, *, at: datetime) -> Health:
         disk_free_mb=shutil.disk_usage(data).free // 1_000_000,
         contact_at=marks.get("contact_at"),
         clock_ahead_s=int(marks["drift_s"]) if "drift_s" in marks else None,
+        laptop=pairing.laptop if pairing else None,
+        laptop_until=pairing.until.isoformat() if pairing else None,
+        laptop_seen_at=(marks.get(SEEN) or None) if pairing else None,
     )

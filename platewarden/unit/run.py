@@ -32,11 +32,13 @@ from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
 from platewarden.unit.outcome import Outcomes
+from platewarden.unit.pairing import settle
 from platewarden.unit.place import NOWHERE, Where, Whereabouts, source_of, surveyed
 from platewarden.unit.pulse import RunState, pulsing
 from platewarden.unit.reporting import STREAM
 from platewarden.unit.roster import Roster
 from platewarden.unit.screen.app import Screen
+from platewarden.unit.screen.paired import LaptopDoor
 from platewarden.unit.screen.serve import serving
 from platewarden.unit.shift import Shift, Stated
 from platewarden.unit.spool import Counts, Spool
@@ -121,6 +123,7 @@ def run_shift(
         spool = last.enter_context(closing(_spool(data, config, enrolment)))
         link = last.enter_context(Link(config.server, certificate=certificate))
         before = spool.counts()
+        settle(data, at=clock(), journal=Journal(spool, enrolment.key), spool=spool)
         station = _station(data, sticks or config.sticks, enrolment, spool, clock=clock, timer=timer, chance=chance)
         shows = station.take if screen_port is not None else _nothing
         alarm = Alarm(screen, as_json=as_json, authorized=station.authorized, beside=shows)
@@ -131,6 +134,9 @@ def run_shift(
         if screen_port is not None:
             address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
             alarm.say(f"The screen of this car is at {address}, on this machine only.")
+            if (network := config.car_network_at()) is not None:
+                door = LaptopDoor(data, network, screen_port, station.journal, spool, clock, alarm.say)
+                last.enter_context(door.open())
         if is_deployed:
             _sign_on(lambda: station.deploy(enrolment.key.key_id, has_place=config.latitude is not None), transfer)
         elif stated is not None:
@@ -298,6 +304,7 @@ def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int) -> S
         typed=Typed(station.hotlist, station.journal, station.spool, enrolment.key, station.new_id),
         strip=strip,
         port=port,
+        car_network=str(config.car_network_at() or ""),
     )
 
 

@@ -24,12 +24,14 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal, Refused, Unavailable
 from platewarden.unit.journal import Journal
+from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Spool
 
 __all__ = [
     "DUTY",
     "Shift",
     "Stated",
+    "attest",
     "leave",
     "may_operate",
     "may_state",
@@ -210,6 +212,22 @@ def prove(
         raise Refused(refusal or DO_NOT_FIT)
     journal.write("screen.unlocked", at=at, member=mine.member, about=mine.shift_id)
     return mine
+
+
+def attest(roster: Roster, stated: Stated, *, at: datetime, journal: Journal, spool: Spool) -> str:
+    """The number of a member who proves, outside a shift, that they may operate this unit: to pair a laptop. Refused as a sign-on is, and journaled."""
+    edition, department = roster.edition, roster.department
+    if edition is None:
+        raise Unavailable("This unit holds no roster yet, so nobody can pair a laptop. Connect it to the office once.")
+    known = next((each for each in edition.members if each.number == stated.member), None)
+    refusal = must_be_in_force(edition, at) or must_have_key(department, stated.key)
+    refusal = refusal or _fits(known, stated.secret, stated.key, at, spool)
+    if known is not None and refusal is None:
+        refusal = _bound_to_key(department, known) or may_operate(known, on=at.astimezone(department.time_zone).date())
+    if known is None or refusal is not None:
+        journal.write("laptop.pair_refused", at=at, member=known.number if known else None)
+        raise Refused(refusal or DO_NOT_FIT)
+    return known.number
 
 
 def leave(partner: Shift, *, at: datetime, journal: Journal) -> None:

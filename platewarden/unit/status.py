@@ -17,7 +17,7 @@ from platewarden.policy.refusal import PlatewardenError
 from platewarden.unit import hotlist as hotlist_file
 from platewarden.unit import roster as roster_file
 from platewarden.unit.config import load_config
-from platewarden.unit.doctor import Finding, State, clock_of, disk_of, lists_of, spool_of
+from platewarden.unit.doctor import Finding, State, clock_of, disk_of, laptop_of, lists_of, spool_of
 from platewarden.unit.enrolment import SPOOL, load_enrolment
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.pulse import CameraPulse, Pulse, hear
@@ -59,6 +59,7 @@ class Technician:
             ("office", lambda: iter([self._office(pulse, at)])),
             ("lists", lambda: lists_of(*self._opened(), at)),
             ("spool", lambda: spool_of(self._data, self._config, at)),
+            ("laptop", lambda: laptop_of(self._data, self._config, at)),
             ("clock", lambda: clock_of(self._data, at)),
             ("disk", lambda: disk_of(self._data, self._config)),
         ]

@@ -56,6 +56,8 @@ CATCHES = {
     "platewarden.server.unit_api.media": "one bad manifest of a medium is said, the others are taken",
     "platewarden.unit.doctor": "what is refused is a line of the report",
     "platewarden.unit.link": "translator of the line to the office: what is not our wire is not believed",
+    "platewarden.unit.pairing": "a damaged file is no pairing that could be ended or written down",
+    "platewarden.unit.screen.paired": "the loop: why no laptop is answered is said, and looked at again",
     "platewarden.unit.place": "a line of a receiver that is not understood is counted",
     "platewarden.unit.run": "a refused sign-on is journaled, then said",
     "platewarden.unit.screen.app": "translator of the car's screen",

@@ -173,3 +173,10 @@ class Act(StrEnum):
     UNIT_UNLOCK_REFUSED = "unit.unlock_refused", "Unlocking a mobile workstation was refused."
     UNIT_DEPLOYED = "unit.deployed", "A fixed post began to run under its deployment order."
     UNIT_DEPLOYMENT_REFUSED = "unit.deployment_refused", "A deployment order was refused on a fixed post."
+    UNIT_LAPTOP_PAIRED = "unit.laptop_paired", "A member paired a patrol laptop with a unit."
+    UNIT_LAPTOP_PAIR_REFUSED = "unit.laptop_pair_refused", "Pairing a patrol laptop with a unit was refused."
+    UNIT_LAPTOP_UNPAIRED = "unit.laptop_unpaired", "The pairing of a patrol laptop with a unit ended."
+    UNIT_LAPTOP_REFUSED = (
+        "unit.laptop_refused",
+        "A unit turned away what came over the car's network without the paired certificate.",
+    )

@@ -38,6 +38,10 @@ ACTS = {
     "screen.unlock_refused": Act.UNIT_UNLOCK_REFUSED,
     "deployment.begun": Act.UNIT_DEPLOYED,
     "deployment.refused": Act.UNIT_DEPLOYMENT_REFUSED,
+    "laptop.paired": Act.UNIT_LAPTOP_PAIRED,
+    "laptop.pair_refused": Act.UNIT_LAPTOP_PAIR_REFUSED,
+    "laptop.unpaired": Act.UNIT_LAPTOP_UNPAIRED,
+    "laptop.refused": Act.UNIT_LAPTOP_REFUSED,
 }
 
 

@@ -77,17 +77,22 @@ class Visit:
     which: str
     wished_night: str
     is_new: bool = False
+    over_tls: bool = False
 
 
 @dataclass
 class Screen:
-    """The screen of one run, as an ASGI application. `port` is the one it is served on: no other host is answered."""
+    """The screen of one run, as an ASGI application. `port` is the one it is served on: no other host is answered.
+
+    `car_network` is where the paired laptop finds it, if one may come (`paired.py`).
+    """
 
     station: Station
     outcomes: Outcomes
     typed: Typed
     strip: Callable[[], Strip]
     port: int
+    car_network: str = ""
     sessions: Sessions = field(default_factory=Sessions)
     _closed: bool = False
 
@@ -142,13 +147,17 @@ class Screen:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        if request.headers.get("host") not in self._hosts():
-            await _with_headers(PlainTextResponse("This screen answers on its own machine only.", 421))(scope, receive, send)
+        if request.headers.get("host") not in self._origins():
+            await _with_headers(PlainTextResponse("This screen answers at its own address only.", 421))(scope, receive, send)
             return
+        if request.headers["host"] == self.car_network:
+            scope = {**scope, "scheme": "https"}
         await self._app(scope, receive, send)
 
-    def _hosts(self) -> set[str]:
-        return {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
+    def _origins(self) -> dict[str, str]:
+        """Each host that is answered, with the origin of its pages."""
+        here = {f"{host}:{self.port}": f"http://{host}:{self.port}" for host in ("127.0.0.1", "localhost")}
+        return {**here, self.car_network: f"https://{self.car_network}"} if self.car_network else here
 
     # how a request becomes an answer
 
@@ -195,7 +204,7 @@ class Screen:
     def _shown(self, visit: Visit, page: Html, status: int) -> Response:
         response = _with_headers(HTMLResponse(page, status))
         if visit.is_new:
-            _set_cookie(response, visit.cookie)
+            _set_cookie(response, visit.cookie, secure=visit.over_tls)
         return response
 
     def _error(self, visit: Visit, error: PlatewardenError) -> Html:
@@ -203,8 +212,11 @@ class Screen:
 
     def _must_be_ours(self, request: Request, visit: Visit) -> None:
         origin = request.headers.get("origin", "")
-        ours = origin in {f"http://{host}" for host in self._hosts()} and origin == f"http://{request.headers.get('host')}"
-        if not ours or visit.is_new or not self.sessions.fits(visit.cookie, visit.form.pop("token", "")):
+        if (
+            origin != self._origins().get(request.headers.get("host", ""))
+            or visit.is_new
+            or not self.sessions.fits(visit.cookie, visit.form.pop("token", ""))
+        ):
             raise Refused(NOT_OURS)
 
     def _view(self, visit: Visit) -> View:
@@ -312,14 +324,14 @@ class Screen:
                 given.get("reference", "").strip(),
             )
         )
-        return self._bound(shift)
+        return self._bound(visit, shift)
 
     def _do_unlock(self, visit: Visit) -> Response:
-        return self._bound(self.station.unlock(visit.form.get("member", "").strip(), visit.form.pop("secret", "")))
+        return self._bound(visit, self.station.unlock(visit.form.get("member", "").strip(), visit.form.pop("secret", "")))
 
-    def _bound(self, shift: Shift) -> Response:
+    def _bound(self, visit: Visit, shift: Shift) -> Response:
         response = _to("/")
-        _set_cookie(response, self.sessions.bind(shift.shift_id))
+        _set_cookie(response, self.sessions.bind(shift.shift_id), secure=visit.over_tls)
         return response
 
     def _do_lock(self, visit: Visit) -> Response:
@@ -483,6 +495,7 @@ def _visit(request: Request, form: dict[str, str]) -> Visit:
         which=str(request.path_params.get("which", "")),
         wished_night=wished if wished in {"day", "night"} else "auto",
         is_new=is_new,
+        over_tls=request.url.scheme == "https",
     )
 
 
@@ -507,8 +520,8 @@ def _word(words: type[W], given: str) -> W:
     return found
 
 
-def _set_cookie(response: Response, cookie: str) -> None:
-    response.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", path="/")
+def _set_cookie(response: Response, cookie: str, *, secure: bool) -> None:
+    response.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", path="/", secure=secure)
 
 
 def _to(address: str) -> Response:

@@ -17,6 +17,12 @@ def test_it_brings_back_what_it_wrote(tmp_path):
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(("given", "at"), [("10.20.0.1:8431", "10.20.0.1:8431"), ("[fd00::5]:8431", "[fd00::5]:8431")])
+def test_the_cars_network_is_an_address_and_a_port(given, at):
+    assert CAR.car_network_at() is None
+    assert str(dataclasses.replace(CAR, car_network=given).car_network_at()) == at
+
+
 def test_it_says_that_a_unit_is_not_enrolled(tmp_path):
     with pytest.raises(Unavailable, match="not enrolled"):
         load_config(tmp_path)
@@ -32,6 +38,10 @@ def test_it_says_that_a_unit_is_not_enrolled(tmp_path):
         ('name = "a"\nserver = "b"\noffice = "c"\nspool_limit_mb = 0\n', "must be more than 0"),
         ('name = " "\nserver = "b"\noffice = "c"\n', "name is empty"),
         ('name = "a"\nserver = "b"\noffice = "c"\nlatitude = 41.5\n', "latitude and longitude"),
+        *(
+            (f'name = "a"\nserver = "b"\noffice = "c"\ncar_network = "{address}"\n', "own private address")
+            for address in ("10.20.0.1", "8431", "0.0.0.0:8431", "8.8.8.8:8431", "car12:8431", "10.20.0.1:0", "10.20.0.1:70000")
+        ),
         ("name = \n", "not valid TOML"),
         (b"name = '\xff'\n", "cannot be read"),
     ],

@@ -9,8 +9,10 @@ import pytest
 
 from platewarden.recognition import recognizer
 from platewarden.unit.config import write_config
-from platewarden.unit.doctor import State, examine
-from platewarden.unit.testing import Office, car_12, entry, member, serving
+from platewarden.unit.doctor import State, examine, laptop_of
+from platewarden.unit.pairing import pair
+from platewarden.unit.shift import Stated
+from platewarden.unit.testing import KEY, SECRET, Office, car_12, entry, member, serving
 
 
 class Blind:
@@ -66,7 +68,7 @@ def test_a_unit_that_is_well_has_one_line_for_each_thing_and_all_are_ok(car):
     assert {name: each.says for name, each in found.items() if each.state is not State.OK} == {}
     assert set(found) == {
         *("enrolment", "keys and rights", f"camera {car.data.name}", "clock", "disk", "spool", "transfer"),
-        *("hot list", "roster", "office", "recognition", "place"),
+        *("hot list", "roster", "laptop", "office", "recognition", "place"),
     }
     assert found["recognition"].says == "2 ms a picture of 1280 x 720, with “blind”."
 
@@ -126,3 +128,39 @@ def test_without_a_source_a_list_or_a_place_it_says_so(tmp_path, office):
         "roster": "broken",
         "place": "look",
     }
+
+
+def laptop(car, at=None, network="10.20.0.1:8431"):
+    config = replace(car.config, car_network=network)
+    (found,) = laptop_of(car.data, config, at or datetime.now(UTC))
+    return found
+
+
+def test_whether_a_laptop_is_paired_and_seen(car, tmp_path):
+    (tmp_path / "stick").mkdir()
+    now = datetime.now(UTC)
+    assert laptop(car, network="").says == "None is paired; the screen is served on this machine only."
+    assert laptop(car).says == "None is paired, so nothing listens at 10.20.0.1:8431."
+    made, _, _ = pair(
+        car.data,
+        replace(car.config, car_network="10.20.0.1:8431"),
+        car.roster,
+        Stated("4417", SECRET, "", key=KEY),
+        laptop="patrol 7",
+        to=tmp_path / "stick",
+        at=now,
+        journal=car.journal,
+        spool=car.spool,
+    )
+    assert (laptop(car).state, laptop(car).says) == (
+        State.OK,
+        f"“patrol 7”, paired by 4417, until {made.until:%Y-%m-%d}; never seen.",
+    )
+    car.spool.mark("laptop_seen_at", "2026-03-02T18:04:10+00:00")
+    assert "last seen 2026-03-02 18:04 UTC" in laptop(car).says
+    soon, over = made.until - timedelta(days=13), made.until
+    assert (laptop(car, at=soon).state, "Pair it again" in laptop(car, at=soon).do) == (State.LOOK, True)
+    assert "It is over, and the laptop is refused." in laptop(car, at=over).says
+    assert "so it is not answered" in laptop(car, network="").says
+    (car.data / "laptop.pem").chmod(0o644)
+    assert "laptop.pem" in report(car)["keys and rights"].says

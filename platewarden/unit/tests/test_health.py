@@ -21,3 +21,4 @@ def test_it_says_how_the_unit_is_while_it_runs(tmp_path):
     assert (health.unit, health.hotlist_edition, health.hotlist_entries, health.hotlist_age_s) == ("car 12", 5, 1, 7200)
     assert (health.roster_edition, health.waiting, health.quarantined, health.last_sequence) == (2, 1, 0, 1)
     assert (health.contact_at, health.clock_ahead_s) == (NOON.isoformat(), 0)
+    assert (health.laptop, health.laptop_until, health.laptop_seen_at) == (None, None, None)

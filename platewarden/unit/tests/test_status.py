@@ -39,7 +39,7 @@ def test_a_unit_that_runs_well_is_all_well_but_for_a_clock_that_nobody_confirmed
     sight, found = look(car, pulse(FRONT))
     assert (sight.unit, sight.at) == ("car 12", NOON)
     assert list(found) == [
-        "shift", "camera front", "office", "hot list", "roster", "spool", "transfer", "clock", "disk",
+        "shift", "camera front", "office", "hot list", "roster", "spool", "transfer", "laptop", "clock", "disk",
     ]  # fmt: skip
     assert found["shift"].says == "Officer Ines Okafor, until 2026-03-03 02:00 UTC."
     assert found["camera front"].says == "15.0 frames/s, 0.5 dropped/s. In all 900 frames, 12 dropped, 0 bad, 1 cuts."
