@@ -4,6 +4,7 @@ Run as a program (`python -m platewarden.unit.tests.test_run DATA SOURCE`) it is
 photograph's name.
 """
 
+import functools
 import io
 import random
 import re
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -19,14 +21,16 @@ from PIL import Image
 
 from platewarden.recognition import recognizer
 from platewarden.recognition.result import Reading
-from platewarden.unit.config import UnitConfig
+from platewarden.unit.config import UnitConfig, write_config
 from platewarden.unit.enrolment import SPOOL, enrol
 from platewarden.unit.link import Link
+from platewarden.unit.pairing import pair
 from platewarden.unit.run import end, run_shift
 from platewarden.unit.screen.serve import free_port
+from platewarden.unit.screen.tests.test_paired import Laptop
 from platewarden.unit.shift import Stated
 from platewarden.unit.spool import Spool
-from platewarden.unit.testing import SECRET, Office, entry, member, plug_in, serving
+from platewarden.unit.testing import KEY, SECRET, Office, car_12, entry, member, plug_in, serving
 
 KILLS = 6
 CORNERS = ((2.0, 2.0), (14.0, 2.0), (14.0, 6.0), (2.0, 6.0))
@@ -198,6 +202,41 @@ def until(look, is_right):
             return found
         time.sleep(0.05)
     raise AssertionError(found)
+
+
+def test_the_paired_laptop_sees_the_screen_of_a_run(tmp_path, monkeypatch):
+    monkeypatch.setitem(recognizer.ENGINES, "by-name", __name__)
+    data, source, port, network = tmp_path / "car", tmp_path / "photos", free_port(), f"127.0.0.1:{free_port()}"
+    source.mkdir()
+    office = Office(clock=now)
+    office.publish_roster(1, [member(trained_until=now().date() + timedelta(days=9))])
+    stops = []
+    with serving(office):
+        with car_12(data, office) as car:
+            config = replace(car.config, car_network=network)
+            write_config(data, config)
+            assert car.transfer.contact()
+            stated = Stated("4417", SECRET, "", key=KEY)
+            paired = pair(
+                data, config, car.roster, stated, laptop="patrol 7", to=source, at=now(), journal=car.journal, spool=car.spool
+            )
+        laptop = Laptop(paired[2], tmp_path)
+        options = {"engine": "by-name", "once": False, "wait_s": 1, "clock": now, "timer": time.monotonic, "screen_port": port}
+        run = functools.partial(
+            run_shift, data, source, None, **options, chance=random.SystemRandom(), screen=io.StringIO(), told_to_stop=stops.append
+        )
+        running = threading.Thread(target=run)
+        running.start()
+        try:
+            with httpx.Client(base_url=f"https://{network}", verify=laptop.context(), trust_env=False) as browser:
+                until(lambda: answer(browser, "/"), lambda text: "Sign on" in text)
+        finally:
+            until(lambda: stops, bool)
+            stops[0]()
+            running.join()
+    assert Spool.look(data / SPOOL)[1]["laptop_seen_at"]
+    acts = [line.act for number in sorted(office.pages) for line in office.pages[number].lines]
+    assert "laptop.paired" in acts
 
 
 if __name__ == "__main__":
