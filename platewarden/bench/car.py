@@ -29,6 +29,7 @@ from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
 from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Draft, Spool
+from platewarden.unit.tasks import Tasks
 from platewarden.unit.transfer import Transfer
 
 __all__ = ["draft_of", "parts"]
@@ -67,6 +68,7 @@ def parts(
             Journal(spool, enrolment.key),
             Hotlist(data, enrolment.find_key),
             Roster(data, enrolment.find_key),
+            Tasks(data, enrolment.find_key, spool, enrolment.key),
             clock,
             random.SystemRandom(),
             say,

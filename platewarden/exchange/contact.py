@@ -1,4 +1,4 @@
-"""Contact: up, a unit says what it holds; down, the office says what it should hold, and what time it is there.
+"""Contact: up, a unit says what it holds and where it is; down, the office says what it should hold, and what time it is there.
 
 A contact repeats a nonce that the office gave out a moment before, newer than that of every earlier contact of the unit: a
 recorded one is worth nothing, however wrong the unit's clock is. The orders repeat the unit's own nonce, so that recorded
@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from platewarden.exchange.message import Fields, Message, must
+from platewarden.exchange.track_page import Spot, spot_from, spot_to_map
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
 
 __all__ = ["ClockState", "Contact", "Orders"]
@@ -47,13 +48,19 @@ class Contact(Message):
     unsent_since: datetime | None
     """When the oldest of the reads that wait was kept, by the unit's clock."""
     clock: ClockState
+    task_sheet: int
+    """The number of the canvass tasks in force there; 0 before the first."""
+    spot: Spot | None
+    """Where it is now, while somebody is signed on to it: for the office to ask the nearest. Of the last contact alone, never kept."""
 
     def __post_init__(self) -> None:
         must(len(self.unit_key_id) == 16, "A unit's key id has 16 bytes. Send it as it was signed.")
         from_microseconds(microseconds(self.at))
         _must_be_nonce(self.nonce)
         _must_be_nonce(self.office_nonce)
-        _must_count(self.hotlist_edition, self.roster_edition, self.spooled, self.last_sequence, self.lowest_unsent)
+        _must_count(
+            self.hotlist_edition, self.roster_edition, self.spooled, self.last_sequence, self.lowest_unsent, self.task_sheet
+        )
         if self.unsent_since is not None:
             from_microseconds(microseconds(self.unsent_since))
 
@@ -71,6 +78,8 @@ class Contact(Message):
                 "lowest_unsent": self.lowest_unsent,
                 "unsent_since": None if self.unsent_since is None else microseconds(self.unsent_since),
                 "clock": self.clock.value,
+                "task_sheet": self.task_sheet,
+                "spot": None if self.spot is None else spot_to_map(self.spot),
             }
         )
 
@@ -89,6 +98,8 @@ class Contact(Message):
             lowest_unsent=fields.integer("lowest_unsent"),
             unsent_since=fields.optional("unsent_since", fields.moment),
             clock=fields.word("clock", ClockState),
+            task_sheet=fields.integer("task_sheet"),
+            spot=fields.optional("spot", lambda name: spot_from(fields.inner(name))),
         )
         fields.done()
         return contact
@@ -111,12 +122,14 @@ class Orders(Message):
     office_at: datetime
     retention_days: int
     deadline_hours: int
+    task_sheet: int
+    """The number of this unit's canvass tasks; 0 when it was never asked."""
 
     def __post_init__(self) -> None:
         from_microseconds(microseconds(self.at))
         from_microseconds(microseconds(self.office_at))
         _must_be_nonce(self.nonce)
-        _must_count(self.hotlist_edition, self.roster_edition)
+        _must_count(self.hotlist_edition, self.roster_edition, self.task_sheet)
         must(1 <= self.retention_days <= 36_600, "The retention in the orders is not a number of days. Send it so.")
         must(1 <= self.deadline_hours <= 24 * 366, "The deadline in the orders is not a number of hours. Send it so.")
 
@@ -130,6 +143,7 @@ class Orders(Message):
                 "office_at": microseconds(self.office_at),
                 "retention_days": self.retention_days,
                 "deadline_hours": self.deadline_hours,
+                "task_sheet": self.task_sheet,
             }
         )
 
@@ -144,6 +158,7 @@ class Orders(Message):
             office_at=fields.moment("office_at"),
             retention_days=fields.integer("retention_days"),
             deadline_hours=fields.integer("deadline_hours"),
+            task_sheet=fields.integer("task_sheet"),
         )
         fields.done()
         return orders

@@ -47,9 +47,10 @@ MAX_MESSAGE: Final = 32 * 1024 * 1024
 DEEPEST: Final = 12
 """No body nests deeper."""
 
-VERSION: Final = 4
+VERSION: Final = 5
 """1 had no passage, crossing or reason for no place in a read, and one confidential mark for all sources; 2 no policy and no orders
-in a roster, and shift secrets without a key; 3 the pictures inside what a read's signature covers, and not their digests."""
+in a roster, and shift secrets without a key; 3 the pictures inside what a read's signature covers, and not their digests; 4 no canvass
+tasks, and no place of the unit in a contact."""
 SUITE_ED25519: Final = 1
 SIGNATURE_BYTES: Final = 64
 
@@ -78,6 +79,9 @@ class Kind(IntEnum):
     MEDIUM_MANIFEST = 12
     ALERT_OUTCOME = 16
     FIELD_ENTRY = 17
+    TASK_SHEET = 18
+    TASK_ANSWER = 19
+    TRACK_PAGE = 20
 
     @property
     def words(self) -> str:

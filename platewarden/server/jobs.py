@@ -22,6 +22,7 @@ from platewarden.server.equipment.deploy import orders_in_force
 from platewarden.server.equipment.enrol import office_signing_key
 from platewarden.server.hotlists.inbox import take_in
 from platewarden.server.hotlists.publish import make_edition_if_asked, remove_old_files
+from platewarden.server.investigations.task import end_tracks, forget_places
 from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
 from platewarden.server.proof.day import keep_day_if_due
@@ -58,6 +59,8 @@ def round_of_jobs() -> list[Job]:
         Job("hotlists.inbox", 30.0, take_in, aside=True),
         Job("audits.step", 5.0, step, aside=True),
         Job("retention.clock", 60.0, tick),
+        Job("investigations.tracks", 600.0, end_tracks),
+        Job("investigations.places", 600.0, forget_places),
         Job("access.dormant", 3600.0, disable_dormant),
         Job("retention.night", 1.0, Night(sealer).step),
         Job("reads.gather", 60.0, lambda: gather_if_due(unless=reads_are_due), aside=True),

@@ -46,6 +46,7 @@ from platewarden.unit.station import Station
 from platewarden.unit.stick import find_key
 from platewarden.unit.streets import Streets
 from platewarden.unit.strip import CameraState, Strip, look
+from platewarden.unit.tasks import Tasks
 from platewarden.unit.transfer import Transfer
 from platewarden.unit.typed import Typed
 from platewarden.unit.video import FrameCounts
@@ -130,9 +131,11 @@ def run_shift(
         transfer = _transfer(config, enrolment, spool, link, station, clock=clock, chance=chance, alarm=alarm)
         run = _Run(station, transfer)
         last.enter_context(pulsing(data, run.state, run.counts))
+        last.enter_context(station.tasks.following(station.place, lambda: station.shift, clock))
         told_to_stop(run.stop)
+        streets = _streets(data, config, alarm.say)
         if screen_port is not None:
-            address = last.enter_context(serving(_screen(run, config, enrolment, screen_port), screen_port))
+            address = last.enter_context(serving(_screen(run, config, enrolment, screen_port, streets), screen_port))
             alarm.say(f"The screen of this car is at {address}, on this machine only.")
             if (network := config.car_network_at()) is not None:
                 door = LaptopDoor(data, network, screen_port, station.journal, spool, clock, alarm.say)
@@ -141,7 +144,6 @@ def run_shift(
             _sign_on(lambda: station.deploy(enrolment.key.key_id, has_place=config.latitude is not None), transfer)
         elif stated is not None:
             _sign_on(lambda: station.sign_on(stated), transfer)
-        streets = _streets(data, config, alarm.say)
         while (shift := run.next_shift()) is not None:
             camera = open_cameras(config, source, clock=clock, chance=chance, say=alarm.say, once=once)
             run.counted = camera.counts
@@ -272,6 +274,7 @@ def _station(
         journal=Journal(spool, enrolment.key),
         spool=spool,
         board=Board(),
+        tasks=Tasks(data, enrolment.find_key, spool, enrolment.key),
         clock=clock,
         timer=timer,
         new_id=lambda: uuid.UUID(bytes=chance.randbytes(16), version=4),
@@ -279,7 +282,7 @@ def _station(
     )
 
 
-def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int) -> Screen:
+def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int, streets: Streets | None) -> Screen:
     station, transfer = run.station, run.transfer
 
     def strip() -> Strip:
@@ -305,6 +308,7 @@ def _screen(run: _Run, config: UnitConfig, enrolment: Enrolment, port: int) -> S
         strip=strip,
         port=port,
         car_network=str(config.car_network_at() or ""),
+        streets=streets,
     )
 
 
@@ -349,12 +353,14 @@ def _transfer(
         journal=station.journal,
         hotlist=station.hotlist,
         roster=station.roster,
+        tasks=station.tasks,
         clock=clock,
         chance=chance,
         say=alarm.say,
         contact_every_s=config.contact_every_s,
         longest_wait_s=config.longest_wait_s,
         roster_came=lambda: _say(station.reconsider(), alarm),
+        where=station.place,
     )
     transfer.contact()
     if transfer.refusal:

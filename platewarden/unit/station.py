@@ -29,6 +29,7 @@ from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.roster import Roster
 from platewarden.unit.shift import Shift, Stated, leave, may_operate, prove, sign_on, sign_on_beside
 from platewarden.unit.spool import Spool
+from platewarden.unit.tasks import Tasks
 
 __all__ = ["Station"]
 
@@ -47,6 +48,7 @@ class Station:
     journal: Journal
     spool: Spool
     board: Board
+    tasks: Tasks
     clock: Callable[[], datetime]
     timer: Callable[[], float]
     new_id: Callable[[], uuid.UUID]
@@ -124,6 +126,10 @@ class Station:
         """The confidential sources that everybody who sees this screen may see: what one may not see is not shown to two."""
         crew = self.crew
         return frozenset.intersection(*(each.authorized for each in crew)) if crew else frozenset()
+
+    def place(self) -> Where:
+        """Where the unit is now, while somebody is signed on to it; else nobody is told."""
+        return self.where()
 
     # signing on and off
 

@@ -19,8 +19,8 @@ import csv
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,6 +88,20 @@ class Streets:
             return min(crossings)[1]
         streets = [(_far(here, first, last), name) for name, first, last in self._near(here)]
         return f"near {min(streets)[1]}" if streets and min(streets)[0] <= STREET_M else None
+
+    def within(self, lat: float, lon: float, radius_m: float) -> list[tuple[Point, Point]]:
+        """The pieces of streets in the square around a place, to be drawn; at most 4,000."""
+        down, right = radius_m / METRES_A_DEG, radius_m / (METRES_A_DEG * max(0.01, math.cos(math.radians(lat))))
+        rows = range(math.floor((lat - down) / CELL_DEG), math.floor((lat + down) / CELL_DEG) + 1)
+        columns = range(math.floor((lon - right) / CELL_DEG), math.floor((lon + right) / CELL_DEG) + 1)
+        cells: Iterable[Cell] = product(rows, columns) if len(rows) * len(columns) < len(self._segments) else self._segments
+        found = {
+            (first, last)
+            for cell in cells
+            if cell[0] in rows and cell[1] in columns
+            for _, first, last in self._segments.get(cell, ())
+        }
+        return sorted(found)[:4000]
 
     def _near(self, point: Point) -> Iterator[tuple[str, Point, Point]]:
         for cell in _around(point):

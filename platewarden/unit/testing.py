@@ -34,7 +34,10 @@ from platewarden.exchange.roster_edition import RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, fingerprint, key_id_of, open_message
 from platewarden.exchange.shift_key import key_file_name, key_file_text
 from platewarden.exchange.shift_secret import make_verifier
+from platewarden.exchange.task_answer import TaskAnswer
+from platewarden.exchange.task_sheet import CanvassTask, TaskSheet
 from platewarden.exchange.tombstone import Tombstone
+from platewarden.exchange.track_page import TrackPage
 from platewarden.exchange.wire import Kind, encode_body, open_envelope
 from platewarden.plate.match import Tier
 from platewarden.policy.department import load_department
@@ -46,6 +49,7 @@ from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
 from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Draft, Spool
+from platewarden.unit.tasks import Tasks
 from platewarden.unit.transfer import Transfer
 
 NAMES = UUID("8f4c2a1e-5a0f-4c53-9d7b-0d2f4d1c8f10")
@@ -53,6 +57,9 @@ NOON = datetime(2026, 3, 2, 18, tzinfo=UTC)  # noon at the department
 SECRET = "blue heron at dusk"  # made up
 KEY = b"of sixteen bytes"  # on the member's stick
 
+FIELD_KINDS: dict[Kind, type[AlertOutcome | FieldEntry | TaskAnswer | TrackPage]] = {
+    each.kind: each for each in (AlertOutcome, FieldEntry, TaskAnswer, TrackPage)
+}
 Answer = tuple[int, bytes]
 
 
@@ -90,6 +97,24 @@ def deployment_order(**changes: Any) -> DeploymentOrder:
     return DeploymentOrder(**row)
 
 
+def canvass_task(number: int = 1, **changes: Any) -> CanvassTask:
+    row = {
+        "incident": "26-004117",
+        "what": "Robbery",
+        "place": "Central Ave & Second St",
+        "lat": 42.1817,
+        "lon": -87.8003,
+        "radius_m": 500,
+        "corners": (),
+        "instruction": "Red pickup, right headlight broken. Alleys and parking decks too.",
+        "asked_by": "1077 Rosa Lind",
+        "asked_at": NOON,
+        "until": NOON + timedelta(hours=1),
+        **changes,
+    }
+    return CanvassTask(number=number, **row)
+
+
 def entry(text: str, state: str | None = "IL", **changes: Any) -> EditionEntry:
     row = {
         "is_pattern": "?" in text or "*" in text,
@@ -118,13 +143,15 @@ class Office:
         self.received: list[tuple[str, int, bytes]] = []
         self.reports: dict[int, ReadReport] = {}
         self.pages: dict[int, JournalPage] = {}
-        self.field: list[AlertOutcome | FieldEntry] = []
+        self.field: list[AlertOutcome | FieldEntry | TaskAnswer | TrackPage] = []
         self.digests: dict[tuple[str, int], bytes] = {}
         self.hotlist: bytes = b""
         self.hotlist_number = 0
         self.changes: dict[int, bytes] = {}  # by the edition that they change into the newest
         self.roster: bytes = b""
         self.roster_number = 0
+        self.tasks: bytes = b""
+        self.task_number = 0
         self.approve_all = True
         self.retention_days = 30
         self.tombstones: dict[int, Tombstone] = {}
@@ -157,6 +184,15 @@ class Office:
         self.roster_number = number
         return self.roster
 
+    def publish_tasks(
+        self, number: int, tasks: Sequence[CanvassTask], *, unit: bytes | None = None, key: SigningKey | None = None
+    ) -> bytes:
+        """The tasks of the one unit that is enrolled, or of another."""
+        sheet = TaskSheet(unit or next(iter(self.approved)), number, self.clock(), tuple(tasks))
+        self.tasks = sheet.signed(key or self.key)
+        self.task_number = number
+        return self.tasks
+
     def misbehave(self, path: str, *answers: Callable[[BaseHTTPRequestHandler, bytes], Answer | None] | int) -> None:
         """Answer the next requests on `path` so. A status is answered as the office says no; None hangs up."""
         for each in answers:
@@ -184,6 +220,7 @@ class Office:
             "/unit/v1/hotlist": lambda body: self._known(body, Kind.CONTACT) or (200, self.hotlist),
             "/unit/v1/hotlist/changes": self._changed,
             "/unit/v1/roster": lambda body: self._known(body, Kind.CONTACT) or (200, self.roster),
+            "/unit/v1/tasks": lambda body: self._known(body, Kind.CONTACT) or (200, self.tasks),
             "/unit/v1/reports": lambda body: self._kept("read", body),
             "/unit/v1/journal": lambda body: self._kept("journal", body),
             "/unit/v1/tombstones": lambda body: self._kept("tombstone", body),
@@ -237,12 +274,13 @@ class Office:
             office_at=self.clock(),
             retention_days=self.retention_days,
             deadline_hours=24,
+            task_sheet=self.task_number,
         )
         return 200, orders.signed(self.key)
 
     def _changed(self, body: bytes) -> Answer:
-        if no := self._known(body, Kind.CONTACT):
-            return no
+        if refused := self._known(body, Kind.CONTACT):
+            return refused
         contact = Contact.from_body(open_message(body, Kind.CONTACT, self.publics.get).body)
         step = self.changes.get(contact.hotlist_edition)
         return (200, encode_body({"steps": [step]})) if step else (404, no("What changed is not kept."))
@@ -277,9 +315,7 @@ class Office:
         raw = self.sealing.unseal(body)
         kind = open_envelope(raw).kind
         opened = open_message(raw, kind, self.publics.get)
-        said: AlertOutcome | FieldEntry = (
-            AlertOutcome.from_body(opened.body) if kind is Kind.ALERT_OUTCOME else FieldEntry.from_body(opened.body)
-        )
+        said = FIELD_KINDS[kind].from_body(opened.body)
         if ("field", said.sequence) not in self.digests:
             self.field.append(said)
         self.digests["field", said.sequence] = opened.digest
@@ -330,6 +366,7 @@ class Car:
     journal: Journal
     hotlist: Hotlist
     roster: Roster
+    tasks: Tasks
     transfer: Transfer
     said: list[str]
 
@@ -381,6 +418,7 @@ def car_12(data: Path, office: Office, *, limit_bytes: int = 50_000_000) -> Iter
         with closing(Spool.open(data / SPOOL, seal=enrolment.seal, limit_bytes=limit_bytes)) as spool:
             journal = Journal(spool, enrolment.key)
             hotlist, roster = Hotlist(data, enrolment.find_key), Roster(data, enrolment.find_key)
+            tasks = Tasks(data, enrolment.find_key, spool, enrolment.key)
             transfer = Transfer(
                 link,
                 enrolment,
@@ -388,13 +426,14 @@ def car_12(data: Path, office: Office, *, limit_bytes: int = 50_000_000) -> Iter
                 journal,
                 hotlist,
                 roster,
+                tasks,
                 clock,
                 random.Random(12),  # noqa: S311
                 said.append,
                 seconds=clock.seconds,
                 run="test",
             )
-            yield Car(data, office, clock, enrolment, config, spool, journal, hotlist, roster, transfer, said)
+            yield Car(data, office, clock, enrolment, config, spool, journal, hotlist, roster, tasks, transfer, said)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The transfer: reports and journal pages up, hot list and roster down, over a line that is often not there.
+"""The transfer: reports and journal pages up, hot list, roster and canvass tasks down, over a line that is often not there.
 
 Only a receipt frees a message: signed by the pinned office, naming this unit, the number, and the digest of what was sent.
 No status does, not even 200. What the other answers mean:
@@ -29,6 +29,7 @@ from typing import Protocol
 from platewarden.exchange.contact import Contact, Orders
 from platewarden.exchange.receipt import Outcome, Receipt
 from platewarden.exchange.seal import open_message
+from platewarden.exchange.track_page import Spot
 from platewarden.exchange.wire import Kind, decode_body
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
@@ -40,8 +41,10 @@ from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import STREAM as JOURNAL
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link, Reply
+from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.roster import Roster
 from platewarden.unit.spool import Message, Spool, SpoolFull
+from platewarden.unit.tasks import Tasks
 from platewarden.unit.trusted_clock import TrustedClock, machine_run, machine_seconds
 
 __all__ = ["DEADLINE", "Chance", "Transfer", "deadline"]
@@ -85,6 +88,7 @@ class Transfer:
     journal: Journal
     hotlist: Hotlist
     roster: Roster
+    tasks: Tasks
     clock: Callable[[], datetime]
     chance: Chance
     say: Callable[[str], None]
@@ -96,6 +100,8 @@ class Transfer:
     """Rounds in a row that the office did not answer."""
     roster_came: Callable[[], None] = lambda: None
     """Called once a newer roster is in force."""
+    where: Callable[[], Where] = lambda: NOWHERE
+    """Where the unit is, while somebody is signed on to it."""
     seconds: Callable[[], float] = machine_seconds
     """The machine's counter, which nobody can set."""
     run: str = field(default_factory=machine_run)
@@ -181,6 +187,7 @@ class Transfer:
         fetched = [
             self._fetch("hot list", "/unit/v1/hotlist", self.hotlist, orders.hotlist_edition),
             self._fetch("roster", "/unit/v1/roster", self.roster, orders.roster_edition),
+            self._fetch("canvass task", "/unit/v1/tasks", self.tasks, orders.task_sheet),
         ]
         return all(fetched)
 
@@ -206,6 +213,7 @@ class Transfer:
     def _contact(self, at: datetime, office_nonce: bytes) -> tuple[bytes, bytes]:
         nonce = self.chance.randbytes(16)
         oldest = self.spool.oldest_unsent("read")
+        place = self.where().place
         contact = Contact(
             unit_key_id=self.enrolment.key.key_id,
             at=at,
@@ -218,6 +226,10 @@ class Transfer:
             lowest_unsent=oldest[0] if oldest else 0,
             unsent_since=oldest[1] if oldest else None,
             clock=self.trusted.standing(at).state,
+            task_sheet=self.tasks.number,
+            spot=Spot(at - timedelta(seconds=place.fix_age_s), float(place.lat), float(place.lon), float(place.accuracy_m))
+            if place
+            else None,
         )
         return contact.signed(self.enrolment.key), nonce
 
@@ -233,7 +245,7 @@ class Transfer:
             way = "ahead of" if drift > timedelta(0) else "behind"
             self._say_once(f"The clock of this unit is {_long(abs(drift))} {way} the office’s. Set it: reads carry its time.")
 
-    def _fetch(self, what: str, door: str, held: Hotlist | Roster, ordered: int) -> bool:
+    def _fetch(self, what: str, door: str, held: Hotlist | Roster | Tasks, ordered: int) -> bool:
         if ordered <= held.number:
             if ordered < held.number:
                 self._say_once(f"The office orders {what} edition {ordered}; the newer edition {held.number} stays in force here.")

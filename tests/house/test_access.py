@@ -25,6 +25,7 @@ DOORS_THAT_GIVE_NOTHING = {
     "begin_gathering",
     "ensure_span",
     "gather_is_due",
+    "keep_track",
     "note_late",
     "write_alert_note",
     "write_hit",
@@ -41,6 +42,7 @@ DOORS_THAT_COUNT = {
     "held_of_day",
     "end_day",
     "end_released",
+    "end_tracks",
     "gather",
 }
 

@@ -63,6 +63,7 @@ CATCHES = {
     "platewarden.unit.screen.app": "translator of the car's screen",
     "platewarden.unit.status": "what cannot be looked at is a line of the screen",
     "platewarden.unit.stick": "Another stick may hold a whole key; and no path is made of what is no number.",
+    "platewarden.unit.tasks": "a full disk keeps a track waiting, and is said by the recorder",
     "platewarden.unit.transfer": "an answer not to be believed leaves the spool as it was",
     "platewarden.unit.watch": "the loop: counts, says so, goes on",
     "platewarden.server.proof.shipped": "roles that can do more than they should are a finding",

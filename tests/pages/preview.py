@@ -155,6 +155,7 @@ from platewarden.server.evidence.models import Booking, Package  # noqa: E402
 from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm  # noqa: E402
 from platewarden.server.hotlists.layout import Fault  # noqa: E402
 from platewarden.server.hotlists.models import BackAsk, Bolo, BoloStep, Exclusion, HotlistEdition, Load, LoadReport, Source  # noqa: E402
+from platewarden.server.investigations import coverage  # noqa: E402
 from platewarden.server.investigations.canvass import Scene, Search, Sighting, Vehicle  # noqa: E402
 from platewarden.server.investigations.forms import (  # noqa: E402
     AroundForm,
@@ -162,9 +163,11 @@ from platewarden.server.investigations.forms import (  # noqa: E402
     CosignForm,
     DecisionForm,
     IncidentForm,
+    TaskForm,
     WatchForm,
 )
-from platewarden.server.investigations.models import Cosign, Incident  # noqa: E402
+from platewarden.server.investigations.models import CanvassTask, Cosign, Incident  # noqa: E402
+from platewarden.server.investigations.task import Near  # noqa: E402
 from platewarden.server.investigations.views import Row as AroundRow  # noqa: E402
 from platewarden.server.ledger.acts import Act  # noqa: E402
 from platewarden.server.ledger.read import LedgerEntry  # noqa: E402
@@ -1241,9 +1244,84 @@ def incident_page(incident: Incident) -> dict[str, Any]:
         "watch_form": WatchForm(auto_id="watch_%s"),
         "decision_form": DecisionForm(auto_id="decision_%s"),
         "close_form": CloseForm(auto_id="close_%s"),
+        "task_form": TaskForm(near=cars_nearby(), auto_id="task_%s", initial={"until": ago(hours=-1)}),
         "map": a_map([]),
         "now": now(),
+        **asked_cars(),
     }
+
+
+def cars_nearby() -> list[Near]:
+    """Two that are known to be near, and one of which nothing is known."""
+    found = (("Car 14", 640.0, 2, True), ("Car 12", 2310.0, 1, True), ("Car 9", None, 0, False))
+    return [
+        Near(Unit(pk=uuid.UUID(int=at), name=name, place_at=ago(minutes=minutes)), metres, is_crewed)
+        for at, (name, metres, minutes, is_crewed) in enumerate(found, 1)
+    ]
+
+
+def asked_cars() -> dict[str, Any]:
+    """One that drives, one that cannot, one that has not heard of it, one that was withdrawn."""
+    facts = {"asked_at": ago(minutes=40), "asked_by": "1042 Rosa Vega", "until": ago(hours=-1), "sheet": 3}
+    crew = {"answered_by": "1077 Ben Adler", "answered_at": ago(minutes=38)}
+    tasks = [
+        CanvassTask(pk=4, unit=Unit(name="Car 14", task_sheet=3), state="accepted", instruction="Alleys and parking decks too", **facts, **crew),
+        CanvassTask(pk=3, unit=Unit(name="Car 12", task_sheet=3), state="cannot", answered_because="On another call", **facts, **crew),
+        CanvassTask(pk=2, unit=Unit(name="Car 9", task_sheet=1), state="asked", **facts),
+        CanvassTask(
+            pk=1, unit=Unit(name="Car 3", task_sheet=3), state="withdrawn", withdrawn_at=ago(minutes=30),
+            withdrawn_by="1042 Rosa Vega", withdrawn_because="too far away", withdrawn_sheet=4, **facts,
+        ),
+    ]  # fmt: skip
+    return {"asked": [{"task": each, "is_over": False} for each in tasks], "is_driven": True, "is_asked": True}
+
+
+def along(line: list[list[float]], part: float) -> tuple[float, float]:
+    (west, south), (east, north) = line
+    return west + (east - west) * part, south + (north - south) * part
+
+
+def coverage_page(*, known: bool = True) -> dict[str, Any]:
+    """Two streets driven of a few, by one car."""
+    incident, scene = incidents()[0], Scene.of(incidents()[0])
+    lines = town() if known else []
+    spots = [along(lines[13], each / 200) for each in range(60, 122)] if known else []
+    spots += [along(lines[4], 0.49 - each / 280) for each in range(50)] if known else []
+    track = coverage.Track(
+        4,
+        uuid.UUID(int=14),
+        tuple(coverage.Spot(ago(minutes=30, seconds=-2 * at), lat, lon, 4.0) for at, (lon, lat) in enumerate(spots)),
+    )
+    names = (
+        "Green Bay Rd",
+        "St Johns Ave",
+        "First St",
+        "Second St",
+        "Linden Ave",
+        "Sheridan Rd",
+        "Oakwood Ave",
+        "Prospect Ave",
+        "Lake Ave",
+    )
+    across = (
+        "Vine Ave",
+        "Park Ave",
+        "Elm Pl",
+        "Laurel Ave",
+        "Central Ave",
+        "Hazel Ave",
+        "Maple Ave",
+        "Moraine Rd",
+        "Roger Williams Ave",
+    )
+    roads = list(zip((*names, *across), [[(lon, lat) for lon, lat in line] for line in lines], strict=False))
+    covered = coverage.cover(scene, [track] if known else [], roads)
+    runs = [[[spot.lon, spot.lat] for spot in run] for run in track.runs()] if known else []
+    rows = [{**row, "track": track if known and row["task"].pk == 4 else None} for row in asked_cars()["asked"]]
+    return {
+        "incident": incident, "access": None, "coverage": covered, "rows": rows, "is_driven": True, "within_m": 25.0, "now": now(),
+        "map": a_map([]) | {"driven": covered.driven, "open": covered.open, "tracks": runs},
+    }  # fmt: skip
 
 
 def around_rows() -> list[Any]:
@@ -1610,6 +1688,8 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "incident-counted-none": lambda: ("investigations/counted.html", counted_page(0, 0, 0)),
     "around": lambda: ("investigations/around.html", around_page()),
     "around-empty": lambda: ("investigations/around.html", around_page() | {"rows": []}),
+    "coverage": lambda: ("investigations/coverage.html", coverage_page()),
+    "coverage-no-roads": lambda: ("investigations/coverage.html", coverage_page(known=False)),
     "cosigns": lambda: ("investigations/cosigns.html", cosigns_page()),
     "cosigns-empty": lambda: ("investigations/cosigns.html", {"rows": [], "refusal": REFUSED, "decided": []}),
     "my-record": lambda: ("ledger/mine.html", {"lines": lines(), "older": 5000, "is_first": True}),
@@ -1667,16 +1747,20 @@ def strip(request: Any, alert_id: int) -> HttpResponse:
     return render(request, "alerts/strip.html", {"card": one, "now": now()})
 
 
-def roads(_request: Any, **_others: Any) -> HttpResponse:
+def town() -> list[list[list[float]]]:
     """A few streets of a town that is not there."""
-    lines = [[[-87.815 + 0.004 * n, 42.168], [-87.813 + 0.004 * n, 42.196]] for n in range(9)] + [
+    return [[[-87.815 + 0.004 * n, 42.168], [-87.813 + 0.004 * n, 42.196]] for n in range(9)] + [
         [[-87.82, 42.170 + 0.003 * n], [-87.78, 42.171 + 0.003 * n]] for n in range(9)
     ]
+
+
+def roads(_request: Any, **_others: Any) -> HttpResponse:
+    """As `town` has them."""
     return JsonResponse(
         {
             "type": "FeatureCollection",
             "features": [
-                {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": each}} for each in lines
+                {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": each}} for each in town()
             ],
         }
     )
@@ -1701,7 +1785,7 @@ urlpatterns = [
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
     _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/")),
     path("investigations/roads.json", roads),
-    _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("close", "<int:incident_id>/close/")),
+    _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("report", "reports/<int:report_id>.csv"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
     _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),

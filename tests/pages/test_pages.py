@@ -30,11 +30,13 @@ IN_DOCS = {
     "card": ("day", "night"),
     "search-result": ("day",),
     "around": ("day",),
+    "coverage": ("day",),
     "retention": ("day",),
     "package-booked": ("day",),
     "refused": ("day",),
     "car-sign-on": ("day",),
     "car-alert": ("day", "night"),
+    "car-canvass": ("day", "night"),
     "car-refused": ("night",),
     "car-locked": ("night",),
 }
@@ -93,6 +95,9 @@ def faults_of(page, address: str, name: str, picture: Path | None = None, *, wit
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("wider than the screen")
     if picture:
+        if page.locator("[data-map]").count():
+            page.wait_for_selector("[data-map][data-ready]")
+            page.wait_for_timeout(1500)  # its tiles are drawn by a worker of its own
         page.screenshot(path=picture, full_page=name != "card")
     if with_axe:
         found += [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in axe.Axe().run(page).response["violations"]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +20,14 @@ from platewarden.demo.scenes import draw_scene
 from platewarden.exchange.alert_outcome import AlertOutcome
 from platewarden.exchange.hotlist_edition import Approach, Category
 from platewarden.exchange.read_report import Place
+from platewarden.exchange.task_answer import TaskAnswer
 from platewarden.policy.verification import Answered, Outcome
 from platewarden.recognition.picture import Picture
 from platewarden.unit import pictures
 from platewarden.unit.place import Where
 from platewarden.unit.screen.testing import parked
-from platewarden.unit.testing import SECRET, Office, entry, member, serving
+from platewarden.unit.streets import Streets
+from platewarden.unit.testing import SECRET, Office, canvass_task, entry, member, serving
 from tests.pages.test_pages import CHROMIUM, FLAGS, axe, playwright
 
 SIZE = {"width": 1024, "height": 600}
@@ -218,3 +221,57 @@ def test_mute_keeps_back_a_routine_alert_and_never_a_pressing_one(here, page):
     here.alert(ROBBERY, "87K4TR1")
     page.locator("html[data-rang='2']").wait_for(state="attached")
     assert page.evaluate("heard") == 4
+
+
+def town():
+    """Streets a block apart around the scene of a canvass."""
+    lines = []
+    for each in range(-6, 7):
+        lines.append((f"{each + 20}th Ave", [(42.1817 + each * 0.0009, -87.8090 + step * 0.0015) for step in range(13)]))
+        lines.append((f"{each + 20}th St", [(42.1763 + step * 0.0009, -87.8003 + each * 0.0015) for step in range(13)]))
+    return Streets(lines)
+
+
+@pytest.mark.parametrize("theme", ["day", "night"])
+def test_a_canvass_is_asked_accepted_driven_and_done_with_keys_alone(here, page, theme):
+    office, tasks = here.car.office, here.station.tasks
+    number = office.task_number + 10
+    here.screen.pages = type(here.screen.pages)(here.station, town())
+    sign_on(here, page)
+    page.wait_for_selector(".watching")
+    if theme == "night":
+        press(page, "n")
+    office.publish_tasks(office.task_number + 1, [canvass_task(number)])
+    here.car.transfer.contact()
+    page.get_by_text("CANVASS ASKED").wait_for()
+    assert page.evaluate("document.documentElement.dataset.rang") == "1"
+    assert page.get_attribute("html", "data-theme") == theme
+    assert faults(page) == []
+    press(page, "2")
+    page.get_by_text("Why can it not be done?").wait_for()
+    assert faults(page) == []
+    press(page, "4")
+    page.get_by_text("CANVASS ASKED").wait_for()
+    press(page, "1")
+    page.get_by_text("CANVASS UNDER WAY").wait_for()
+    for step in range(40):
+        here.car.clock.wait(timedelta(seconds=2))
+        east, north = (min(step, 20) - 15) * 0.0004, max(0, step - 20) * 0.0001
+        at = Where(Place(42.1799 + north, -87.8003 + east, 4.0, 90.0, 0.0), None)
+        here.station.where = lambda at=at: at
+        tasks.follow(at, here.station.shift, here.car.clock())
+    page.locator(".map .way").wait_for(state="attached")
+    page.get_by_text("You are in the area.").wait_for()
+    assert faults(page) == []
+    keep(page, "car-canvass", theme)
+    here.alert(STOLEN, "DRL5188", "IL", **pictured("DRL5188", "IL", 3))
+    page.wait_for_selector(".plate")
+    page.goto(f"{here.address}/tasks/{number}")
+    press(page, "1")
+    page.wait_for_selector(".plate")
+    while here.car.spool.counts().unsent:
+        here.car.transfer.round()
+    said = [each.said.value for each in office.field if isinstance(each, TaskAnswer) and each.task == number]
+    assert said == ["accepted", "done"]
+    office.publish_tasks(office.task_number + 1, [])
+    here.car.transfer.contact()

@@ -28,7 +28,10 @@ from platewarden.exchange.read_report import Across, Along, CarHit, NoPlace, Pas
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem
 from platewarden.exchange.roster_edition import Authorization, RosterEdition, RosterMember
 from platewarden.exchange.seal import SealingKey, SigningKey, digest, seal_to
+from platewarden.exchange.task_answer import Said, TaskAnswer
+from platewarden.exchange.task_sheet import CanvassTask, TaskSheet
 from platewarden.exchange.tombstone import Tombstone, Why
+from platewarden.exchange.track_page import Spot, TrackPage
 from platewarden.exchange.wire import Kind, decode_body, message_length, open_envelope
 from platewarden.plate.match import Candidate, Doubt, Tier
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Verified
@@ -45,6 +48,7 @@ AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 LATER = datetime(2026, 1, 2, 15, 0, tzinfo=UTC)
 SHIFT = UUID("00000000-0000-4000-8000-000000000001")
 ENTRIES = [UUID(f"00000000-0000-4000-8000-0000000001{number:02}") for number in range(10)]
+SPOT = Spot(AT, 42.1817, -87.8003, 4.0)
 VERIFIER = b"\x01" + bytes(range(16)) + bytes(range(32))
 VERIFIER_WITH_KEY = b"\x02" + bytes(range(16)) + bytes(range(32))
 
@@ -170,8 +174,35 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         EnrolmentGrant(UUID(int=12), UNIT.key_id, "car 12", OFFICE.public_bytes, OFFICE_SEALING.public_bytes, LATER),
         OFFICE,
     ),
-    "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE), UNIT),
-    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24), OFFICE),
+    "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE, 6, SPOT), UNIT),
+    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, 6), OFFICE),
+    "task_sheet": (
+        TaskSheet(
+            UNIT.key_id,
+            6,
+            AT,
+            (
+                CanvassTask(
+                    number=12,
+                    incident="26-004117",
+                    what="Robbery",
+                    place="Central Ave & Second St",
+                    lat=42.1817,
+                    lon=-87.8003,
+                    radius_m=500,
+                    corners=((-87.81, 42.17), (-87.79, 42.17), (-87.8, 42.19)),
+                    instruction="Alleys and the parking decks too",
+                    asked_by="1077 Rosa Lind",
+                    asked_at=AT,
+                    until=LATER,
+                ),
+            ),
+        ),
+        OFFICE,
+    ),
+    "task_answer-accepted": (TaskAnswer(UNIT.key_id, 4, 12, Said.ACCEPTED, "", SHIFT, "117", AT), UNIT),
+    "task_answer-cannot": (TaskAnswer(UNIT.key_id, 5, 12, Said.CANNOT, "On another call", SHIFT, "117", LATER), UNIT),
+    "track_page": (TrackPage(UNIT.key_id, 6, 12, (SPOT, Spot(LATER, 42.1819, -87.8005, 5.0))), UNIT),
     "medium_manifest": (
         MediumManifest(
             UNIT.key_id,

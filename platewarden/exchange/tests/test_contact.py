@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 import pytest
 
 from platewarden.exchange.contact import ClockState, Contact, Orders
+from platewarden.exchange.track_page import Spot
 from platewarden.policy.refusal import Malformed
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
-CONTACT = Contact(bytes(16), AT, bytes(16), 0, 0, 0, 0, bytes(24), 1, AT, ClockState.OFFICE)
-ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24)
+SPOT = Spot(AT, 42.1817, -87.8003, 4.0)
+CONTACT = Contact(bytes(16), AT, bytes(16), 0, 0, 0, 0, bytes(24), 1, AT, ClockState.OFFICE, 2, SPOT)
+ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24, 2)
 
 
 def test_both_come_back_as_they_were():
     assert Contact.from_body(CONTACT.to_body()) == CONTACT
+    assert Contact.from_body(dataclasses.replace(CONTACT, spot=None).to_body()).spot is None
     assert Orders.from_body(ORDERS.to_body()) == ORDERS
 
 
@@ -27,6 +30,7 @@ def test_both_come_back_as_they_were():
         {"last_sequence": 2**60},
         {"office_nonce": bytes(15)},
         {"lowest_unsent": -1},
+        {"task_sheet": -1},
         {"unsent_since": datetime(2026, 1, 1)},  # noqa: DTZ001
     ],
 )
@@ -43,6 +47,7 @@ def test_it_refuses_what_no_contact_has(changed):
         {"office_at": datetime(1960, 1, 1, tzinfo=UTC)},
         {"retention_days": 0},
         {"deadline_hours": 0},
+        {"task_sheet": -1},
     ],
 )
 def test_it_refuses_what_no_orders_have(changed):

@@ -141,7 +141,7 @@ def test_it_refuses_a_body_over_the_limit():
 
 def test_the_envelope_stays_what_it_is():
     raw = Envelope(Kind.CONTACT, bytes(range(16)), b"\xa0", b"s" * 64).to_bytes()
-    assert raw == b"PW\x04\x01\x08" + bytes(range(16)) + b"\x00\x00\x00\x01" + b"\xa0" + b"s" * 64
+    assert raw == b"PW\x05\x01\x08" + bytes(range(16)) + b"\x00\x00\x00\x01" + b"\xa0" + b"s" * 64
     assert open_envelope(raw) == Envelope(Kind.CONTACT, bytes(range(16)), b"\xa0", b"s" * 64)
     assert message_length(raw + b"more") == message_length(raw[:HEADER_BYTES]) == len(raw)
     assert open_envelope(memoryview(raw)).body == b"\xa0"

@@ -58,8 +58,8 @@ OFFICE: dict[str, dict[str, str]] = {
     # equipment
     "equipment_unit": {
         "app": "select, insert, update (state, revoked_at, revoked_by)",
-        "purge": "select (id, key_id, state)",
-        "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since, tampered_at)",
+        "purge": "select (id, key_id, state, place_at), update (lat, lon, place_at)",
+        "ingest": "select, update (last_contact_at, last_nonce_at, drift_s, clock, hotlist_edition, roster_edition, spooled, last_sequence, lowest_unsent, unsent_since, tampered_at, task_sheet, lat, lon, place_at)",
     },
     "equipment_deployment": {"app": "select, insert, update (withdrawn_at, withdrawn_by)", "purge": LOOK},
     "equipment_enrolmentask": {"app": "select, update", "ingest": "select, insert"},
@@ -87,7 +87,12 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
     # investigations: ids, places, times, words
     "investigations_incident": {
-        "app": "select, insert, update (canvass_ordered, canvass_because, canvass_decided_at, canvass_decided_by, closed_at, closed_by, closed_because)"
+        "app": "select, insert, update (canvass_ordered, canvass_because, canvass_decided_at, canvass_decided_by, closed_at, closed_by, closed_because)",
+        "ingest": "select (id, number, kind, address, lat, lon, radius_m, corners)",
+    },
+    "investigations_canvasstask": {
+        "app": "select, insert, update (state, withdrawn_at, withdrawn_by, withdrawn_because, withdrawn_sheet)",
+        "ingest": "select, update (state, answered_at, answered_by, answered_because)",
     },
     "investigations_watch": {"app": "select, insert"},
     "investigations_cosign": {"app": LOOK},
@@ -174,6 +179,9 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.count_around(uuid)": ("app",),
     "plates.vehicles_around(uuid)": ("app",),
     "plates.cosign_asked(uuid)": ("app",),
+    "plates.canvass_tracks(uuid)": ("app",),
+    "plates.keep_track(bigint, uuid, jsonb)": ("ingest",),
+    "plates.end_tracks()": ("purge",),
     "office.ask_cosign(bytea, uuid, int, text)": ("app",),
     "office.cosign(bytea, bigint, boolean)": ("app",),
     "plates.place_hold(uuid)": ("app",),

@@ -34,6 +34,10 @@ class Unit(models.Model):
     clock = models.CharField(max_length=12, blank=True)  # what the unit says its clock is confirmed by
     hotlist_edition = models.PositiveIntegerField(default=0)
     roster_edition = models.PositiveIntegerField(default=0)
+    task_sheet = models.BigIntegerField(default=0)  # the number of its canvass tasks, as it said at the last contact
+    lat = models.FloatField(null=True)  # where it was at its last contact with somebody signed on; nothing older is kept
+    lon = models.FloatField(null=True)
+    place_at = models.DateTimeField(null=True)
     spooled = models.PositiveIntegerField(default=0)
     last_sequence = models.BigIntegerField(default=0)  # of its reads, as it said at the last contact
     lowest_unsent = models.BigIntegerField(default=0)  # what is missing below it is not in the unit; 0: nothing waits there

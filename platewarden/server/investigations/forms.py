@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,10 +14,12 @@ from platewarden.exchange.hotlist_edition import Category
 from platewarden.plate.pattern import Pattern, parse_pattern
 from platewarden.plate.text import STATES
 from platewarden.policy.refusal import Malformed
+from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import plate_or_pattern
 from platewarden.server.investigations.canvass import SCENES, Scene, Search
 from platewarden.server.investigations.incident import LARGEST_RADIUS_M, NewIncident, must_be_sound
 from platewarden.server.investigations.models import Incident, Kind
+from platewarden.server.investigations.task import Near
 from platewarden.server.people.editions import department
 
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
@@ -217,3 +220,47 @@ class CosignForm(forms.Form):
         max_length=200,
         error_messages={"required": "Say why so many vehicles have to be seen."},
     )
+
+
+class TaskForm(forms.Form):
+    """Which cars are asked to drive the area, until when, and what they are to look for."""
+
+    units = forms.TypedMultipleChoiceField(
+        label="Cars, the nearest first",
+        coerce=uuid.UUID,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one car."},
+    )
+    until = forms.DateTimeField(
+        label="Until",
+        widget=_MOMENT,
+        input_formats=_FORMATS,
+        help_text="Their way is recorded until then, or until they are done",
+        error_messages={"required": "Say until when."},
+    )
+    instruction = forms.CharField(
+        label="What they are asked",
+        max_length=200,
+        required=False,
+        help_text="Which streets, what to look for; never a plate: that is a watch",
+    )
+
+    def __init__(self, *args: Any, near: Sequence[Near], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = self.fields["units"]
+        assert isinstance(units, forms.TypedMultipleChoiceField)
+        units.choices = [(str(each.unit.pk), _said_of(each)) for each in near]
+
+
+class WithdrawForm(forms.Form):
+    because = forms.CharField(label="Why", max_length=200, error_messages={"required": "Say in a few words why it is withdrawn."})
+
+
+def _said_of(near: Near) -> str:
+    """Car 12, 800 m away 2 min ago, crewed."""
+    crew = "somebody is signed on" if near.is_crewed else "nobody is signed on"
+    if near.metres is None or near.unit.place_at is None:
+        return f"{near.unit.name}, place not known, {crew}"
+    far = f"{near.metres / 1000:.1f} km" if near.metres >= 950 else f"{round(near.metres, -1):.0f} m"
+    minutes = max(0, int((now() - near.unit.place_at).total_seconds() // 60))
+    return f"{near.unit.name}, {far} away {f'{minutes} min ago' if minutes else 'just now'}, {crew}"

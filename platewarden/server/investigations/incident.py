@@ -21,6 +21,7 @@ from platewarden.server.clock import now
 from platewarden.server.hotlists.bolo import enter, withdraw
 from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
 from platewarden.server.hotlists.models import BoloState
+from platewarden.server.investigations import task
 from platewarden.server.investigations.models import MAJOR, Incident, Kind, Watch
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -201,7 +202,7 @@ def may_close(incident: Incident, member: Member) -> Refusal | None:
 
 
 def close(incident_id: int, *, by: Member, because: str) -> Incident:
-    """Closes an incident; every watch of it ends at once."""
+    """Closes an incident; every watch of it ends at once, and no car is asked to drive it any more."""
     incident = find(incident_id)
     if refusal := may_close(incident, by):
         raise Refused(refusal)
@@ -221,5 +222,7 @@ def close(incident_id: int, *, by: Member, because: str) -> Incident:
             if each.bolo.state in (BoloState.WAITING, BoloState.APPROVED):
                 withdraw(each.bolo_id, by=by, because=f"incident {incident.number} was closed", with_its_incident=True)
                 ended += 1
+        for asked in incident.tasks.standing(now()):
+            task.withdraw(asked.pk, by=by, because="the incident was closed", with_its_incident=True)
         record(Act.INVESTIGATIONS_CLOSE, by=Signer(by.number, by.name), about={"incident": incident_id, "watches_ended": ended})
     return find(incident_id)

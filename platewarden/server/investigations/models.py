@@ -1,4 +1,7 @@
-"""Incidents, their watches, and co-signs of wide searches. Ids, places, times, words and states: no plate stands in any of these rows."""
+"""Incidents, their watches, cars asked to drive them, and co-signs of wide searches.
+
+Ids, places, times, words and states: no plate stands in any of these rows, and not where a car drove.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 
+from platewarden.server.equipment.models import Unit
 from platewarden.server.hotlists.models import Bolo
 
 
@@ -132,3 +136,60 @@ class Cosign(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.vehicles}"
+
+
+class TaskState(models.TextChoices):
+    ASKED = "asked", "No answer yet"
+    ACCEPTED = "accepted", "Driving"
+    CANNOT = "cannot", "Cannot"
+    DONE = "done", "Done"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class CanvassTaskQuerySet(models.QuerySet["CanvassTask"]):
+    def standing(self, at: datetime) -> CanvassTaskQuerySet:
+        """Asked, neither withdrawn nor over; declined ones too, for a crew may think again."""
+        return self.filter(withdrawn_at=None, until__gt=at).exclude(state=TaskState.DONE)
+
+
+class CanvassTask(models.Model):
+    """A unit asked to drive the area of an incident until a time. Its sheet's number rises with each that is asked or withdrawn."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="tasks")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="canvass_tasks")
+    sheet = models.BigIntegerField()  # of the unit: the first that has it
+    instruction = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    until = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.ASKED)
+    answered_at = models.DateTimeField(null=True)  # by the unit's clock
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_because = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=100, blank=True)
+    withdrawn_because = models.CharField(max_length=200, blank=True)
+    withdrawn_sheet = models.BigIntegerField(null=True)  # of the unit: the first without it
+
+    objects = CanvassTaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=models.F("asked_at")), name="task_ends_after_it_was_asked"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None)
+                | (~Q(withdrawn_by="") & ~Q(withdrawn_because="") & Q(withdrawn_sheet__isnull=False) & Q(state="withdrawn")),
+                name="task_withdrawn_says_who_and_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.unit_id}"
+
+    @property
+    def has_reached(self) -> bool:
+        """Whether the unit has said that it holds a sheet with this task."""
+        return self.unit.task_sheet >= self.sheet
+
+    def is_over(self, at: datetime) -> bool:
+        return self.until <= at

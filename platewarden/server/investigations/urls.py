@@ -16,5 +16,10 @@ urlpatterns = [
     path("<int:incident_id>/cosign/", views.ask_cosign, name="ask_cosign"),
     path("<int:incident_id>/watch/", views.watch, name="watch"),
     path("<int:incident_id>/decide/", views.decide, name="decide"),
+    path("<int:incident_id>/cars/", views.cars, name="cars"),
+    path("<int:incident_id>/cars/ask/", views.ask_cars, name="ask_cars"),
+    path("<int:incident_id>/cars/<int:task_id>/withdraw/", views.withdraw_car, name="withdraw_car"),
+    path("<int:incident_id>/coverage/", views.coverage, name="coverage"),
+    path("<int:incident_id>/coverage/again/", views.coverage_again, name="coverage_again"),
     path("<int:incident_id>/close/", views.close, name="close"),
 ]

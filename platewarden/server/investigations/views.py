@@ -1,9 +1,11 @@
-"""Incidents: the list, one of them, what was read around it as map, timeline and table, and wide searches that wait for a colleague."""
+"""Incidents: the list, one of them, what was read around it as map, timeline and table, the cars that were asked to drive it and where
+they did, and wide searches that wait for a colleague.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,13 +19,24 @@ from platewarden.exchange.hotlist_edition import Category
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.server.access.desk import Access
 from platewarden.server.access.purpose import stated_purpose
+from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.equipment.models import Unit
-from platewarden.server.investigations import canvass
+from platewarden.server.investigations import canvass, task
+from platewarden.server.investigations import coverage as coverage_of
 from platewarden.server.investigations import incident as incident_acts
-from platewarden.server.investigations.forms import AroundForm, CloseForm, CosignForm, DecisionForm, IncidentForm, WatchForm
-from platewarden.server.investigations.models import Cosign, Incident, Watch
+from platewarden.server.investigations.forms import (
+    AroundForm,
+    CloseForm,
+    CosignForm,
+    DecisionForm,
+    IncidentForm,
+    TaskForm,
+    WatchForm,
+    WithdrawForm,
+)
+from platewarden.server.investigations.models import Cosign, Incident, TaskState, Watch
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
@@ -94,6 +107,10 @@ def _page(request: HttpRequest, found: Incident, **more: Any) -> HttpResponse:
         "watch_form": WatchForm(auto_id="watch_%s"),
         "decision_form": DecisionForm(auto_id="decision_%s"),
         "close_form": CloseForm(auto_id="close_%s"),
+        "task_form": _task_form(found, initial={"until": at + timedelta(hours=1)}),
+        "task_refusal": task.may_ask(found, member),
+        "coverage_refusal": may_do(member, Act.INVESTIGATIONS_COVERAGE, at),
+        **_cars(found, member),
         "watch_refusal": may_do(member, Act.INVESTIGATIONS_WATCH, at),
         "decision_refusal": may_do(member, Act.INVESTIGATIONS_DECIDE, at),
         "count_refusal": may_do(member, Act.INVESTIGATIONS_COUNT, at),
@@ -103,6 +120,23 @@ def _page(request: HttpRequest, found: Incident, **more: Any) -> HttpResponse:
     }
     wrong = any(each.errors for each in more.values() if hasattr(each, "errors"))
     return render(request, "investigations/incident.html", context | more, status=422 if wrong else 200)
+
+
+def _task_form(found: Incident, data: Any = None, **more: Any) -> TaskForm:
+    near = [] if found.closed_at else task.cars_near(found)
+    return TaskForm(data, near=near, auto_id="task_%s", **more)
+
+
+def _cars(found: Incident, member: Member) -> dict[str, Any]:
+    """The cars that were asked, as the incident's page and its renewed part show them."""
+    at = now()
+    tasks = list(found.tasks.select_related("unit").order_by("-pk"))
+    return {
+        "asked": [{"task": each, "is_over": each.is_over(at)} for each in tasks],
+        "is_driven": any(each.state == TaskState.ACCEPTED and not each.is_over(at) for each in tasks),
+        "is_asked": any(each.withdrawn_at is None and each.state != TaskState.DONE and not each.is_over(at) for each in tasks),
+        "withdraw_refusal": may_do(member, Act.INVESTIGATIONS_TASK_WITHDRAWN, at),
+    }
 
 
 def _around_form(found: Incident, data: Any = None) -> AroundForm:
@@ -256,6 +290,82 @@ def close(request: HttpRequest, incident_id: int) -> HttpResponse:
         return _page(request, found, close_form=form)
     messages.success(request, "The incident is closed, and its watches have ended.")
     return redirect("investigations:incidents")
+
+
+@require_GET
+@not_input
+def cars(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """The cars that were asked, for a page that renews them by itself."""
+    found = incident_acts.find(incident_id)
+    return render(request, "investigations/cars.html", {"incident": found, "now": now(), **_cars(found, _member(request))})
+
+
+@require_POST
+def ask_cars(request: HttpRequest, incident_id: int) -> HttpResponse:
+    found = incident_acts.find(incident_id)
+    if refusal := task.may_ask(found, _member(request)):
+        raise Refused(refusal)
+    form = _task_form(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, task_form=form)
+    given = form.cleaned_data
+    try:
+        made = task.ask(found.pk, given["units"], until=given["until"], instruction=given["instruction"], by=_member(request))
+    except (Malformed, Stale) as error:
+        form.add_error(None, error.message)
+        return _page(request, found, task_form=form)
+    names = ", ".join(each.unit.name for each in made)
+    messages.success(request, f"Asked: {names}. It shows on the car’s screen as soon as the car is in touch.")
+    return redirect("investigations:incident", incident_id)
+
+
+@require_POST
+def withdraw_car(request: HttpRequest, incident_id: int, task_id: int) -> HttpResponse:
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say in a few words why it is withdrawn.")
+    if not incident_acts.find(incident_id).tasks.filter(pk=task_id).exists():
+        raise Unknown("There is no such task. Look at the incident again.")
+    withdrawn = task.withdraw(task_id, by=_member(request), because=form.cleaned_data["because"])
+    messages.success(request, f"{withdrawn.unit.name} is not asked any more, as soon as it hears.")
+    return redirect("investigations:incident", incident_id)
+
+
+@require_POST
+@needs_purpose
+def coverage(request: HttpRequest, incident_id: int) -> HttpResponseBase:
+    """Where the cars drove, over the roads of the area: a look."""
+    found = incident_acts.find(incident_id)
+    access = coverage_of.access_to_tracks(request, found)
+    return render(request, "investigations/coverage.html", _covered(access, found))
+
+
+@require_POST
+@needs_purpose
+@not_input
+def coverage_again(request: HttpRequest, incident_id: int) -> HttpResponseBase:
+    """The part that changes, for a page that renews it by itself: a look of its own each time."""
+    found = incident_acts.find(incident_id)
+    access = coverage_of.access_to_tracks(request, found)
+    return render(request, "investigations/covered.html", _covered(access, found))
+
+
+def _covered(access: Access, found: Incident) -> dict[str, Any]:
+    tracks, scene, at = coverage_of.tracks(access), canvass.Scene.of(found), now()
+    covered = coverage_of.cover(scene, tracks, coverage_of.roads_of_department())
+    by_task = {each.task_id: each for each in tracks}
+    tasks = list(found.tasks.select_related("unit").order_by("pk"))
+    runs = [[[spot.lon, spot.lat] for spot in run] for track in tracks for run in track.runs()]
+    return {
+        "incident": found,
+        "access": access,
+        "coverage": covered,
+        "rows": [{"task": each, "track": by_task.get(each.pk), "is_over": each.is_over(at)} for each in tasks],
+        "is_driven": any(each.state == TaskState.ACCEPTED and not each.is_over(at) for each in tasks),
+        "within_m": coverage_of.WITHIN_M,
+        "now": at,
+        "map": _map([scene], []) | {"driven": covered.driven, "open": covered.open, "tracks": runs},
+    }
 
 
 @require_GET

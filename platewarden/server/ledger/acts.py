@@ -101,6 +101,11 @@ class Act(StrEnum):
     INVESTIGATIONS_COSIGN = "investigations.cosign", "A colleague co-signed a wide search, or refused to."
     INVESTIGATIONS_WATCH = "investigations.watch", "A partial plate is looked for until its incident is closed."
     INVESTIGATIONS_CLOSE = "investigations.close", "An incident was closed, and its watches ended."
+    INVESTIGATIONS_TASK = "investigations.task", "A unit was asked to drive the area of an incident until a stated time."
+    INVESTIGATIONS_TASK_WITHDRAWN = "investigations.task_withdrawn", "A unit is no longer asked to drive the area of an incident."
+    INVESTIGATIONS_TASK_ANSWERED = "investigations.task_answered", "What a crew said to a canvass task came in."
+    INVESTIGATIONS_COVERAGE = "investigations.coverage", "A member was shown where units drove for a canvass."
+    INVESTIGATIONS_TRACKS_ENDED = "investigations.tracks_ended", "A day's tracks of canvasses ended on schedule."
 
     RETENTION_SCOPE = "retention.scope", "A member asked for a hold, and what it names was counted."
     RETENTION_HOLD = "retention.hold", "A hold was placed: what it names is spared from the purge."

@@ -20,7 +20,9 @@ from platewarden.exchange.message import Message
 from platewarden.exchange.read_report import ReadReport
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
 from platewarden.exchange.seal import Opened
+from platewarden.exchange.task_answer import TaskAnswer
 from platewarden.exchange.tombstone import Tombstone
+from platewarden.exchange.track_page import TrackPage
 from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body, open_envelope
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
 from platewarden.server.alerts.from_car import take
@@ -30,6 +32,7 @@ from platewarden.server.equipment import enrol
 from platewarden.server.equipment.models import Unit
 from platewarden.server.equipment.tombstones import keep_tombstone
 from platewarden.server.hotlists.publish import changes_since, edition_bytes, newest_edition
+from platewarden.server.investigations import task
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
@@ -40,7 +43,7 @@ from platewarden.server.unit_api.typed import write_typed
 BYTES = "application/octet-stream"
 CONTACT_FIELDS = (
     *("last_contact_at", "last_nonce_at", "drift_s", "clock", "hotlist_edition", "roster_edition"),
-    *("spooled", "last_sequence", "lowest_unsent", "unsent_since"),
+    *("spooled", "last_sequence", "lowest_unsent", "unsent_since", "task_sheet", "lat", "lon", "place_at"),
 )
 
 
@@ -65,7 +68,7 @@ class TooLarge(Malformed):
 
 
 M = TypeVar("M", bound=Message)
-F = TypeVar("F", AlertOutcome, FieldEntry)
+F = TypeVar("F", AlertOutcome, FieldEntry, TaskAnswer)
 
 
 def _opened(request: HttpRequest, raw: bytes, kind: type[M]) -> tuple[M, Opened, Unit]:
@@ -128,6 +131,8 @@ def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
         unit.drift_s, unit.clock = (said.at - now()) / timedelta(seconds=1), said.clock.value
         unit.hotlist_edition, unit.roster_edition, unit.spooled = said.hotlist_edition, said.roster_edition, said.spooled
         unit.last_sequence, unit.lowest_unsent, unit.unsent_since = said.last_sequence, said.lowest_unsent, said.unsent_since
+        unit.task_sheet, spot = said.task_sheet, said.spot
+        unit.lat, unit.lon, unit.place_at = (spot.lat, spot.lon, now() - (said.at - spot.at)) if spot else (None, None, None)
         unit.save(update_fields=CONTACT_FIELDS)
     return said, unit
 
@@ -136,7 +141,7 @@ def _contact(request: HttpRequest) -> tuple[Contact, Unit]:
 @require_POST
 def contact(request: HttpRequest) -> HttpResponse:
     """A unit says what it holds; the office says what it should."""
-    said, _unit = _contact(request)
+    said, unit = _contact(request)
     edition, roster = newest_edition(), RosterIssue.objects.order_by("-number").first()
     orders = Orders(
         at=now(),
@@ -146,6 +151,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         office_at=now(),
         retention_days=department().retention_days["reads"],
         deadline_hours=department().transfer_deadline_hours,
+        task_sheet=task.sheet_number(unit),
     )
     return answer(orders.signed(enrol.office_signing_key()))
 
@@ -178,6 +184,17 @@ def roster(request: HttpRequest) -> HttpResponse:
     if issue is None:
         raise Unavailable("There is no roster yet.")
     return answer(bytes(issue.message))
+
+
+@csrf_exempt
+@require_POST
+def tasks(request: HttpRequest) -> HttpResponse:
+    """The canvass tasks that stand for this unit."""
+    _, unit = _contact(request)
+    sheet = task.sheet_of(unit)
+    if sheet is None:
+        raise Unavailable("This unit was never asked to drive a canvass.")
+    return answer(sheet.signed(enrol.office_signing_key()))
 
 
 @csrf_exempt
@@ -228,10 +245,15 @@ def tombstones(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def field(request: HttpRequest) -> HttpResponse:
-    """What a member did or typed in a car: an outcome of an alert is merged, a typed plate goes into the ledger; each once."""
+    """What a member did, typed or said in a car, and where a canvass was driven; each once."""
     raw = _unsealed(request)
-    if open_envelope(raw).kind is Kind.ALERT_OUTCOME:
-        return _done_once(*_opened(request, raw, AlertOutcome), take)
+    match open_envelope(raw).kind:
+        case Kind.ALERT_OUTCOME:
+            return _done_once(*_opened(request, raw, AlertOutcome), take)
+        case Kind.TASK_ANSWER:
+            return _done_once(*_opened(request, raw, TaskAnswer), task.take_answer)
+        case Kind.TRACK_PAGE:
+            return _driven(*_opened(request, raw, TrackPage))
     return _done_once(*_opened(request, raw, FieldEntry), write_typed)
 
 
@@ -245,6 +267,19 @@ def _done_once(said: F, opened: Opened, unit: Unit, keep: Callable[[F, Unit], ob
         outcome = Outcome.KEPT if is_new else intake.answer_for_resend(opened.key_id, Stream.FIELD, said.sequence, opened.digest)
     assert outcome is not None
     return _receipt(opened, Stream.FIELD, said.sequence, outcome)
+
+
+def _driven(page: TrackPage, opened: Opened, unit: Unit) -> HttpResponse:
+    """A piece of a track: kept once, or freed as expired where nothing of it lies within its task."""
+    outcome = intake.answer_for_resend(opened.key_id, Stream.FIELD, page.sequence, opened.digest)
+    if outcome is None:
+        with transaction.atomic():
+            outcome = Outcome.KEPT if task.keep_track(page, unit) else Outcome.EXPIRED
+            is_new = intake.note_received(opened.key_id, Stream.FIELD, page.sequence, opened.digest, outcome)
+            transaction.set_rollback(not is_new)  # the same page, a moment ago: kept by then
+        outcome = outcome if is_new else intake.answer_for_resend(opened.key_id, Stream.FIELD, page.sequence, opened.digest)
+    assert outcome is not None
+    return _receipt(opened, Stream.FIELD, page.sequence, outcome)
 
 
 def _receipt(opened: Opened, stream: Stream, sequence: int, outcome: Outcome) -> HttpResponse:

@@ -28,6 +28,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from platewarden.exchange.hotlist_edition import EditionEntry
+from platewarden.exchange.task_answer import Said
 from platewarden.plate.match import Answer
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, PlatewardenError, Refusal, Refused, Unavailable, Unknown
@@ -39,6 +40,7 @@ from platewarden.unit.screen.pages import Pages, View
 from platewarden.unit.screen.session import COOKIE, Sessions
 from platewarden.unit.shift import Shift, Stated
 from platewarden.unit.station import Station
+from platewarden.unit.streets import Streets
 from platewarden.unit.strip import Strip
 from platewarden.unit.typed import Typed
 
@@ -93,17 +95,20 @@ class Screen:
     strip: Callable[[], Strip]
     port: int
     car_network: str = ""
+    streets: Streets | None = None
+    """The department's road file, to draw a canvass on."""
     sessions: Sessions = field(default_factory=Sessions)
     _closed: bool = False
 
     def __post_init__(self) -> None:
-        self.pages = Pages(self.station)
+        self.pages = Pages(self.station, self.streets)
         gets = {
             "/": self._home,
             "/shift": self._shift,
             "/query": self._query,
             "/voice": self._voice,
             "/crew": self._crew,
+            "/tasks/{number:int}": self._task,
             "/alerts/{number:int}": self._card,
             "/alerts/{number:int}/{which}": self._picture,
         }
@@ -117,6 +122,7 @@ class Screen:
             "/sign-off": (self._do_sign_off, self._crew),
             "/query": (self._do_query, self._query),
             "/voice": (self._do_voice, self._voice),
+            "/tasks/{number:int}": (self._do_task, self._task),
             "/alerts/{number:int}/compare": (self._do_compare, self._card),
             "/alerts/{number:int}/again": (self._do_again, self._card),
             "/alerts/{number:int}/acknowledge": (self._do_acknowledge, self._card),
@@ -133,6 +139,7 @@ class Screen:
                 *(Route(path, self._post(act, None), methods=["POST"]) for path, act in words.items()),
                 *(Route(path, self._page(view), methods=["GET"]) for path, view in gets.items()),
                 Route("/strip", self._fragment(lambda _: self.pages.strip(self.strip())), methods=["GET"]),
+                Route("/task-map/{number:int}", self._fragment(self._task_map), methods=["GET"]),
                 Route("/queue", self._fragment(self._queue), methods=["GET"]),
                 Route("/events", self._events, methods=["GET"]),
                 Route("/static/{name}", _static, methods=["GET"]),
@@ -247,7 +254,7 @@ class Screen:
     # pages
 
     def _home(self, _visit: Visit, view: View) -> Html:
-        """Sign-on; or unlocking; or the alert that presses most; or that nothing does."""
+        """Sign-on; or unlocking; or the alert that presses most; or the canvass that is asked or under way; or nothing of it."""
         strip = self.strip()
         if self.station.shift is None:
             return self.pages.sign_on(view, strip)
@@ -258,7 +265,10 @@ class Screen:
             self._write_opened(waiting[0])
         if self.station.is_locked:
             return self.pages.unlock(view, strip)
-        return self.pages.card(view, strip, waiting[0]) if waiting else self.pages.watching(view, strip)
+        if waiting:
+            return self.pages.card(view, strip, waiting[0])
+        asked = [each for each in self.pages.tasks() if each.by(self.station.shift) is not Said.CANNOT]
+        return self.pages.task(view, strip, asked[0]) if asked else self.pages.watching(view, strip)
 
     def _write_opened(self, card: Card) -> None:
         """An alert shows also when the disk is full: the watch has said so aloud, and an officer's safety comes first."""
@@ -282,6 +292,18 @@ class Screen:
         elif step == "answer":
             view = replace(view, form={**view.form, "step": step})
         return self.pages.card(view, self.strip(), card)
+
+    def _task(self, visit: Visit, view: View) -> Html:
+        self._hand(visit)
+        step = visit.query.get("step", "")
+        view = replace(view, form={**view.form, "step": step}) if step == "cannot" else view
+        return self.pages.task(view, self.strip(), self.station.tasks.find(visit.number, self._now()))
+
+    def _task_map(self, visit: Visit) -> Html:
+        """Nothing for whoever is not known here, or when it is over: what stands on the page stays."""
+        asked = [each for each in self.pages.tasks() if each.task.number == visit.number]
+        is_open = self._is_known(visit) and not self.station.is_locked
+        return self.pages.task_map(asked[0]) if asked and is_open else Html("")
 
     def _picture(self, visit: Visit, view: View) -> Html:
         by = self._hand(visit)
@@ -380,6 +402,13 @@ class Screen:
         )
         return _to("/voice")
 
+    def _do_task(self, visit: Visit) -> Response:
+        by = self._hand(visit)
+        because = visit.form.get("why") or visit.form.get("because", "")
+        said = _word(Said, visit.form.get("said", ""))
+        self.station.tasks.answer(visit.number, said, because, by=by, at=self._now())
+        return _to("/")
+
     def _open_card(self, visit: Visit) -> tuple[Card, Shift]:
         by = self._hand(visit)
         card = self.station.board.card(visit.number)
@@ -461,15 +490,15 @@ class Screen:
     async def _stream(self, visit: Visit) -> AsyncIterator[str]:
         """Says that something changed, and what should sound: numbers only. The page then asks for what it may show."""
         yield "retry: 1000\n\n"
-        board, said, quiet_s = self.station.board, "", 0.0
+        board, tasks, said, quiet_s = self.station.board, self.station.tasks, "", 0.0
         while not self._closed:
             locked = await run_in_threadpool(lambda: self.station.is_locked)
             known = self._is_known(visit)
             news = json.dumps(
                 {
                     "state": self.station.version,
-                    "board": board.version if known else 0,
-                    "rung": board.rung if known else 0,
+                    "board": board.version + tasks.version if known else 0,
+                    "rung": board.rung + tasks.rung if known else 0,
                     "pressing": board.rung_pressing and known,
                     "locked": locked,
                 }

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
+from platewarden.exchange.task_answer import Said
 from platewarden.plate.match import Answer
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import PlatewardenError, Refused
@@ -20,10 +21,13 @@ from platewarden.policy.verification import ENFORCEMENT, Answered, EyeSaw, Groun
 from platewarden.unit.alarm import HOW_TO_ACT, Alert, VoicedEntry
 from platewarden.unit.board import Card
 from platewarden.unit.outcome import may_dispose
+from platewarden.unit.screen.area import drawn, lies
 from platewarden.unit.screen.markup import Html, Inside, tag
 from platewarden.unit.shift import Shift
 from platewarden.unit.station import Station
+from platewarden.unit.streets import Streets
 from platewarden.unit.strip import CameraState, Strip
+from platewarden.unit.tasks import Asked
 
 __all__ = ["Pages", "View"]
 
@@ -50,6 +54,7 @@ class Pages:
     """Everything the screen can show."""
 
     station: Station
+    streets: Streets | None = None
 
     @property
     def department(self) -> Department:
@@ -64,13 +69,13 @@ class Pages:
             "div",
             self.strip(strip),
             tag("main", self._said(view), *inside, class_=f"view view--{name}"),
-            self.queue(view, beside=_number_of(name)) if open_to else None,
+            self.queue(view, beside=_number_of(name), is_task=name == "task") if open_to else None,
             self._keys(view) if open_to else None,
             id="page",
             data_view=name.partition(" ")[0],
             data_state=self.station.version,
-            data_board=self.station.board.version,
-            data_rung=self.station.board.rung,
+            data_board=self.station.board.version + self.station.tasks.version,
+            data_rung=self.station.board.rung + self.station.tasks.rung,
             data_pressing="yes" if self.station.board.rung_pressing else "no",
             data_token=view.token,
         )
@@ -120,17 +125,21 @@ class Pages:
         names = " + ".join(each.name.split()[-1] for each in crew)
         return _cell("Locked" if self.station.is_locked else "Signed on", f"{names} to {until:%H:%M}", "plain")
 
-    def queue(self, view: View, *, beside: int = 0) -> Html:
-        """Further open alerts, grouped, pressing ones first."""
+    def queue(self, view: View, *, beside: int = 0, is_task: bool = False) -> Html:
+        """Further open alerts, grouped, pressing ones first; and a canvass that waits for its answer."""
         waiting = [each for each in self.station.board.open() if each.number != beside] if view.is_known else []
-        if not waiting:
+        asked = [] if is_task or not view.is_known else [each for each in self.tasks() if each.by(self.station.shift) is None]
+        if not waiting and not asked:
             return tag("div", id="queue", class_="queue", hidden=True)
         shown = [self._queued(each) for each in waiting[:QUEUE_AT_MOST]]
         more = len(waiting) - len(shown)
         rest = tag("a", f"+{more}", href="/shift", class_="queued queued--more") if more else None
-        return tag(
-            "div", tag("span", "Further alerts", class_="queue__label"), *shown, rest, id="queue", class_="queue", role="status"
-        )
+        chips = [
+            tag("a", tag("b", "Canvass asked"), f" {each.task.incident}", href=f"/tasks/{each.task.number}", class_="queued")
+            for each in asked[:1]
+        ]
+        label = tag("span", "Further alerts" if waiting else "Waits", class_="queue__label")
+        return tag("div", label, *shown, rest, *chips, id="queue", class_="queue", role="status")
 
     def _queued(self, card: Card) -> Html:
         alert = card.alert
@@ -271,11 +280,16 @@ class Pages:
             told, words = "Watching", "No alert. The newest one comes up here by itself, with its sound."
         purpose = self.department.purposes[shift.purpose]
         reference = f", {shift.reference}" if shift.reference else ""
+        declined = [each for each in self.tasks() if each.by(shift) is Said.CANNOT]
         facts = [
             _fact("Purpose", purpose.label + reference),
             _fact("Alerts this shift", str(len(self.station.board.all()))),
             _fact("BOLOs by voice in force here", str(len(self.station.hotlist.voiced))),
             _fact("Waits for the office", f"{strip.waiting} messages, sealed"),
+            *(
+                _fact("Canvass declined", tag("a", f"{each.task.incident}: look again", href=f"/tasks/{each.task.number}"))
+                for each in declined[:2]
+            ),
         ]
         heading = tag(
             "div",
@@ -285,6 +299,116 @@ class Pages:
             class_="watching",
         )
         return self.frame(view, strip, "home", heading, tag("dl", *facts, class_="facts"))
+
+    # a canvass
+
+    def tasks(self) -> list[Asked]:
+        """What stands now: what waits for an answer first, then what is under way."""
+        shift = self.station.shift
+        return sorted(self.station.tasks.standing(self.station.clock()), key=lambda each: each.by(shift) is not None)
+
+    def task(self, view: View, strip: Strip, asked: Asked) -> Html:
+        """An area to drive: where, until when, for which case; and what the crew says to it."""
+        task, said = asked.task, asked.by(self.station.shift)
+        until = task.until.astimezone(self.department.time_zone)
+        is_running = said is Said.ACCEPTED
+        told = "CANVASS UNDER WAY" if is_running else "CANVASS DECLINED" if said is Said.CANNOT else "CANVASS ASKED"
+        right = tag(
+            "div",
+            tag("div", told, class_="bar bar--canvass" + (" is-running" if is_running else "")),
+            tag("h1", task.place, class_="place"),
+            tag("p", tag("b", f"until {until:%H:%M}"), f" · {task.what}, ", tag("b", task.incident, class_="mono"), class_="big"),
+            tag("p", task.instruction, class_="reason") if task.instruction else None,
+            tag("p", f"Asked by {task.asked_by} at {task.asked_at.astimezone(self.department.time_zone):%H:%M}", class_="seen-by"),
+            self._task_acts(view, asked, is_running=is_running),
+            class_="card__right",
+        )
+        return self.frame(view, strip, "task", self.task_map(asked), right)
+
+    def task_map(self, asked: Asked) -> Html:
+        """The area and this car: asked for anew every few seconds."""
+        here = self.station.place().place
+        way = self.station.tasks.way(asked.task.number)
+        return tag(
+            "div",
+            drawn(asked.task, here, way, self.streets),
+            tag("p", lies(asked.task, here), class_="lies"),
+            id="task-map",
+            class_="card__map",
+            data_task=asked.task.number,
+        )
+
+    def _task_acts(self, view: View, asked: Asked, *, is_running: bool) -> Html:
+        address = f"/tasks/{asked.task.number}"
+        if view.form.get("step") == "cannot" or view.form.get("said") == Said.CANNOT.value:
+            return self._why_not(view, address)
+        first = ("Done", Said.DONE) if is_running else ("Accept", Said.ACCEPTED)
+        form = self._form(
+            view,
+            address,
+            tag(
+                "button",
+                tag("kbd", "1"),
+                tag("span", first[0]),
+                type="submit",
+                name="said",
+                value=first[1].value,
+                class_="tap tap--same",
+                data_key="1",
+            ),
+            tag(
+                "a",
+                tag("kbd", "2"),
+                tag("span", "Cannot go on" if is_running else "Cannot"),
+                href=f"{address}?step=cannot",
+                class_="tap tap--different",
+                data_key="2",
+            ),
+            class_="taps",
+        )
+        note = (
+            "Where this car drives is recorded for this canvass, and goes to the office, until you press Done."
+            if is_running
+            else "Accepted, where this car drives is recorded and goes to the office until you press Done, or its time is over."
+        )
+        return tag("div", tag("p", note, class_="note"), form, class_="acts acts--task")
+
+    def _why_not(self, view: View, address: str) -> Html:
+        reasons = [
+            tag(
+                "button",
+                tag("kbd", key),
+                tag("span", words),
+                type="submit",
+                name="why",
+                value=words,
+                class_="tap",
+                data_key=key,
+            )
+            for key, words in (("1", "On another call"), ("2", "Too far away"), ("3", "The shift ends"))
+        ]
+        form = self._form(
+            view,
+            address,
+            tag("input", type="hidden", name="said", value=Said.CANNOT.value),
+            tag("div", *reasons, class_="taps"),
+            tag(
+                "div",
+                tag(
+                    "input",
+                    name="because",
+                    value=view.form.get("because", ""),
+                    maxlength=200,
+                    placeholder="Or in your own words",
+                    aria_label="Why it cannot be done",
+                    class_="words",
+                ),
+                tag("button", "Send", type="submit", class_="tap"),
+                tag("a", tag("kbd", "4"), tag("span", "Back"), href=address, class_="tap", data_key="4"),
+                class_="return",
+            ),
+        )
+        return tag("div", tag("h2", "Why can it not be done?"), form, class_="acts acts--task")
 
     # a card
 
@@ -847,7 +971,7 @@ def _field(label: str, name: str, value: str, **attributes: str | int | bool) ->
     )
 
 
-def _fact(label: str, value: str) -> Html:
+def _fact(label: str, value: Inside) -> Html:
     return tag("div", tag("dt", label), tag("dd", value))
 
 

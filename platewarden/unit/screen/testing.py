@@ -88,6 +88,7 @@ def parked(data: Path, office: Office) -> Iterator[Parked]:
             journal=car.journal,
             spool=car.spool,
             board=Board(),
+            tasks=car.tasks,
             clock=car.clock,
             timer=timer,
             new_id=uuid.uuid4,

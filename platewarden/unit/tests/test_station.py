@@ -32,7 +32,7 @@ def car(tmp_path):
 def station(car):
     return Station(
         roster=car.roster, hotlist=car.hotlist, journal=car.journal, spool=car.spool,
-        board=Board(), clock=car.clock, timer=Timer(), new_id=uuid.uuid4, find_key=lambda _: KEY,
+        board=Board(), tasks=car.tasks, clock=car.clock, timer=Timer(), new_id=uuid.uuid4, find_key=lambda _: KEY,
     )  # fmt: skip
 
 

@@ -48,6 +48,16 @@ def test_a_street_far_from_its_points_is_still_found(tmp_path):
     assert Streets.load(path).crossing(42.2551, -87.7001) == "near Lake Rd"
 
 
+def test_the_pieces_around_a_place_are_given_to_be_drawn(tmp_path):
+    path = tmp_path / "roads"
+    path.write_text(CSV)
+    streets = Streets.load(path)
+    assert ((42.18, -87.81), (42.18, -87.80)) in streets.within(42.18, -87.80, 500.0)
+    assert len(streets.within(42.18, -87.80, 2000.0)) == 4
+    assert len(streets.within(42.18, -87.80, 90_000.0)) == 5
+    assert streets.within(42.0, -87.0, 100.0) == []
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -13,7 +13,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.link import Link
 from platewarden.unit.spool import SpoolFull
-from platewarden.unit.testing import NOON, Office, car_12, entry, member, serving
+from platewarden.unit.testing import NOON, Office, canvass_task, car_12, entry, member, serving
 
 REPORTS, JOURNAL, CONTACT = "/unit/v1/reports", "/unit/v1/journal", "/unit/v1/contact"
 
@@ -450,7 +450,7 @@ def half_an_answer(handler, _body):
     handler.wfile.write(b"half of it")
 
 
-DOORS = ("/unit/v1/nonce", CONTACT, "/unit/v1/hotlist", "/unit/v1/roster", REPORTS, JOURNAL)
+DOORS = ("/unit/v1/nonce", CONTACT, "/unit/v1/hotlist", "/unit/v1/roster", "/unit/v1/tasks", REPORTS, JOURNAL)
 NOS = {
     "401": 401,
     "409": 409,
@@ -471,6 +471,7 @@ def test_whatever_any_door_answers_nothing_is_lost_nothing_freed_and_the_next_ro
     office.publish_hotlist(2, [entry("7ABC123")])
     office.changes = {}
     office.publish_roster(2, [member()])
+    office.publish_tasks(1, [canvass_task()])
     car.keep_read()
     car.journal.write("screen.locked", at=NOON, member="4417")
     car.clock.wait(timedelta(seconds=31))
@@ -494,7 +495,8 @@ def test_whatever_any_door_answers_nothing_is_lost_nothing_freed_and_the_next_ro
     assert car.transfer.round()
     aside = said == "413" and door in {REPORTS, JOURNAL}
     counts = car.spool.counts()
-    assert (car.hotlist.number, car.roster.number, counts.unsent, counts.quarantined) == (2, 2, 0, int(aside))
+    assert (car.hotlist.number, car.roster.number, car.tasks.number) == (2, 2, 1)
+    assert (counts.unsent, counts.quarantined) == (0, int(aside))
     kept = {(stream, number) for stream, number, _ in office.received}
     assert len(kept) == 2 - aside
 

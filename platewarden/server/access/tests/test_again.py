@@ -78,6 +78,10 @@ NOT_ASKED = {
     "investigations:cosign_refuse": TO_REFUSE,
     "investigations:watch": AN_ASK,
     "investigations:decide": "a judgement of one vehicle in one incident, by name",
+    "investigations:ask_cars": AN_ASK,
+    "investigations:withdraw_car": TO_REFUSE,
+    "investigations:coverage": A_LOOK,
+    "investigations:coverage_again": A_LOOK,
     "investigations:close": "ends an incident and its watches",
 }
 

@@ -8,8 +8,19 @@ import pytest
 from django.utils import timezone
 
 from platewarden.server.clock import now
-from platewarden.server.investigations.forms import AroundForm, CloseForm, CosignForm, DecisionForm, IncidentForm, WatchForm
-from platewarden.server.investigations.testing import opened
+from platewarden.server.equipment.models import Unit
+from platewarden.server.investigations.forms import (
+    AroundForm,
+    CloseForm,
+    CosignForm,
+    DecisionForm,
+    IncidentForm,
+    TaskForm,
+    WatchForm,
+    WithdrawForm,
+)
+from platewarden.server.investigations.task import cars_near
+from platewarden.server.investigations.testing import opened, spot
 from platewarden.server.people.editions import department
 
 
@@ -91,3 +102,21 @@ def test_the_small_forms_say_what_is_missing():
     assert "Choose one of the two" in str(DecisionForm({}).errors["ordered"])
     assert "how it ended" in str(CloseForm({}).errors["because"])
     assert "so many" in str(CosignForm({}).errors["because"])
+
+
+def test_cars_are_named_with_how_far_they_were_and_when(office):
+    incident, cars = opened(office), [office.car(f"Car {each}") for each in (3, 4, 5)]
+    with office.as_role("owner"):
+        for car, metres, minutes in zip(cars, (1800, 240, 0), (2, 0, 90), strict=True):
+            at = now() - timedelta(minutes=minutes, seconds=5)
+            Unit.objects.filter(pk=car.unit.pk).update(lat=spot(metres).lat, lon=spot(metres).lon, place_at=at)
+    form = TaskForm(near=cars_near(incident))
+    assert [label for _, label in form.fields["units"].choices] == [
+        "Car 4, 240 m away just now, nobody is signed on",
+        "Car 3, 1.8 km away 2 min ago, nobody is signed on",
+        "Car 5, place not known, nobody is signed on",
+    ]
+    wrong = TaskForm({"units": ["of somebody else"], "until": "soon"}, near=cars_near(incident))
+    assert set(wrong.errors) == {"units", "until"}
+    assert set(TaskForm({}, near=[]).errors) == {"units", "until"}
+    assert not WithdrawForm({"because": ""}).is_valid()

@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from platewarden.exchange.task_answer import Said
 from platewarden.server.clock import now
+from platewarden.server.equipment.models import Unit
 from platewarden.server.investigations.models import Cosign, Incident, Kind
-from platewarden.server.investigations.testing import opened, spot
+from platewarden.server.investigations.testing import answered, asked, drove, opened, spot
 from platewarden.server.people.editions import department
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR, UNTRAINED
 
@@ -172,3 +174,89 @@ def test_home_and_the_list_count_what_waits(office, rosa):
     opened(office, kind=Kind.HOMICIDE)
     page = page_of(office.browser(SUPERVISOR).get("/"))
     assert "1 need a decision or a watch" in page
+
+
+def until(minutes=60):
+    return f"{timezone.localtime(now(), department().time_zone) + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
+
+
+def test_a_car_is_asked_answers_and_its_way_is_a_look(office, rosa, incident):
+    where = f"/incidents/{incident.pk}/"
+    assert "No car is enrolled" in page_of(rosa.get(where))
+    car = office.car()
+    page = page_of(rosa.get(where))
+    assert "No car was asked" in page
+    assert "Car 12, place not known, nobody is signed on" in page
+    given = {"units": [str(car.unit.pk)], "until": until(), "instruction": "alleys too"}
+    assert "Choose at least one car" in page_of(rosa.post(where + "cars/ask/", given | {"units": []}), 422)
+    assert "within a day" in page_of(rosa.post(where + "cars/ask/", given | {"until": until(60 * 30)}), 422)
+    page = page_of(rosa.post(where + "cars/ask/", given, follow=True))
+    assert "Asked: Car 12" in page
+    assert "Not in touch yet" in page
+    assert "asked already" in page_of(rosa.post(where + "cars/ask/", given), 422)
+    with office.as_role("owner"):
+        Unit.objects.update(task_sheet=1)
+    part = page_of(rosa.get(where + "cars/"))
+    assert "On its screen, no answer yet" in part
+    assert "<h1" not in part
+    (task,) = incident.tasks.all()
+    answered(office, car, task, Said.ACCEPTED)
+    drove(office, car, task, (0, -40), (0, -20), (0, 0), (0, 20), at=now() + timedelta(seconds=9))
+    assert "Driving" in page_of(rosa.get(where + "cars/"))
+    looks = [act for act, _ in office.ledger()].count("investigations.coverage")
+    page = page_of(rosa.post(where + "coverage/"))
+    assert "No road is known in this area" in page
+    assert "data-look" in page
+    assert "Car 12" in page
+    data = json.loads(page.split('id="map-data" type="application/json">')[1].split("</script>")[0])
+    assert len(data["tracks"][0]) == 4
+    assert "<h1" not in page_of(rosa.post(where + "coverage/again/"))
+    assert [act for act, _ in office.ledger()].count("investigations.coverage") == looks + 2
+    assert rosa.get(where + "coverage/").status_code == 405
+    assert office.browser(AUDITOR).post(where + "coverage/").status_code == 403
+    assert office.browser(OPERATOR, purpose=None).post(where + "coverage/").status_code == 302
+    assert page_of(rosa.post(where + f"cars/{task.pk}/withdraw/", {"because": ""}), 400)
+    assert page_of(rosa.post(where + "cars/99/withdraw/", {"because": "found already"}), 404)
+    page = page_of(rosa.post(where + f"cars/{task.pk}/withdraw/", {"because": "found already"}, follow=True))
+    assert "not asked any more" in page
+    assert "Withdrawn" in page
+    assert rosa.post(where + f"cars/{task.pk}/withdraw/", {"because": "found already"}).status_code == 409
+
+
+def test_streets_that_were_driven_and_not_are_said_street_by_street(office, rosa, incident):
+    def road(name, *points):
+        line = [[spot(*point).lon, spot(*point).lat] for point in points]
+        return {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "LineString", "coordinates": line}}
+
+    car = office.car()
+    (task,) = asked(office, incident, car)
+    answered(office, car, task, Said.ACCEPTED)
+    drove(office, car, task, *((0, east) for east in range(-500, 501, 20)), at=now() + timedelta(seconds=104))
+    roads = settings.CONFIG.data / "roads.geojson"
+    roads.write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [road("Central <Ave>", (0, -900), (0, 900)), road("Second St", (-900, 0), (900, 0))],
+            }
+        )
+    )
+    try:
+        page = page_of(rosa.post(f"/incidents/{incident.pk}/coverage/"))
+    finally:
+        roads.unlink()
+    assert "50 %" in page
+    listed = page.split("Streets not covered")[1]
+    assert "Second St" in listed
+    assert "Central" not in listed
+    assert "within 25 m" in page
+
+
+def test_whoever_may_not_ask_sees_why(office, incident):
+    office.car()
+    page = page_of(office.browser(DESIGNEE).get(f"/incidents/{incident.pk}/"))
+    assert "Ask cars to drive it" in page
+    robbery = opened(office, "26-004119", kind=Kind.ROBBERY)
+    assert "Write down who orders it" in page_of(office.browser(DESIGNEE).get(f"/incidents/{robbery.pk}/"))
+    answer = office.browser(DESIGNEE).post(f"/incidents/{robbery.pk}/cars/ask/", {"units": [], "until": ""})
+    assert "Write down who orders it" in page_of(answer, 403)

@@ -19,7 +19,10 @@ from platewarden.exchange.read_report import Place
 from platewarden.exchange.receipt import Outcome
 from platewarden.exchange.roster_edition import RosterEdition
 from platewarden.exchange.seal import SigningKey, open_message, seal_to, sign_message
+from platewarden.exchange.task_answer import Said, TaskAnswer
+from platewarden.exchange.task_sheet import TaskSheet
 from platewarden.exchange.tombstone import Why
+from platewarden.exchange.track_page import Spot, TrackPage
 from platewarden.exchange.wire import MAX_MESSAGE, Kind, decode_body
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
@@ -27,6 +30,9 @@ from platewarden.server.equipment.models import EnrolmentAsk, Tombstone, Unit
 from platewarden.server.equipment.testing import Car
 from platewarden.server.hotlists.publish import make_edition_if_asked
 from platewarden.server.hotlists.testing import list_in_force
+from platewarden.server.investigations.testing import asked
+from platewarden.server.investigations.testing import opened as opened_incident
+from platewarden.server.investigations.testing import said as said_by
 from platewarden.server.people.roster import make_roster_if_due
 from platewarden.server.people.testing import SUPERVISOR
 from platewarden.server.reads import intake
@@ -48,6 +54,8 @@ def contact_of(car, *, at=None, **facts):
         "lowest_unsent": 0,
         "unsent_since": None,
         "clock": ClockState.OFFICE,
+        "task_sheet": 0,
+        "spot": None,
     }
     return Contact(**{**given, **facts})
 
@@ -381,3 +389,46 @@ def test_a_figure_that_no_column_holds_is_malformed_and_jams_no_spool(office, od
     said(answer, 400)
     assert office.ask_owner("select count(*) from office.received") == [(0,)]
     assert office.receive(car, "AB12345").items[0].outcome is Outcome.KEPT
+
+
+def test_a_contact_tells_where_a_crewed_car_is_and_nothing_of_it_outlasts_the_next(office):
+    car = office.car()
+    told = Spot(now() - timedelta(seconds=20), 42.1817, -87.8003, 4.0)
+    assert office.post_to_door("contact", contact_of(car, task_sheet=3, spot=told).signed(car.key)).status_code == 200
+    unit = Unit.objects.get()
+    assert (unit.task_sheet, unit.lat, unit.lon) == (3, 42.1817, -87.8003)
+    assert timedelta(seconds=19) < now() - unit.place_at < timedelta(seconds=60)
+    office.post_to_door("contact", contact_of(car).signed(car.key))
+    unit.refresh_from_db()
+    assert (unit.lat, unit.lon, unit.place_at) == (None, None, None)
+
+
+def test_canvass_tasks_come_down_to_the_unit_that_is_asked_and_to_no_other(office):
+    car, other = office.car(), office.car("Car 14")
+    answer = office.post_to_door("tasks", contact_of(car).signed(car.key))
+    assert "never asked" in said(answer, 503)["error"]
+    (task,) = asked(office, opened_incident(office), car)
+    for each, number in ((car, 1), (other, 0)):
+        orders = opened(Orders, office.post_to_door("contact", contact_of(each).signed(each.key)).content)
+        assert orders.task_sheet == number
+    raw = [office.post_to_door("tasks", contact_of(car).signed(car.key)).content for _ in range(2)]
+    assert raw[0] == raw[1], "the same number, the same bytes"
+    sheet = opened(TaskSheet, raw[0])
+    assert (sheet.number, sheet.unit_key_id, [each.number for each in sheet.tasks]) == (1, car.key.key_id, [task.pk])
+    said(office.post_to_door("tasks", contact_of(other).signed(other.key)), 503)
+
+
+def test_an_answer_and_a_track_are_taken_once_and_another_of_that_number_is_refused(office):
+    car = office.car()
+    (task,) = asked(office, opened_incident(office), car)
+    at = now() + timedelta(seconds=4)
+    answer = TaskAnswer(car.key.key_id, 1, task.pk, Said.ACCEPTED, "", uuid.uuid4(), "1042", at)
+    page = TrackPage(car.key.key_id, 2, task.pk, (Spot(at, 42.1817, -87.8003, 4.0),))
+    for message in (answer, page):
+        outcomes = [office.opened(said_by(office, car, message)).items[0].outcome for _ in range(2)]
+        assert outcomes == [Outcome.KEPT, Outcome.ALREADY_KEPT]
+        assert said_by(office, car, replace(message, task=task.pk + 1)).status_code == 422
+    late = replace(page, sequence=3, task=999)
+    assert [office.opened(said_by(office, car, late)).items[0].outcome for _ in range(2)] == [Outcome.EXPIRED] * 2
+    assert office.ask_owner("select count(*) from plates.canvass_track") == [(1,)]
+    assert [act for act, _ in office.ledger()].count("investigations.task_answered") == 1

@@ -96,7 +96,7 @@ async function news(told) {
   rung = Math.max(told.rung, rung);
   if (String(told.state) !== held("state") && !isTyping()) return show("/");
   if (told.board && String(told.board) !== held("board")) {
-    const calm = ["home", "locked"].includes(held("view"));
+    const calm = ["home", "locked", "task"].includes(held("view"));
     if (calm && !isTyping()) return show("/");
     page().dataset.board = told.board;
     await renew("queue", "/queue?beside=" + cardNumber());
@@ -115,6 +115,12 @@ function listen() {
 setInterval(() => {
   document.getElementById("lost").hidden = Date.now() - heardAt < 12000;
   renew("strip", "/strip").then(() => { if (heardAt) return; heardAt = Date.now(); }).catch(() => { heardAt = 0; document.getElementById("lost").hidden = false; });
+}, 3000);
+
+/* The car moves: the map of a canvass and where it lies. */
+setInterval(() => {
+  const map = document.getElementById("task-map");
+  if (map) renew("task-map", "/task-map/" + map.dataset.task).catch(() => {});
 }, 3000);
 
 // Keys, night, copying

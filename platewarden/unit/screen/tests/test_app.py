@@ -12,11 +12,13 @@ from platewarden.exchange.alert_outcome import AlertOutcome, Sighting
 from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.roster_edition import Authorization
+from platewarden.exchange.task_answer import TaskAnswer
+from platewarden.exchange.track_page import TrackPage
 from platewarden.plate.match import Answer, Confusion, Doubt, Tier
 from platewarden.policy.verification import Answered, EyeSaw, Outcome
-from platewarden.unit.place import Where
+from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.screen.testing import parked
-from platewarden.unit.testing import NOON, SECRET, Office, entry, member, serving
+from platewarden.unit.testing import NOON, SECRET, Office, canvass_task, entry, member, serving
 
 PLATE = entry("7ABC123")
 
@@ -373,3 +375,81 @@ def test_the_stream_tells_numbers_only_and_ends_with_the_screen(here, browser):
 
 def test_eyes_words_are_those_of_the_policy():
     assert {each.value for each in EyeSaw} == {"same", "different", "cannot tell"}
+
+
+@pytest.fixture
+def asked(here):
+    """A canvass asked, on a sheet of its own number; withdrawn afterwards."""
+    office = here.car.office
+    office.publish_tasks(office.task_number + 1, [canvass_task(office.task_number + 100)])
+    here.car.transfer.contact()
+    yield office.task_number + 99
+    office.publish_tasks(office.task_number + 1, [])
+    here.car.transfer.contact()
+    here.station.where = lambda: NOWHERE
+
+
+def test_a_canvass_shows_with_where_until_when_and_for_which_case(here, browser, asked):
+    assert "CANVASS ASKED" not in browser.get("/").text
+    here.station.where = lambda: Where(Place(42.1727, -87.8003, 4.0, None, 0.5), None)
+    page = browser.sign_on().text
+    for words in (
+        *("CANVASS ASKED", "Central Ave &amp; Second St", "until 13:00", "Robbery", "26-004117"),
+        *("Red pickup", "1.0 km to the north", "Asked by 1077 Rosa Lind", "Accept", "Cannot"),
+    ):
+        assert words in page, words
+    assert f'data-task="{asked}"' in browser.get(f"/task-map/{asked}").text
+    assert Browser(here).get(f"/task-map/{asked}").text == "", "a screen that is not known is shown nothing"
+    here.station.lock()
+    assert browser.get(f"/task-map/{asked}").text == ""
+    assert browser.get(f"/tasks/{asked}").status_code == 403
+    assert browser.send(f"/tasks/{asked}", said="accepted").status_code == 403
+
+
+def test_accepted_driven_and_done_goes_up_by_name(here, browser, asked):
+    browser.sign_on()
+    page = browser.send(f"/tasks/{asked}", said="accepted").text
+    assert "CANVASS UNDER WAY" in page
+    assert "is recorded for this canvass" in page
+    for north in (0, 100, 200):
+        here.station.tasks.follow(
+            Where(Place(42.1817 + north / 111_195, -87.8003, 4.0, None, 0.0), None), here.station.shift, here.car.clock()
+        )
+        here.car.clock.wait(timedelta(seconds=2))
+    assert 'class="way"' in browser.get(f"/task-map/{asked}").text
+    here.alert(PLATE, "7ABC123")
+    page = browser.get("/").text
+    assert "7ABC123" in page, "an alert comes before a canvass"
+    assert "Canvass asked" not in page
+    assert "UNDER WAY" in browser.get(f"/tasks/{asked}").text
+    browser.send(f"/tasks/{asked}", said="done")
+    assert browser.get(f"/tasks/{asked}").status_code == 409
+    while here.car.spool.counts().unsent:
+        here.car.transfer.round()
+    said = [each for each in here.car.office.field if isinstance(each, TaskAnswer) and each.task == asked]
+    assert [(each.said.value, each.member) for each in said] == [("accepted", "4417"), ("done", "4417")]
+    (page,) = [each for each in here.car.office.field if isinstance(each, TrackPage) and each.task == asked]
+    assert len(page.spots) == 3
+
+
+def test_who_cannot_says_why_and_may_look_again(here, browser, asked):
+    browser.sign_on()
+    assert "Why can it not be done?" in browser.get(f"/tasks/{asked}?step=cannot").text
+    answer = browser.send(f"/tasks/{asked}", said="cannot", because=" ")
+    assert (answer.status_code, "Say in a few words why" in answer.text) == (400, True)
+    assert "Why can it not be done?" in answer.text
+    assert browser.send(f"/tasks/{asked}", said="perhaps").status_code == 400
+    page = browser.send(f"/tasks/{asked}", said="cannot", because="", why="On another call").text
+    assert "Watching" in page
+    assert "Canvass declined" in page
+    assert "CANVASS DECLINED" in browser.get(f"/tasks/{asked}").text
+    assert "UNDER WAY" in browser.send(f"/tasks/{asked}", said="accepted").text
+
+
+def test_while_an_alert_is_open_a_canvass_waits_beside_it(here, browser, asked):
+    browser.sign_on()
+    here.alert(PLATE, "7ABC123")
+    page = browser.get("/").text
+    assert "CANVASS ASKED" not in page
+    assert f'href="/tasks/{asked}"' in page
+    assert browser.get("/tasks/99999").status_code == 409

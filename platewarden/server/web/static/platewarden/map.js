@@ -1,11 +1,12 @@
-// The map of an incident: its scenes, the department's roads, where vehicles were read; a plain grid where there are no roads. On the form
+// The map of an incident: its scenes, the department's roads, where vehicles were read, what cars drove for it and what not; a plain grid
+// where there are no roads. On the form
 // a click sets the place, or a corner of a drawn area. Map, timeline and table stay in step by the number of a row.
 import { Map, setWorkerUrl, NavigationControl, ScaleControl } from "../vendor/maplibre-gl/maplibre-gl.mjs";
 
 setWorkerUrl(new URL("../vendor/maplibre-gl/maplibre-gl-worker.mjs", import.meta.url).href);
 const box = document.querySelector("[data-map]");
-const given = document.getElementById("map-data");
-const data = given ? JSON.parse(given.textContent) : { scenes: [], sightings: [] };
+const told = () => JSON.parse(document.getElementById("map-data")?.textContent || '{ "scenes": [], "sightings": [] }');
+const data = told();
 const shade = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const field = (name) => document.querySelector(`form [name=${name}]`);
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -20,10 +21,10 @@ function circle({ lat, lon, radius_m: radius }) {
 const area = (scene) => ({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [scene.corners ? [...scene.corners, scene.corners[0]] : circle(scene)] } });
 
 function grid(west, south, east, north) {
-  const step = Math.max((east - west) / 12, 0.0005), lines = [];
-  for (let x = west; x <= east; x += step) lines.push([[x, south], [x, north]]);
-  for (let y = south; y <= north; y += step) lines.push([[west, y], [east, y]]);
-  return collection(lines.map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } })));
+  const step = Math.max((east - west) / 12, 0.0005), drawn = [];
+  for (let x = west; x <= east; x += step) drawn.push([[x, south], [x, north]]);
+  for (let y = south; y <= north; y += step) drawn.push([[west, y], [east, y]]);
+  return lines(drawn);
 }
 
 function bounds(features) {
@@ -31,6 +32,8 @@ function bounds(features) {
   const of = (at) => points.map((point) => point[at]);
   return [[Math.min(...of(0)), Math.min(...of(1))], [Math.max(...of(0)), Math.max(...of(1))]];
 }
+
+const lines = (found) => collection((found || []).map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } })));
 
 async function start() {
   const roads = await fetch(box.dataset.roads, { credentials: "same-origin" }).then((answer) => (answer.ok ? answer.json() : collection([]))).catch(() => collection([]));
@@ -46,12 +49,16 @@ async function start() {
       sources: {
         roads: { type: "geojson", data: roadLines.length ? roads : grid(west - (east - west), south - (north - south), east + (east - west), north + (north - south)) },
         scenes: { type: "geojson", data: collection(scenes) }, seen: { type: "geojson", data: collection(seen) },
+        open: { type: "geojson", data: lines(data.open) }, driven: { type: "geojson", data: lines(data.driven) }, tracks: { type: "geojson", data: lines(data.tracks) },
       },
       layers: [
         { id: "ground", type: "background", paint: { "background-color": shade("--paper-2") } },
         { id: "roads", type: "line", source: "roads", paint: { "line-color": shade("--line-2"), "line-width": roadLines.length ? 1.6 : 0.5 } },
         { id: "scenes", type: "fill", source: "scenes", paint: { "fill-color": shade("--blue"), "fill-opacity": 0.12 } },
         { id: "edges", type: "line", source: "scenes", paint: { "line-color": shade("--blue"), "line-width": 2 } },
+        { id: "open", type: "line", source: "open", paint: { "line-color": shade("--red"), "line-width": 3, "line-dasharray": [2, 1.5] } },
+        { id: "driven", type: "line", source: "driven", paint: { "line-color": shade("--green"), "line-width": 6, "line-opacity": 0.75 } },
+        { id: "tracks", type: "line", source: "tracks", paint: { "line-color": shade("--ink"), "line-width": 1.5 } },
         { id: "seen", type: "circle", source: "seen", paint: { "circle-radius": 5, "circle-color": shade("--navy"), "circle-stroke-color": shade("--paper"), "circle-stroke-width": 1.5 } },
         { id: "chosen", type: "circle", source: "seen", filter: ["==", ["get", "row"], 0], paint: { "circle-radius": 9, "circle-color": shade("--gold"), "circle-stroke-color": shade("--navy"), "circle-stroke-width": 2 } },
       ],
@@ -62,6 +69,10 @@ async function start() {
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   if ("pick" in box.dataset) pick(map);
   keepInStep(map);
+  document.addEventListener("platewarden:put", () => { // what was driven was asked for anew
+    const now = told();
+    ["open", "driven", "tracks"].forEach((name) => map.getSource(name)?.setData(lines(now[name])));
+  });
   box.dataset.ready = "yes";
 }
 
