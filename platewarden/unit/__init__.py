@@ -6,6 +6,6 @@ The car works with no network at all. Nothing here knows Django, and nothing her
 Must never: keep a read that it could open again, free a read without the office's receipt, warn nobody because a disk
 is full, or run with nobody signed on.
 
-Keeps: TRAINING_BEFORE_USE, CONFIDENTIAL_DATA, NO_UNAUTHORIZED_PURPOSE, LAW_ENFORCEMENT_BUSINESS, PATROL_AND_INVESTIGATION,
+Keeps: TRAINING_BEFORE_USE, CONFIDENTIAL_DATA, NO_UNAUTHORIZED_PURPOSE, LAW_ENFORCEMENT_BUSINESS, PATROL_AND_INVESTIGATION, CANVASS,
 VERIFY_BEFORE_ENFORCEMENT, TRANSFER_TO_STORAGE, ACCESS_DOCUMENTED, SAFEGUARDED.
 """

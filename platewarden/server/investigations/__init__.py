@@ -5,5 +5,5 @@ vehicles a search would show is told before any of them is.
 Must never: show vehicles of an area, or where a car drove, without an Access; show more vehicles than the policy allows without a
 colleague's co-sign; or keep of a track what lies outside its task.
 
-Keeps: PARTIAL_PLATES, PATROL_AND_INVESTIGATION, LEGITIMATE_PURPOSE, ACCESS_DOCUMENTED
+Keeps: CANVASS, PARTIAL_PLATES, PATROL_AND_INVESTIGATION, LEGITIMATE_PURPOSE, ACCESS_DOCUMENTED
 """

@@ -41,7 +41,7 @@ LONGEST_SHIFT = timedelta(hours=24)
 UNITS_AT_MOST = 20
 STATE_OF = {Said.ACCEPTED: TaskState.ACCEPTED, Said.CANNOT: TaskState.CANNOT, Said.DONE: TaskState.DONE}
 ORDER_FIRST = Refusal(
-    Clause.PATROL_AND_INVESTIGATION,
+    Clause.CANVASS,
     "No canvass of this incident was ordered. Write down who orders it; then cars can be asked.",
 )
 
@@ -77,7 +77,7 @@ def may_ask(incident: Incident, member: Member) -> Refusal | None:
     if refusal := may_do(member, Act.INVESTIGATIONS_TASK, now()):
         return refusal
     if incident.closed_at:
-        return Refusal(Clause.PATROL_AND_INVESTIGATION, "This incident is closed, and so is its canvass. Open a new one.")
+        return Refusal(Clause.CANVASS, "This incident is closed, and so is its canvass. Open a new one.")
     if incident.canvass_ordered is False or (incident.is_major and incident.canvass_ordered is None):
         return ORDER_FIRST
     return None

@@ -137,7 +137,7 @@ def test_a_major_incident_waits_for_its_decision_and_a_closed_one_is_not_driven(
     robbery = opened(office, "26-004119", kind=Kind.ROBBERY)
     with pytest.raises(Refused, match="Write down who orders it") as refused:
         asked(office, robbery, car)
-    assert refused.value.clause is Clause.PATROL_AND_INVESTIGATION
+    assert refused.value.clause is Clause.CANVASS
     incidents.decide(robbery.pk, by=rosa, ordered=False, because="no plates there")
     assert may_ask(incidents.find(robbery.pk), rosa)
     shooting = opened(office, "26-004120", kind=Kind.SHOOTING)
