@@ -152,7 +152,7 @@ def test_the_envelope_stays_what_it_is():
     [
         (0, 0, "not a message"),
         (2, 1, "version 1"),
-        (2, 5, "version 5"),
+        (2, 6, "version 6"),
         (3, 2, "suite 2"),
         (4, 0, "kind 0"),
         (4, 10, "kind 10"),
