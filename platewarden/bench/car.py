@@ -24,6 +24,7 @@ from platewarden.exchange.read_report import Picture
 from platewarden.exchange.seal import SigningKey
 from platewarden.unit.config import load_config
 from platewarden.unit.enrolment import SPOOL, load_enrolment
+from platewarden.unit.holds import Holds
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
@@ -69,6 +70,7 @@ def parts(
             Hotlist(data, enrolment.find_key),
             Roster(data, enrolment.find_key),
             Tasks(data, enrolment.find_key, spool, enrolment.key),
+            Holds(data, enrolment.find_key, enrolment.key.key_id),
             clock,
             random.SystemRandom(),
             say,

@@ -124,12 +124,14 @@ class Orders(Message):
     deadline_hours: int
     task_sheet: int
     """The number of this unit's canvass tasks; 0 when it was never asked."""
+    hold_notice: int
+    """The number of what is held for this unit; 0 when nothing ever was."""
 
     def __post_init__(self) -> None:
         from_microseconds(microseconds(self.at))
         from_microseconds(microseconds(self.office_at))
         _must_be_nonce(self.nonce)
-        _must_count(self.hotlist_edition, self.roster_edition, self.task_sheet)
+        _must_count(self.hotlist_edition, self.roster_edition, self.task_sheet, self.hold_notice)
         must(1 <= self.retention_days <= 36_600, "The retention in the orders is not a number of days. Send it so.")
         must(1 <= self.deadline_hours <= 24 * 366, "The deadline in the orders is not a number of hours. Send it so.")
 
@@ -144,6 +146,7 @@ class Orders(Message):
                 "retention_days": self.retention_days,
                 "deadline_hours": self.deadline_hours,
                 "task_sheet": self.task_sheet,
+                "hold_notice": self.hold_notice,
             }
         )
 
@@ -159,6 +162,7 @@ class Orders(Message):
             retention_days=fields.integer("retention_days"),
             deadline_hours=fields.integer("deadline_hours"),
             task_sheet=fields.integer("task_sheet"),
+            hold_notice=fields.integer("hold_notice"),
         )
         fields.done()
         return orders

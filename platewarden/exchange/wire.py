@@ -50,7 +50,7 @@ DEEPEST: Final = 12
 VERSION: Final = 5
 """1 had no passage, crossing or reason for no place in a read, and one confidential mark for all sources; 2 no policy and no orders
 in a roster, and shift secrets without a key; 3 the pictures inside what a read's signature covers, and not their digests; 4 no canvass
-tasks, and no place of the unit in a contact."""
+tasks, no holds for units, and no place of the unit in a contact."""
 SUITE_ED25519: Final = 1
 SIGNATURE_BYTES: Final = 64
 
@@ -82,6 +82,7 @@ class Kind(IntEnum):
     TASK_SHEET = 18
     TASK_ANSWER = 19
     TRACK_PAGE = 20
+    HOLD_NOTICE = 21
 
     @property
     def words(self) -> str:

@@ -7,8 +7,9 @@ and that is said. The journal holds no plate and never ends here.
 
 The order of the steps on the disk stands in `spool`: the tombstone is kept before the key is destroyed.
 
-Known gap: holds do not come down to a unit yet: a read that somebody at the office would hold ends here on its day, if it
-was not delivered by then. Its number stays in the tombstone.
+What lies in hours that a signed notice holds (`holds`) is taken out of its day before that ends, and lies under a key of its own
+until it is delivered, or the hours are held no more: then it ends as its day did, with a tombstone. What of it is held the office
+decides, read by read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from platewarden.exchange.seal import SigningKey
 from platewarden.exchange.tombstone import RANGES_AT_MOST, Tombstone, Why
 from platewarden.policy.department import load_department
+from platewarden.unit.holds import Holds
 from platewarden.unit.spool import Buried, Draft, Spool
 from platewarden.unit.trusted_clock import Standing, TrustedClock
 
@@ -44,6 +46,7 @@ class Expiry:
     key: SigningKey
     trusted: TrustedClock
     say: Callable[[str], None]
+    holds: Holds
     _looked_at_s: float | None = None
     _said: set[str] = field(default_factory=set)
 
@@ -66,6 +69,8 @@ class Expiry:
         self.spool.settle(today)
         ended = 0
         for day in self.spool.days_past(today - timedelta(days=days)):
+            if self.spool.spare(day, lambda kept_at: self.holds.covers(kept_at, now=at)):
+                continue
             ended += self.spool.bury(day, lambda ends: self._tombstones(ends, at, days, standing), at=at)
         self.spool.end_spent_days(today)
         if ended:

@@ -28,6 +28,7 @@ from platewarden.unit.board import Board
 from platewarden.unit.cameras import open_cameras, places_of
 from platewarden.unit.config import UnitConfig, load_config
 from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
+from platewarden.unit.holds import Holds
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
@@ -354,6 +355,7 @@ def _transfer(
         hotlist=station.hotlist,
         roster=station.roster,
         tasks=station.tasks,
+        holds=Holds(station.tasks.data, enrolment.find_key, enrolment.key.key_id),
         clock=clock,
         chance=chance,
         say=alarm.say,

@@ -34,6 +34,13 @@ Order when a day is past retention (`bury`; whether it is, `expiry` decides, by 
 3. Unlink the messages' files; fsync the folder.
 4. DELETE the rows and the day; COMMIT. A cut between any two of these is finished by the next start.
 
+Order when some of a day's messages are spared, because hours of it are held (`spare`), before that day is buried:
+
+1. BEGIN IMMEDIATE; INSERT a day of its own, and make that day's key, durable.
+2. Of each message: open it with the old day's key, wrap it with the new one under another name, write it, fsync; fsync the folder.
+3. UPDATE the rows to the new day, COMMIT. From here on they belong there; before, they belong to the old day.
+4. Unlink the old files; fsync the folder. A cut leaves files that nobody asks for; the next start removes them.
+
 A read's day is the UTC day on which it was kept, never before it was seen. While the clock is not sure (`trusted_clock`), a
 read lies under a key without a date, and gets the day on which the clock was sure again: it can only be older than that.
 
@@ -87,6 +94,10 @@ create table if not exists journal_line (
 WITH_PLATES = frozenset({"read"})
 """Streams whose messages hold plates: they lie under the key of their day, and die with it."""
 
+HELD = "held-"
+"""How the name of a day begins whose messages were taken out of another because a hold may name them."""
+SPARED_AT_ONCE = 50
+"""Messages taken out of a day in one step: the recorder gets its turn between two."""
 COLUMNS = "stream, sequence, digest, size, state, day"
 DISK_FULL = "The disk of this unit is full: recording has stopped. Connect to the office to empty the spool, or free the disk."
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -121,7 +132,8 @@ class Message:
 
     @property
     def file(self) -> str:
-        return f"{self.stream}-{self.sequence:012d}-{self.digest.hex()[:16]}.sealed"
+        held = f"-{self.day}" if self.day and self.day.startswith(HELD) else ""
+        return f"{self.stream}-{self.sequence:012d}-{self.digest.hex()[:16]}{held}.sealed"
 
 
 @dataclass(frozen=True)
@@ -410,6 +422,66 @@ class Spool:
         """The days on which the last read is older than the first day that is still kept."""
         rows = self.rows("select name from day where last_on < ? and state = 'open' order by last_on", first_kept.isoformat())
         return [str(name) for (name,) in rows]
+
+    def spare(self, day: str, is_held: Callable[[datetime], bool]) -> bool:
+        """Take out of a past day what was kept in hours that are held. True when nothing is left that must end: all of it is held already.
+
+        What does not open with its day's key is left to end with it.
+        """
+        with self._turn:
+            rows = self._database.execute(
+                f"select {COLUMNS}, kept_at from message where day = ? and state in ('waiting', 'sent', 'quarantined')",  # noqa: S608
+                (day,),
+            ).fetchall()
+        held = [Message(*row[:-1]) for row in rows if is_held(datetime.fromisoformat(str(row[-1])))]
+        if held and len(held) == len(rows) and day.startswith(HELD):
+            return True
+        for first in range(0, len(held), SPARED_AT_ONCE):
+            self._take_out(day, held[first : first + SPARED_AT_ONCE])
+        return False
+
+    def _take_out(self, day: str, held: list[Message]) -> None:
+        old: list[Path] = []
+        stored: list[Path] = []
+        try:
+            with self._writing():
+                name = self._held_day(day)
+                for message in held:
+                    path = self.messages / message.file
+                    sealed = self._keys.unwrap(day, path.read_bytes(), bound_to=message.file) if path.exists() else None
+                    if sealed is None:
+                        continue
+                    spared = replace(message, day=name)
+                    wrapped = self._keys.wrap(name, sealed, bound_to=spared.file)
+                    stored.append(self.messages / spared.file)
+                    _store(stored[-1], wrapped)
+                    self._database.execute(
+                        "update message set day = ?, size = ? where stream = ? and sequence = ?",
+                        (name, len(wrapped), message.stream, message.sequence),
+                    )
+                    old.append(path)
+                if stored:
+                    _fsync_folder(self.messages)
+        except BaseException:
+            for path in stored:
+                path.unlink(missing_ok=True)
+            raise
+        for path in old:
+            path.unlink(missing_ok=True)
+        if old:
+            _fsync_folder(self.messages)
+
+    def _held_day(self, day: str) -> str:
+        """A day of its own for what is spared of another, with its key."""
+        (last_on,) = self._database.execute("select last_on from day where name = ?", (day,)).fetchone()
+        (count,) = self._database.execute(
+            "select coalesce(max(cast(substr(name, ?) as integer)), 0) from day where name like ?",
+            (len(HELD) + 12, f"{HELD}{last_on}-%"),
+        ).fetchone()
+        name = f"{HELD}{last_on}-{int(count) + 1:06d}"
+        self._database.execute("insert into day values (?, ?, 'open')", (name, last_on))
+        self._keys.make(name)
+        return name
 
     def bury(self, day: str, tombstone: Callable[[Buried], Sequence[Draft]], *, at: datetime) -> int:
         """End a day: keep its tombstone, destroy its key, remove its files. Returns how many messages ended unsent."""

@@ -26,6 +26,7 @@ from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.edition_delta import delta
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldEntry
+from platewarden.exchange.hold_notice import HoldNotice, Span
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry
 from platewarden.exchange.journal_page import JournalPage
 from platewarden.exchange.read_report import CarHit, NoPlace, Passing, ReadReport
@@ -44,6 +45,7 @@ from platewarden.policy.department import load_department
 from platewarden.policy.refusal import PlatewardenError
 from platewarden.unit.config import UnitConfig
 from platewarden.unit.enrolment import SPOOL, Enrolment, enrol
+from platewarden.unit.holds import Holds
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import Journal
 from platewarden.unit.link import Link
@@ -152,6 +154,8 @@ class Office:
         self.roster_number = 0
         self.tasks: bytes = b""
         self.task_number = 0
+        self.holds: bytes = b""
+        self.hold_number = 0
         self.approve_all = True
         self.retention_days = 30
         self.tombstones: dict[int, Tombstone] = {}
@@ -193,6 +197,13 @@ class Office:
         self.task_number = number
         return self.tasks
 
+    def publish_holds(self, number: int, *spans: Span, unit: bytes | None = None, key: SigningKey | None = None) -> bytes:
+        """What is held for the one unit that is enrolled, or for another."""
+        notice = HoldNotice(unit or next(iter(self.approved)), number, self.clock(), spans)
+        self.holds = notice.signed(key or self.key)
+        self.hold_number = number
+        return self.holds
+
     def misbehave(self, path: str, *answers: Callable[[BaseHTTPRequestHandler, bytes], Answer | None] | int) -> None:
         """Answer the next requests on `path` so. A status is answered as the office says no; None hangs up."""
         for each in answers:
@@ -221,6 +232,7 @@ class Office:
             "/unit/v1/hotlist/changes": self._changed,
             "/unit/v1/roster": lambda body: self._known(body, Kind.CONTACT) or (200, self.roster),
             "/unit/v1/tasks": lambda body: self._known(body, Kind.CONTACT) or (200, self.tasks),
+            "/unit/v1/holds": lambda body: self._known(body, Kind.CONTACT) or (200, self.holds),
             "/unit/v1/reports": lambda body: self._kept("read", body),
             "/unit/v1/journal": lambda body: self._kept("journal", body),
             "/unit/v1/tombstones": lambda body: self._kept("tombstone", body),
@@ -275,6 +287,7 @@ class Office:
             retention_days=self.retention_days,
             deadline_hours=24,
             task_sheet=self.task_number,
+            hold_notice=self.hold_number,
         )
         return 200, orders.signed(self.key)
 
@@ -427,6 +440,7 @@ def car_12(data: Path, office: Office, *, limit_bytes: int = 50_000_000) -> Iter
                 hotlist,
                 roster,
                 tasks,
+                Holds(data, enrolment.find_key, enrolment.key.key_id),
                 clock,
                 random.Random(12),  # noqa: S311
                 said.append,

@@ -1,4 +1,4 @@
-"""The transfer: reports and journal pages up, hot list, roster and canvass tasks down, over a line that is often not there.
+"""The transfer: reports and journal pages up, hot list, roster, canvass tasks and holds down, over a line that is often not there.
 
 Only a receipt frees a message: signed by the pinned office, naming this unit, the number, and the digest of what was sent.
 No status does, not even 200. What the other answers mean:
@@ -37,6 +37,7 @@ from platewarden.policy.refusal import Malformed, Refusal, Stale, Tampered, Unkn
 from platewarden.unit.enrolment import Enrolment
 from platewarden.unit.expiry import RETENTION, Expiry
 from platewarden.unit.expiry import STREAM as TOMBSTONE
+from platewarden.unit.holds import Holds
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.journal import STREAM as JOURNAL
 from platewarden.unit.journal import Journal
@@ -89,6 +90,7 @@ class Transfer:
     hotlist: Hotlist
     roster: Roster
     tasks: Tasks
+    holds: Holds
     clock: Callable[[], datetime]
     chance: Chance
     say: Callable[[str], None]
@@ -113,7 +115,7 @@ class Transfer:
 
     def __post_init__(self) -> None:
         self.trusted = TrustedClock(self.spool, self.seconds, self.run)
-        self.expiry = Expiry(self.spool, self.enrolment.key, self.trusted, self.say)
+        self.expiry = Expiry(self.spool, self.enrolment.key, self.trusted, self.say, self.holds)
         self.spool.is_sure = self.trusted.is_sure
 
     def round(self) -> bool:
@@ -188,6 +190,7 @@ class Transfer:
             self._fetch("hot list", "/unit/v1/hotlist", self.hotlist, orders.hotlist_edition),
             self._fetch("roster", "/unit/v1/roster", self.roster, orders.roster_edition),
             self._fetch("canvass task", "/unit/v1/tasks", self.tasks, orders.task_sheet),
+            self._fetch("hold notice", "/unit/v1/holds", self.holds, orders.hold_notice),
         ]
         return all(fetched)
 
@@ -245,7 +248,7 @@ class Transfer:
             way = "ahead of" if drift > timedelta(0) else "behind"
             self._say_once(f"The clock of this unit is {_long(abs(drift))} {way} the office’s. Set it: reads carry its time.")
 
-    def _fetch(self, what: str, door: str, held: Hotlist | Roster | Tasks, ordered: int) -> bool:
+    def _fetch(self, what: str, door: str, held: Hotlist | Roster | Tasks | Holds, ordered: int) -> bool:
         if ordered <= held.number:
             if ordered < held.number:
                 self._say_once(f"The office orders {what} edition {ordered}; the newer edition {held.number} stays in force here.")

@@ -20,6 +20,7 @@ READS_ELSEWHERE = {
     "platewarden/server/alerts/sql/0002_hits.sql": "the door of the alert card: one statement shows hit, entry and read under one Access",
     "platewarden/server/alerts/sql/0007_held.sql": "the same door, for hits whose read is held, or was purged before them",
     "platewarden/server/retention/sql/0002_purge.sql": "ends their days, and finds what a hold names",
+    "platewarden/server/retention/sql/0006_units.sql": "a read that comes after its day, and that a hold names",
     "platewarden/server/investigations/sql/0002_investigations.sql": "the doors of a canvass: reads by place and time",
     "platewarden/server/evidence/sql/0002_evidence.sql": "the door that gives held reads out",
     "platewarden/server/evidence/sql/0003_canvassed.sql": "who looked at them",

@@ -20,6 +20,7 @@ from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldAct, FieldEntry
+from platewarden.exchange.hold_notice import HoldNotice, Span
 from platewarden.exchange.hotlist_edition import Approach, Category, EditionEntry, build
 from platewarden.exchange.journal_page import JournalLine, JournalPage
 from platewarden.exchange.medium_manifest import MediumFile, MediumManifest
@@ -175,7 +176,8 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         OFFICE,
     ),
     "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE, 6, SPOT), UNIT),
-    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, 6), OFFICE),
+    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, 6, 8), OFFICE),
+    "hold_notice": (HoldNotice(UNIT.key_id, 8, AT, (Span(AT, LATER, LATER + timedelta(days=60)),)), OFFICE),
     "task_sheet": (
         TaskSheet(
             UNIT.key_id,

@@ -10,7 +10,7 @@ from platewarden.policy.refusal import Malformed
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 SPOT = Spot(AT, 42.1817, -87.8003, 4.0)
 CONTACT = Contact(bytes(16), AT, bytes(16), 0, 0, 0, 0, bytes(24), 1, AT, ClockState.OFFICE, 2, SPOT)
-ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24, 2)
+ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24, 2, 3)
 
 
 def test_both_come_back_as_they_were():
@@ -48,6 +48,7 @@ def test_it_refuses_what_no_contact_has(changed):
         {"retention_days": 0},
         {"deadline_hours": 0},
         {"task_sheet": -1},
+        {"hold_notice": -1},
     ],
 )
 def test_it_refuses_what_no_orders_have(changed):

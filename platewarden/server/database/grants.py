@@ -185,6 +185,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.ask_cosign(bytea, uuid, int, text)": ("app",),
     "office.cosign(bytea, bigint, boolean)": ("app",),
     "plates.place_hold(uuid)": ("app",),
+    "plates.hold_notice(uuid)": ("ingest",),
+    "plates.keep_held(jsonb)": ("ingest",),
     "plates.hold_scopes(uuid)": ("app",),
     "plates.held_evidence(uuid)": ("app",),
     "office.evidence_written(bytea, bigint, text, bigint, int)": ("app",),

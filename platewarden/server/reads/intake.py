@@ -101,15 +101,10 @@ COLUMNS = (
 )
 
 
-def keep(report: ReadReport, unit: Unit, opened: Opened, pictures: list[dict[str, object]]) -> bool:
-    """Writes number, read and dictionary line in the caller's transaction; False when somebody was faster.
-
-    The signed words of the car are kept beside what they say: whoever gets the read as evidence can check them.
-    """
-    if not note_received(report.unit_key_id, "read", report.sequence, opened.digest, Outcome.KEPT):
-        return False
+def row_of(report: ReadReport, unit: Unit, opened: Opened, pictures: list[dict[str, object]]) -> dict[str, Any]:
+    """The row of a read by its columns; what is JSON in it is text."""
     place, passing = report.place, report.passing
-    row: list[Any] = [
+    row = (
         report.text,
         report.captured_at,
         report.read_id,
@@ -138,11 +133,22 @@ def keep(report: ReadReport, unit: Unit, opened: Opened, pictures: list[dict[str
         passing.across,
         passing.travel_deg,
         opened.signed,
-    ]
+    )
+    return dict(zip(COLUMNS.split(", "), row, strict=True))
+
+
+def keep(report: ReadReport, unit: Unit, opened: Opened, pictures: list[dict[str, object]]) -> bool:
+    """Writes number, read and dictionary line in the caller's transaction; False when somebody was faster.
+
+    The signed words of the car are kept beside what they say: whoever gets the read as evidence can check them.
+    """
+    if not note_received(report.unit_key_id, "read", report.sequence, opened.digest, Outcome.KEPT):
+        return False
+    row = row_of(report, unit, opened, pictures)
     with connection.cursor() as cursor:
         cursor.execute(
             f"insert into plates.reads ({COLUMNS}) values ({', '.join(['%s'] * len(row))}) on conflict do nothing",  # noqa: S608
-            row,
+            list(row.values()),
         )
         cursor.execute(
             "insert into plates.plate_seen (day, plate, fold, grams) values (%s, %s, %s, %s) on conflict do nothing",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("unit/v1/hotlist/changes", views.hotlist_changes),
     path("unit/v1/roster", views.roster),
     path("unit/v1/tasks", views.tasks),
+    path("unit/v1/holds", views.holds),
     path("unit/v1/reports", views.reports),
     path("unit/v1/journal", views.journal),
     path("unit/v1/tombstones", views.tombstones),

@@ -36,6 +36,7 @@ from platewarden.server.investigations import task
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import RosterIssue
 from platewarden.server.reads import intake
+from platewarden.server.retention.for_units import keep_if_held, notice_number, notice_of
 from platewarden.server.unit_api.journal import write_page
 from platewarden.server.unit_api.nonces import give_nonce, given_at
 from platewarden.server.unit_api.typed import write_typed
@@ -152,6 +153,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         retention_days=department().retention_days["reads"],
         deadline_hours=department().transfer_deadline_hours,
         task_sheet=task.sheet_number(unit),
+        hold_notice=notice_number(unit),
     )
     return answer(orders.signed(enrol.office_signing_key()))
 
@@ -199,12 +201,28 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+def holds(request: HttpRequest) -> HttpResponse:
+    """Of which hours this unit keeps its reads beyond the retention."""
+    _, unit = _contact(request)
+    notice = notice_of(unit)
+    if notice is None:
+        raise Unavailable("Nothing was ever held for this unit.")
+    return answer(notice.signed(enrol.office_signing_key()))
+
+
+@csrf_exempt
+@require_POST
 def reports(request: HttpRequest) -> HttpResponse:
-    """A read comes in: kept with its hits in one transaction, then receipted. The receipt is signed after the commit."""
+    """A read comes in: kept with its hits in one transaction, then receipted. The receipt is signed after the commit.
+
+    One whose day has ended is kept only if a hold names it.
+    """
     report, opened, unit = _opened(request, _unsealed(request), ReadReport)
     outcome = intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
     late = intake.day_is_open(report.captured_at) if outcome is None else None
-    if late is not None:
+    if late is Outcome.EXPIRED and keep_if_held(report, unit, opened):
+        outcome = Outcome.KEPT
+    elif late is not None:
         is_new = intake.list_late(unit, report, opened.digest, late)
         outcome = late if is_new else intake.answer_for_resend(opened.key_id, Stream.READ, report.sequence, opened.digest)
     if outcome is None:

@@ -341,6 +341,20 @@ def a_day_that_ends(folder, say):
     spool.close()
 
 
+def a_day_that_is_spared(folder, say):
+    """Three reads of one day are kept, an hour apart; the middle hour is held; the day ends; then that hour is held no more."""
+    spool = open_spool(folder)
+    spool.is_sure = lambda _at: True
+    for hour in range(3):
+        say("kept", *spool.keep([draft()], at=NOON + timedelta(hours=hour)))
+    for is_held in (lambda at: at.hour == NOON.hour + 1, lambda _at: False):
+        for day in spool.days_past((LATER - timedelta(days=30)).date()):
+            if not spool.spare(day, is_held):
+                spool.bury(day, stone, at=LATER)
+        say("looked")
+    spool.close()
+
+
 def the_car(folder, die_before, life="a_short_life"):
     return subprocess.run(
         [sys.executable, "-m", __spec__.name if __spec__ else __name__, folder, str(die_before), life],
@@ -352,6 +366,7 @@ def the_car(folder, die_before, life="a_short_life"):
 
 STEPS = 58
 STEPS_TO_THE_END = 73
+STEPS_SPARED = 95
 
 
 def test_the_life_has_as_many_steps_as_are_tried(tmp_path):
@@ -362,6 +377,9 @@ def test_the_life_has_as_many_steps_as_are_tried(tmp_path):
     (tmp_path / "other").mkdir()
     Spool.create(tmp_path / "other")
     assert the_car(tmp_path / "other", 10_000, "a_day_that_ends").stdout.splitlines()[-1] == f"steps {STEPS_TO_THE_END}"
+    (tmp_path / "third").mkdir()
+    Spool.create(tmp_path / "third")
+    assert the_car(tmp_path / "third", 10_000, "a_day_that_is_spared").stdout.splitlines()[-1] == f"steps {STEPS_SPARED}"
 
 
 @pytest.mark.parametrize("die_before", range(1, STEPS + 1, 2))
@@ -418,6 +436,27 @@ def test_a_kill_before_any_step_of_an_ending_day_ends_it_whole_or_not_at_all(tmp
         assert spool.sealed(message) == seal(raw_of("read", message.sequence))
     assert len(list(spool.messages.iterdir())) == len(here) + len(stones)
     assert keys == {message.day for message in here.values()}
+    spool.close()
+
+
+@pytest.mark.parametrize("die_before", range(30, STEPS_SPARED + 1, 2))
+def test_a_kill_before_any_step_of_sparing_leaves_what_is_held_under_one_key_and_whole(tmp_path, die_before):
+    Spool.create(tmp_path)
+    car = the_car(tmp_path, die_before, "a_day_that_is_spared")
+    assert car.returncode == -signal.SIGKILL, car.stderr
+    looks = car.stdout.count("looked")
+    spool = open_spool(tmp_path)
+    here = {message.sequence: message for message in spool.outgoing() if message.stream == "read"}
+    keys = {path.stem for path in (tmp_path / "keys").iterdir()}
+    if not looks:
+        assert 2 in here, "what is held is never lost"
+    else:
+        assert set(here) <= {2}, "and nothing else outlives its day"
+    for message in here.values():
+        assert spool.sealed(message) == seal(raw_of("read", message.sequence))
+    stones = [message for message in spool.outgoing() if message.stream == "tombstone"]
+    assert len(list(spool.messages.iterdir())) == len(here) + len(stones)
+    assert {message.day for message in here.values()} <= keys
     spool.close()
 
 

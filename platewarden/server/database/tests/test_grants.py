@@ -79,6 +79,8 @@ OWNERS = {
     "end_day",
     "end_released",
     "ask_cosign",
+    "hold_notice",
+    "keep_held",
     "keep_track",
     "end_tracks",
     "ask_schedule",
