@@ -230,6 +230,7 @@ def _published(config: ServerConfig, folder: Path) -> dict[str, Any]:
     from platewarden.server.ledger.write import Signer  # noqa: PLC0415
 
     players = {each.number: each for each in cast.make_cast(load_department().text)}
+    cast.describe_source(SOURCE)
     by = players[cast.SUPERVISOR]
     content = (folder / "list.csv").read_bytes()
     load_s, _ = _timed(lambda: load_list(content, source_name=SOURCE, by=Signer(by.number, by.name), say=_telling))

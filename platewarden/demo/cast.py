@@ -46,6 +46,17 @@ CAST: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
 )
 
 
+LIST_SOURCE = "State stolen vehicles (made up)"
+
+
+def describe_source(name: str) -> None:
+    """The supervisor says that this source of lists is open to every operator; before that nothing of it is loaded."""
+    from platewarden.server.hotlists.source import Described, describe  # noqa: PLC0415
+    from platewarden.server.people.models import Member  # noqa: PLC0415
+
+    describe(name, Described("State Police (made up)", is_confidential=False), by=Member.objects.get(number=SUPERVISOR))
+
+
 def make_cast(policy_text: str) -> list[Player]:
     """Sets the department up with the first two, then takes the others on. The database's owner must be logged in."""
     from allauth.mfa.totp.internal.auth import TOTP  # noqa: PLC0415  needs Django to be set up
@@ -96,7 +107,9 @@ def main() -> None:
     from platewarden.policy.department import load_department  # noqa: PLC0415
 
     django.setup()
-    print(json.dumps([asdict(player) for player in make_cast(load_department().text)]))  # noqa: T201
+    players = make_cast(load_department().text)
+    describe_source(LIST_SOURCE)
+    print(json.dumps([asdict(player) for player in players]))  # noqa: T201
 
 
 if __name__ == "__main__":

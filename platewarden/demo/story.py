@@ -204,7 +204,7 @@ def prepare_office(at: Stage, supervisor: Visitor, designee: Visitor, investigat
     unit = at.folder / "car-12"
     with _enrolling(at, supervisor, unit, say):
         supervisor.must_move(
-            supervisor.send("/lists/load/", source="State stolen vehicles (made up)", upload=("stolen.csv", _made_up_list())),
+            supervisor.send("/lists/load/", source=cast.LIST_SOURCE, upload=("stolen.csv", _made_up_list())),
             "loading a list",
         )
         say("hotlists/load.py", "A list of 40 made-up plates is loaded whole and in force.")

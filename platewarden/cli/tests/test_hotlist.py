@@ -9,7 +9,7 @@ import pytest
 from platewarden.cli.testing import desk_of
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import Bolo, EditionAsk, Load
-from platewarden.server.hotlists.testing import SOURCE, csv_of
+from platewarden.server.hotlists.testing import SOURCE, csv_of, described
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR
 
 
@@ -19,6 +19,7 @@ def desk(office):
 
 
 def test_a_list_is_loaded_whole_or_refused_with_its_lines(desk, tmp_path):
+    described()
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_bytes(csv_of("AB12345,IL,stolen_vehicle,SV-1"))
     bad.write_bytes(csv_of("AB12345,IL,stolen_vehicle,SV-1", ",IL,stolen_vehicle,SV-2"))

@@ -1,6 +1,6 @@
 """Loading a source's list: the whole file becomes a numbered load in force, or is refused whole with its line numbers.
 
-Refused: a file that cannot be read on, more malformed rows than the department's share, the same file again or one that its source
+Refused: a source that nobody described (427.4(e)), a file that cannot be read on, more malformed rows than the department's share, the same file again or one that its source
 made no later than the one in force, and a list that shrinks by more than the department's share, or grows past ten times. The load in
 force stays then. Malformed rows below the share are left out. Either way a report says the lines. Checked before the first row is
 written; a function of the database puts a load in force and takes the earlier one out.
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from platewarden.policy.refusal import Malformed
+from platewarden.policy.refusal import Malformed, Refused
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import Say, add_entries, quiet
 from platewarden.server.hotlists.layout import Fault, parse_layout
 from platewarden.server.hotlists.models import Exclusion, Load, LoadReport, LoadState, Source
 from platewarden.server.hotlists.parse import Parsed, parse
+from platewarden.server.hotlists.source import must_be_described
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
@@ -46,6 +47,10 @@ def load_list(content: bytes, *, source_name: str, by: Signer, say: Say = quiet)
     """Takes a list in. Refuses it whole with its faults (recorded as `hotlists.load_refused`), or puts it in force. Either is reported."""
     source_name = name_of(source_name)
     digest = hashlib.sha256(content).digest()
+    if refusal := must_be_described(source_name):
+        about = {"source": source_name, "faults": 1, "sha256": digest.hex()}
+        record(Act.HOTLISTS_LOAD_REFUSED, by=by, about=about, content={"first": refusal.because})
+        raise Refused(refusal)
     parsed = read_list(content, source_name=source_name, say=say)
     load = None if parsed.is_broken else _put_in_force(parsed, source_name, digest, by, say)
     if load is None:
@@ -100,7 +105,7 @@ def _filled(parsed: Parsed, source_name: str, digest: bytes, by: Signer, say: Sa
         if fault := _against_the_one_in_force(source_name, digest, parsed):
             parsed.breaks(fault)
             return None
-        source = Source.objects.filter(name=source_name).first() or Source.objects.create(name=source_name, created_at=now())
+        source = Source.objects.get(name=source_name)
         loaded_at = now()
         cursor.execute("select office.open_load(%s, %s, %s, %s, %s)", [source.pk, digest, str(by), loaded_at, parsed.made_at])
         load = Load.objects.get(pk=cursor.fetchone()[0])
@@ -137,6 +142,8 @@ def compare(content: bytes, *, source_name: str, by: Signer, say: Say = quiet) -
     """What a list would change if it were loaded. Nothing is kept; the same faults are refused."""
     source_name = name_of(source_name)
     digest = hashlib.sha256(content).digest()
+    if refusal := must_be_described(source_name):
+        raise Refused(refusal)
     parsed = read_list(content, source_name=source_name, say=say)
     with transaction.atomic():
         load = None if parsed.is_broken else _filled(parsed, source_name, digest, by, say)

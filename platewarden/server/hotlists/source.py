@@ -1,7 +1,7 @@
 """What is said of a source: its owner, whether it is confidential, how its extract is laid out, how old its lists may be, the inbox they
 are put into, and which files of an extract this department does not load. By the supervisor or designee, recorded.
 
-Known gap: a source that nobody described is not confidential. Describe a confidential one before its first list is loaded.
+Of a source that nobody described no list is loaded: whether it is confidential is said before anybody sees an entry of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
 from platewarden.server.clock import now
 from platewarden.server.hotlists.layout import parse_layout
 from platewarden.server.hotlists.models import Exclusion, Source
@@ -34,6 +35,17 @@ class Described:
     layout: str = ""
     age_limit_hours: int | None = None
     inbox: str = ""
+
+
+def must_be_described(name: str) -> Refusal | None:
+    """Refuses a list of a source whose owner nobody named: nobody said either whether it is confidential."""
+    if Source.objects.filter(name=name).exclude(owner="").exists():
+        return None
+    return Refusal(
+        Clause.CONFIDENTIAL_DATA,
+        f"Nobody has described the source “{name}” yet, so nothing of it is loaded. The supervisor or designee says first who owns it and whether "
+        "it is confidential, with: platewarden hotlist source",
+    )
 
 
 def describe(name: str, described: Described, *, by: Member) -> Source:

@@ -18,6 +18,7 @@ from platewarden.server.hotlists.entry import NewEntry, plate_or_pattern
 from platewarden.server.hotlists.load import load_list
 from platewarden.server.hotlists.lookup import proposals
 from platewarden.server.hotlists.models import Bolo, Load
+from platewarden.server.hotlists.source import Described, describe, must_be_described
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.models import Member
 from platewarden.server.people.testing import DESIGNEE, LIST_MANAGER, SUPERVISOR
@@ -33,8 +34,15 @@ def csv_of(*rows: str, header: str = HEADER) -> bytes:
 
 
 def list_in_force(*rows: str, source: str = SOURCE, header: str = HEADER) -> Load:
-    """A list of these rows, loaded by the list manager."""
+    """A list of these rows, loaded by the list manager; the supervisor has described its source."""
+    described(source)
     return load_list(csv_of(*rows, header=header), source_name=source, by=TOM)
+
+
+def described(name: str = SOURCE) -> None:
+    """A source that is not confidential, unless somebody has said something of it already."""
+    if must_be_described(name):
+        describe(name, Described("State Police", is_confidential=False), by=Member.objects.get(number=SUPERVISOR))
 
 
 def new_entry(plate: str, **changes: Any) -> NewEntry:

@@ -10,14 +10,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connections
 
-from platewarden.policy.refusal import Malformed
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refused
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import as_row
 from platewarden.server.hotlists.load import ListRefused, compare, load_list
 from platewarden.server.hotlists.lookup import proposals
 from platewarden.server.hotlists.models import EditionAsk, Load, LoadReport, LoadState, Source
 from platewarden.server.hotlists.source import Described, describe
-from platewarden.server.hotlists.testing import HEADER, SOURCE, TOM, csv_of, list_in_force, looked_for, new_entry
+from platewarden.server.hotlists.testing import HEADER, SOURCE, TOM, csv_of, described, list_in_force, looked_for, new_entry
 from platewarden.server.hotlists.tests.test_layout import FIXED, zipped
 from platewarden.server.hotlists.tests.test_parse import BAD, GOOD
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, SUPERVISOR
@@ -74,6 +75,8 @@ def test_a_list_that_shrinks_by_less_is_taken(office):
 
 
 def test_of_the_same_file_loaded_twice_at_once_one_is_refused(office):
+    described()
+
     def load(_):
         try:
             return load_list(csv_of(*GOOD), source_name=SOURCE, by=TOM)
@@ -85,7 +88,7 @@ def test_of_the_same_file_loaded_twice_at_once_one_is_refused(office):
     with ThreadPoolExecutor(2) as both:
         done = list(both.map(load, range(2)))
     assert sum(isinstance(each, ListRefused) for each in done) == 1
-    assert Load.objects.count() == Source.objects.count() == 1
+    assert Load.objects.count() == 1
     assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(20,)]
 
 
@@ -103,6 +106,25 @@ def test_twenty_thousand_rows_are_loaded_whole(office):
     assert looked_for(office, "12345X") == ["12345X"]
 
 
+def test_of_a_source_that_nobody_described_nothing_is_loaded_or_compared(office):
+    with pytest.raises(Refused, match="Nobody has described the source “State stolen vehicles” yet") as refused:
+        load_list(csv_of(*GOOD), source_name=f" {SOURCE} ", by=TOM)
+    assert refused.value.clause is Clause.CONFIDENTIAL_DATA
+    assert office.ledger()[-1] == ("hotlists.load_refused", LIST_MANAGER)
+    with pytest.raises(Refused):
+        compare(csv_of(*GOOD), source_name=SOURCE, by=TOM)
+    assert (Source.objects.count(), Load.objects.count()) == (0, 0)
+    assert office.ask_owner("select count(*) from plates.hotlist_entry") == [(0,)]
+    described()
+    assert load_list(csv_of(*GOOD), source_name=SOURCE, by=TOM).number == 1
+
+
+def test_a_source_without_an_owner_is_not_described_though_its_name_is_known(office):
+    Source.objects.create(name=SOURCE, created_at=now())
+    with pytest.raises(Refused):
+        load_list(csv_of(*GOOD), source_name=SOURCE, by=TOM)
+
+
 def test_it_refuses_a_list_without_the_name_of_its_source(office):
     for name in ("", "  ", "x" * 61):
         with pytest.raises(Malformed, match="name of its source"):
@@ -115,6 +137,9 @@ def test_the_page_shows_each_fault_by_its_line_and_loads_a_good_one(office):
     def send(browser, content):
         return browser.post("/lists/load/", {"source": SOURCE, "file": SimpleUploadedFile("list.csv", content)})
 
+    answer = send(tom, csv_of(GOOD[0]))
+    assert (answer.status_code, "427.4(e)" in answer.content.decode()) == (403, True)
+    described()
     answer = send(tom, csv_of(GOOD[0], ",IL,stolen_vehicle,1", "AB2,QQ,stolen_vehicle,1"))
     assert answer.status_code == 422
     page = answer.content.decode()

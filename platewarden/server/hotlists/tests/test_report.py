@@ -9,11 +9,12 @@ from platewarden.server.hotlists.layout import Fault
 from platewarden.server.hotlists.load import ListRefused, load_list
 from platewarden.server.hotlists.models import LoadReport
 from platewarden.server.hotlists.report import as_csv
-from platewarden.server.hotlists.testing import SOURCE, TOM, csv_of
+from platewarden.server.hotlists.testing import SOURCE, TOM, csv_of, described
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR
 
 
 def refused(*rows):
+    described()
     try:
         load_list(csv_of(*rows), source_name=SOURCE, by=TOM)
     except ListRefused as error:

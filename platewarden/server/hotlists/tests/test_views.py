@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from platewarden.server.clock import now
 from platewarden.server.hotlists.models import Bolo, EditionAsk, Load
+from platewarden.server.hotlists.testing import described
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.assign import relieve
 from platewarden.server.people.models import Duty
@@ -35,6 +36,7 @@ def new_bolo(office, *, by: str = OPERATOR, **fields):
 
 
 def test_a_list_is_taken_whole_and_an_edition_becomes_due(office):
+    described("State file")
     assert load(office, CSV).status_code == 302
     assert Load.objects.get().entries == 1
     assert EditionAsk.objects.filter(edition=None).exists()
@@ -42,6 +44,7 @@ def test_a_list_is_taken_whole_and_an_edition_becomes_due(office):
 
 
 def test_a_list_with_a_fault_shows_the_line_and_the_one_in_force_stays(office):
+    described("State file")
     load(office, CSV)
     answer = load(office, CSV + "???,IL,stolen_vehicle,26-1\n")
     assert answer.status_code == 422
