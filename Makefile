@@ -29,6 +29,7 @@ bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the sa
 	$(PY) -m platewarden.bench.match --json
 	$(PY) -m platewarden.bench.search --reads 20000000 --json
 	$(PY) -m platewarden.bench.gate --reads 5000000 --json
+	$(PY) -m platewarden.bench.ledger --json
 	$(PY) -m platewarden.bench.cases --reads 60000 --json
 	$(PY) -m platewarden.bench.alarm --json
 	$(PY) -m platewarden.bench.console --json

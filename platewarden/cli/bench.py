@@ -18,6 +18,7 @@ BENCHES = {
     "console": "From a hit in the car to the office's console, with a backlog waiting.",
     "crash": "The database is killed under traffic: nothing receipted is lost, nothing doubled.",
     "gate": "Looks through their doors, beside the owner's own questions.",
+    "ledger": "Lines of the ledger written by many and checked, beside a plain table and a plain reading.",
     "match": "Reads against a list of a million entries, beside a join and a naive loop.",
     "memory": "What a car's program holds in memory with a million entries.",
     "month": "A month and more without a network: what is past is gone, nothing younger.",
