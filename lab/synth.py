@@ -240,6 +240,12 @@ def nothing(rng: Random, backs: NDArray[np.uint8]) -> Grey:
 
 def sign(rng: Random, hand: decoys.Hand, backs: NDArray[np.uint8]) -> Grey:
     """A sign, a house number, a badge or lettering as the reader would get it, had it been taken for a plate."""
+    flat, aspect = sign_flat(rng, hand, backs)
+    return photograph(rng, flat, aspect, backs, float(rng.uniform(0.1, 0.9)))
+
+
+def sign_flat(rng: Random, hand: decoys.Hand, backs: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """The same flat, with its aspect, before a camera has seen it."""
     while True:
         _, sheet, mask = decoys.draw(hand)
         rows, columns = np.nonzero(mask > 0.5)
@@ -254,5 +260,4 @@ def sign(rng: Random, hand: decoys.Hand, backs: NDArray[np.uint8]) -> Grey:
     street = cv2.resize(backs[rng.integers(len(backs))], (sheet.shape[1], sheet.shape[0])).astype(np.float32)
     drawn = street + (sheet - street) * mask
     flat = np.repeat(np.clip(drawn, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
-    aspect = float(np.clip(drawn.shape[1] / drawn.shape[0], 1.3, 6.5))
-    return photograph(rng, flat, aspect, backs, float(rng.uniform(0.1, 0.9)))
+    return flat, float(np.clip(drawn.shape[1] / drawn.shape[0], 1.3, 6.5))

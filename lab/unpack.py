@@ -83,11 +83,12 @@ def main() -> None:
     parser.add_argument("--pool", type=Path, required=True)
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--dev-seed", type=int, default=1)
+    parser.add_argument("--pictures", type=int, default=512, help="to measure the normalisations on")
     asked = parser.parse_args()
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     stream = Stream(asked.pool, asked.train, asked.dev_seed, SHARE_REAL, SHARE_SIGNS, 427)
-    pictures = next(iter(DataLoader(stream, 512, collate_fn=together)))[0].float()
+    pictures = next(iter(DataLoader(stream, asked.pictures, collate_fn=together)))[0].float()
     model = restored(FOLDER / "reader.onnx", pictures)
     with torch.inference_mode():
         told = model(pictures[:64]).numpy()

@@ -1,20 +1,22 @@
 """What many frames of one vehicle are worth: clips of a made-up plate that comes nearer, read frame by frame and together.
 
-    python -m lab.voting READER.onnx --pool POOL [--clips 400] [--seed 427] [--hardness 0.7]
+    python -m lab.voting READER.onnx --pool POOL [--several SEVERAL.onnx] [--clips 400] [--seed 427] [--hardness 0.7]
 
 One plate (of a file that no reader is trained on) moves along a path before a street: it grows, leans and turns slowly, and the
 light drifts. A camera has one gain, one shutter and one compression for the whole clip, so how noisy and how shaken it is belongs
 to the clip; which noise, which way it shook, where a drop or a light lies, and how wrong the corners are belongs to each frame. What
 is wrong with the plate itself (its dies, its grey) is the same in every frame: that part no vote can mend.
 
-Printed: the share of clips read right (O folded to 0) by the middle frame, the surest one, a plain vote and `fuse`, each with its
-confidence where it has one: how wrong it is on the surest half of the clips, and how far it is from what it says.
+Printed: the share of clips read right (O folded to 0) by the middle frame, the surest one, a plain vote, `fuse`, and `fuse` with the
+frames seen at once as the unit does it (`recognition/several.py`), each with its confidence where it has one: how wrong it is on the
+surest half of the clips, and how far it is from what it says.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ from platewarden.recognition.fuse import fuse
 from platewarden.recognition.ocr import CharacterReader
 from platewarden.recognition.picture import Pixels
 from platewarden.recognition.result import Corners
+from platewarden.recognition.several import SeveralFrames
 
 Random = np.random.Generator
 Quad = NDArray[np.float64]
@@ -41,6 +44,8 @@ class Frame:
 
     pixels: Pixels
     corners: Corners
+    true: Quad
+    """Where its corners really are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,10 @@ def _drift(rng: Random, frames: int, least: float, most: float) -> NDArray[np.fl
     return way + (most - least) * 0.06 * np.cumsum(rng.normal(0, 0.4, frames))
 
 
-def film(rng: Random, flat: NDArray[np.uint8], text: str, aspect: float, backs: NDArray[np.uint8], hardness: float) -> Clip:
-    """One clip of 8 to 12 frames."""
+def film(
+    rng: Random, flat: NDArray[np.uint8], text: str, aspect: float, backs: NDArray[np.uint8], hardness: float, most: int = 12
+) -> Clip:
+    """One clip of 8 to 12 frames; with `most`, of so many of them at most, drawn by lot."""
     count = int(rng.integers(8, 13))
     grey = synth.grey_of(rng, flat)
     back = backs[int(rng.integers(len(backs)))]
@@ -92,7 +99,7 @@ def film(rng: Random, flat: NDArray[np.uint8], text: str, aspect: float, backs: 
         night=night,
     )
     frames = []
-    for at in range(count):
+    for at in range(count) if most >= count else np.sort(rng.choice(count, most, replace=False)):
         wide, high = wides[at] * squeeze[at], wides[at] / aspect
         base = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [wide / 2, high / 2]
         turn = np.array([[np.cos(tilt[at]), np.sin(tilt[at])], [-np.sin(tilt[at]), np.cos(tilt[at])]])
@@ -149,7 +156,7 @@ def _shot(
     wrong = quad + rng.normal(0, 0.02, (4, 2)) * sides + rng.normal(0, 0.02, (1, 2)) * sides
     wrong = wrong.mean(axis=0) + (wrong - wrong.mean(axis=0)) * (1 + rng.normal(0, 0.03))
     a, b, c, d = wrong.tolist()
-    return Frame(np.repeat(shown[..., None], 3, axis=2), (tuple(a), tuple(b), tuple(c), tuple(d)))
+    return Frame(np.repeat(shown[..., None], 3, axis=2), (tuple(a), tuple(b), tuple(c), tuple(d)), quad)
 
 
 def looks_at(reader: CharacterReader, clip: Clip) -> list[Spelling]:
@@ -179,9 +186,16 @@ def measured(name: str, answers: list[Spelling], truths: list[str]) -> str:
     return f"{name:20} {right.mean():7.1%}   {1 - right[surest].mean():6.1%}   {off:.3f}"
 
 
+def _opened(model: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Clips of made-up plates, read frame by frame and together.")
     parser.add_argument("model", type=Path)
+    parser.add_argument("--several", type=Path, help="the network that sees several frames at once")
     parser.add_argument("--pool", type=Path, required=True)
     parser.add_argument("--train", type=Path, default=Path("../shared/data/train"))
     parser.add_argument("--file", type=int, default=1, help="which file of the pool: one that no reader is trained on")
@@ -190,19 +204,22 @@ def main() -> None:
     parser.add_argument("--hardness", type=float, default=0.7)
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    reader = CharacterReader(onnxruntime.InferenceSession(str(asked.model), options, providers=["CPUExecutionProvider"]))
+    reader = CharacterReader(_opened(asked.model))
+    several = SeveralFrames(_opened(asked.several)) if asked.several else None
     flats = np.load(asked.pool / f"flats_{asked.file:04d}.npy", mmap_mode="r")
     rows = json.loads((asked.pool / f"flats_{asked.file:04d}.json").read_text())
     backs = real.streets(asked.train, 200)
     rng = np.random.default_rng(asked.seed)
     chosen = rng.choice(len(rows), asked.clips, replace=False)
-    truths, seen = [], []
+    truths, seen, at_once, spent_s = [], [], [], 0.0
     for place in chosen:
         clip = film(rng, flats[place], rows[place]["text"], rows[place]["aspect"], backs, asked.hardness)
         truths.append(clip.text)
         seen.append(looks_at(reader, clip))
+        if several:
+            began = time.process_time()
+            at_once.append(several.together(seen[-1]))
+            spent_s += time.process_time() - began
     frames = [
         look.text.replace("O", "0") == text.replace("O", "0") for text, looks in zip(truths, seen, strict=True) for look in looks
     ]
@@ -210,6 +227,9 @@ def main() -> None:
     print(f"{'one reading from':20} {'right':>7}   {'wrong*':>6}   off**")
     for name, way in WAYS.items():
         print(measured(name, [way(looks) for looks in seen], truths))
+    if several:
+        print(measured("seen at once too", at_once, truths))
+        print(f"\n{spent_s / len(seen) * 1000:.0f} CPU-ms a clip for seeing its frames at once")
     print("\n*  of the half it is surest of; ** calibration error of its confidence")
 
 

@@ -89,7 +89,7 @@ class _Camera:
 
     street: Street
     lens: VideoCamera
-    tracker: Tracker = field(default_factory=Tracker)
+    tracker: Tracker
     hand: FrameShot | None = None
     reads: dict[int, list[str]] = field(default_factory=dict)
     """Number of the passing -> texts of its reads."""
@@ -170,7 +170,7 @@ def passages(
         for at, street in enumerate(streets, start=1):
             path = Path(folder) / f"{at}.mp4"
             film(path, street)
-            watched.append(_Camera(street, _lens(path, f"camera {at}", say)))
+            watched.append(_Camera(street, _lens(path, f"camera {at}", say), Tracker(recognizer.together)))
         try:
             return _watch(watched, recognizer, cost_s, say)
         finally:

@@ -20,12 +20,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from platewarden.recognition.picture import Pixels
 from platewarden.recognition.result import Candidate, Character
 
 __all__ = ["ALPHABET", "MOST_CANDIDATES", "NEGLIGIBLE", "Columns", "Spelling", "agree", "spell"]
@@ -52,6 +53,8 @@ class Spelling:
     candidates: tuple[Candidate, ...]
     by_layout: bool = False
     """Whether how common its layout is on the road has been weighed in (`layouts.py`)."""
+    canvas: Pixels | None = field(default=None, compare=False, repr=False)
+    """The straightened plate, when this is what one look at it says."""
 
 
 def spell(columns: Columns) -> Spelling:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from platewarden.recognition.result import Candidate, Corners
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["COLUMNS", "ROWS", "CharacterReader", "moved"]
+__all__ = ["COLUMNS", "ROWS", "SHIFTS", "CharacterReader", "moved", "spelled"]
 
 ROWS, COLUMNS = 48, 160  # pixels of the canvas
 SHIFTS = (
@@ -47,7 +48,7 @@ class CharacterReader:
             return []
         crops = np.stack([straighten(pixels, corners, ROWS, COLUMNS) for corners in places])
         (logits,) = self._session.run(None, {self._input: crops[:, None].astype(np.float32)})
-        return [_both_lines(lines) for lines in _probabilities(np.asarray(logits, dtype=np.float64))]
+        return [replace(each, canvas=crop) for each, crop in zip(spelled(logits), crops, strict=True)]
 
     def look_again(self, pixels: Pixels, corners: Corners) -> list[Spelling]:
         """Several looks at one plate, its corners moved a little."""
@@ -61,6 +62,11 @@ def moved(corners: Corners, shift: tuple[float, float], grown: float) -> Corners
     along, down = (quad[1] - quad[0] + quad[2] - quad[3]) / 2, (quad[3] - quad[0] + quad[2] - quad[1]) / 2
     a, b, c, d = (middle + (quad - middle) * grown + along * shift[0] + down * shift[1]).tolist()
     return tuple(a), tuple(b), tuple(c), tuple(d)
+
+
+def spelled(logits: NDArray[np.float32]) -> list[Spelling]:
+    """What a network with a head for each of two lines says: plates x lines x columns x characters."""
+    return [_both_lines(lines) for lines in _probabilities(np.asarray(logits, dtype=np.float64))]
 
 
 def _probabilities(logits: NDArray[np.float64]) -> NDArray[np.float64]:

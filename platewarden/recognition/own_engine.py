@@ -25,6 +25,7 @@ from platewarden.recognition.ocr import CharacterReader
 from platewarden.recognition.picture import Picture, Pixels, grey_of
 from platewarden.recognition.rectify import is_plate_shaped
 from platewarden.recognition.result import Box, Candidate, Corners, Reading, Unreadable
+from platewarden.recognition.several import SeveralFrames
 from platewarden.recognition.state import StateTeller
 from platewarden.recognition.trust import LEAST, Signs, trust
 from platewarden.recognition.verify import LEAST as LEAST_PLATE
@@ -52,6 +53,7 @@ def open_engine(threads: int = 1) -> OwnEngine:
         CharacterReader(open_session("reader", threads)),
         StateTeller(open_session("state", threads)),
         Verifier(open_session("verifier", threads)),
+        SeveralFrames(open_session("several", threads)),
     )
 
 
@@ -60,8 +62,10 @@ class OwnEngine:
 
     name = "platewarden 1"
 
-    def __init__(self, detector: Detector, reader: CharacterReader, teller: StateTeller, verifier: Verifier) -> None:
-        self._detector, self._reader, self._teller, self._verifier = detector, reader, teller, verifier
+    def __init__(
+        self, detector: Detector, reader: CharacterReader, teller: StateTeller, verifier: Verifier, several: SeveralFrames
+    ) -> None:
+        self._detector, self._reader, self._teller, self._verifier, self._several = detector, reader, teller, verifier, several
 
     def recognise(self, picture: Picture) -> tuple[Reading | Unreadable, ...]:
         """The plates of one picture, and what is one but cannot be read."""
@@ -79,6 +83,10 @@ class OwnEngine:
         firsts = self._reader.look(pixels, [each.corners for each in legible]) if legible else []
         read = [self._result(pixels, each, first) for each, first in zip(legible, firsts, strict=True)]
         return (*read, *poor, *self._whole_picture(pixels, legible))
+
+    def together(self, looks: Sequence[Reading]) -> Spelling:
+        """One spelling from the readings of many frames of one plate: what they say, and what is seen in them at once."""
+        return self._several.together(looks)
 
     def _whole_picture(self, pixels: Pixels, found: Sequence[Found]) -> tuple[Reading, ...]:
         """What the picture says as one plate, if it may be one: it has a plate's shape, and is small or shows little else."""
@@ -118,6 +126,7 @@ class OwnEngine:
             characters=spelling.characters,
             engine=self.name,
             by_layout=spelling.by_layout,
+            canvas=first.canvas,
         )
 
 

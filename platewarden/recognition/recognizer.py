@@ -10,14 +10,17 @@ picture, and nothing dropped in silence: what was seen and could not be read is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from platewarden.policy.refusal import Unavailable
+from platewarden.recognition.decode import Spelling
+from platewarden.recognition.fuse import fuse
 from platewarden.recognition.picture import Picture
 from platewarden.recognition.result import Box, Reading, Unreadable
 
-__all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "Recognizer", "open_engine"]
+__all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "Recognizer", "SeesSeveral", "open_engine"]
 
 DEFAULT_ENGINE = "platewarden"
 ENGINES = {
@@ -39,6 +42,13 @@ class Engine(Protocol):
     def recognise(self, picture: Picture) -> tuple[Reading | Unreadable, ...]: ...
 
 
+@runtime_checkable
+class SeesSeveral(Protocol):
+    """An engine that has a way of its own to read one plate from many frames."""
+
+    def together(self, looks: Sequence[Reading]) -> Spelling: ...
+
+
 class Recognizer:
     """Picture in, readings out. Keep one: opening an engine loads its model files."""
 
@@ -54,6 +64,10 @@ class Recognizer:
                 readings.append(reading)
         poor = [each for each in found if isinstance(each, Unreadable) and not any(_same_place(each, other) for other in readings)]
         return (*readings, *poor)
+
+    def together(self, looks: Sequence[Reading]) -> Spelling:
+        """One spelling from the readings of many frames of one plate, the engine's own way if it has one."""
+        return self.engine.together(looks) if isinstance(self.engine, SeesSeveral) else fuse(looks)
 
 
 def open_engine(name: str = DEFAULT_ENGINE, *, threads: int = 1) -> Engine:

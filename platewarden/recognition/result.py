@@ -5,8 +5,10 @@ A reading has no time, place or unit yet; the car adds them and it becomes a rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from platewarden.recognition.picture import Pixels
 
 __all__ = ["Box", "Candidate", "Character", "Corners", "Point", "Reading", "Unreadable"]
 
@@ -71,6 +73,8 @@ class Reading:
     engine: str
     by_layout: bool = False
     """Whether how common its layout is on the road has been weighed in (`layouts.py`)."""
+    canvas: Pixels | None = field(default=None, compare=False, repr=False)
+    """The plate as its engine saw it, straightened: for a look at several frames at once. None when the engine keeps none."""
 
     def __post_init__(self) -> None:
         if "".join(each.text for each in self.characters) not in {"", self.text}:

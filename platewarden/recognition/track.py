@@ -10,8 +10,9 @@ Notable choices:
   last one stood. Within a fifth of a second no plate is swapped for another, whatever is read.
 - A passage that is not seen is kept for four seconds, one that stood still for a minute; then it is over. Seen again before, it is
   the same passage.
-- One reading a passage, made when it is over, or after twenty seconds: a parked car is not kept waiting. If it still stands there
-  it is stated again every fifteen minutes (`AGAIN_S`), and not at its end. That is the only way to a second reading.
+- One reading a passage, from all its frames at once, made when it is over, or after twenty seconds: a parked car is not kept waiting.
+  If it still stands there it is stated again every fifteen minutes (`AGAIN_S`), and not at its end. That is the only way to a
+  second reading.
 - Early word is given at the first frame that is sure, or when two frames agree, or after 0.4 seconds of sight with whatever there
   is; and again only when the text that all frames make likely becomes another.
 - A plate that comes out again behind a post, or was missed while it was near and fast, may begin as another passage; as soon as its
@@ -27,13 +28,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
+from typing import TypeAlias
 
 from platewarden.plate.likeness import fold
+from platewarden.recognition.decode import Spelling
 from platewarden.recognition.fuse import fuse
 from platewarden.recognition.result import Box, Corners, Point, Reading, Unreadable
 
@@ -64,6 +67,8 @@ NEAR = 0.8
 """The same at once, in plate widths."""
 STOOD = 1.0
 """A plate that moved less than so many of its widths, and grew by less than a quarter, stood still."""
+
+Together: TypeAlias = Callable[[Sequence[Reading]], Spelling]
 
 
 class Along(StrEnum):
@@ -178,7 +183,9 @@ class _Track:
 class Tracker:
     """Follows the plates of one camera. Frames come in the order in which they were taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, together: Together = fuse) -> None:
+        """`together`: how the looks of a passage become one spelling when it is over. Early words are always by `fuse`."""
+        self._finally = together
         self._tracks: list[_Track] = []
         self._numbers = count(1)
         self._at: datetime | None = None
@@ -215,7 +222,7 @@ class Tracker:
 
     def finish(self) -> tuple[Passage, ...]:
         """The stream is over, or another one begins: all that was open."""
-        left = [_passage(each, again=False) for each in self._tracks if each.stated_at is None]
+        left = [self._passage(each, again=False) for each in self._tracks if each.stated_at is None]
         self._tracks = []
         self._at = None
         return tuple(left)
@@ -273,17 +280,40 @@ class Tracker:
         for track in self._tracks:
             unseen = (at - track.last_at).total_seconds()
             if track.stated_at is None and (unseen > GONE_S or (at - track.began_at).total_seconds() > STATED_S):
-                over.append(_passage(track, again=False))
+                over.append(self._passage(track, again=False))
                 track.stated_at = at
                 track.best_score = 0.0
             elif track.stated_at is not None and unseen == 0 and (at - track.stated_at).total_seconds() >= AGAIN_S:
-                over.append(_passage(track, again=True))
+                over.append(self._passage(track, again=True))
                 track.stated_at = at
                 track.best_score = 0.0
             if unseen <= (STOOD_S if track.stood and track.looks else GONE_S):
                 kept.append(track)
         self._tracks = kept
         return over
+
+    def _passage(self, track: _Track, *, again: bool) -> Passage:
+        reading = _together(track, self._finally) if track.looks else None
+        because = "" if reading else track.because or "Its plate could not be read in any frame."
+        if reading is not None and sum(track.texts.values()) < 2 and reading.confidence < ALONE:
+            reading, because = None, "Its plate was seen in one frame only, and not surely."
+        elif reading is not None and _as_one(reading) < TRUSTED:
+            reading, because = None, "What its frames say does not agree."
+        assert track.best is not None
+        bigger = math.log(track.box.width / track.first.width)
+        aside = (track.box.centre[0] - track.first.centre[0]) / max(track.box.width, track.first.width)
+        return Passage(
+            number=track.number,
+            reading=reading,
+            because=because,
+            began_at=track.began_at,
+            ended_at=track.last_at,
+            frames=track.frames,
+            best=track.best,
+            along=Along.TOWARDS if bigger > 0.15 else Along.AWAY if bigger < -0.15 else None,
+            across=Across.LEFT if aside < -STOOD else Across.RIGHT if aside > STOOD else None,
+            again=again,
+        )
 
 
 def _how_far(track: _Track, plate: Reading | Unreadable, at: datetime) -> float | None:
@@ -383,11 +413,11 @@ def _look(track: _Track, reading: Reading) -> None:
         track.said = _together(track)
 
 
-def _together(track: _Track) -> Reading | None:
+def _together(track: _Track, way: Together = fuse) -> Reading | None:
     """What all looks make likely, as one reading with the corners of the best frame."""
     if len(track.looks) == 1:
-        return replace(track.looks[0], corners=track.best_corners or track.looks[0].corners)
-    spelling = fuse(track.looks)
+        return replace(track.looks[0], corners=track.best_corners or track.looks[0].corners, canvas=None)
+    spelling = way(track.looks)
     if not spelling.text:
         return None
     surest = max(track.looks, key=lambda each: (each.text == spelling.text, each.confidence))
@@ -426,27 +456,3 @@ def _early_word(track: _Track, at: datetime) -> Told | None:
 def _as_one(reading: Reading) -> float:
     """How sure it is but for characters that cameras confuse: an O that may be a 0 is no disagreement."""
     return reading.confidence + sum(each.confidence for each in reading.candidates if fold(each.text) == fold(reading.text))
-
-
-def _passage(track: _Track, *, again: bool) -> Passage:
-    reading = _together(track) if track.looks else None
-    because = "" if reading else track.because or "Its plate could not be read in any frame."
-    if reading is not None and sum(track.texts.values()) < 2 and reading.confidence < ALONE:
-        reading, because = None, "Its plate was seen in one frame only, and not surely."
-    elif reading is not None and _as_one(reading) < TRUSTED:
-        reading, because = None, "What its frames say does not agree."
-    assert track.best is not None
-    bigger = math.log(track.box.width / track.first.width)
-    aside = (track.box.centre[0] - track.first.centre[0]) / max(track.box.width, track.first.width)
-    return Passage(
-        number=track.number,
-        reading=reading,
-        because=because,
-        began_at=track.began_at,
-        ended_at=track.last_at,
-        frames=track.frames,
-        best=track.best,
-        along=Along.TOWARDS if bigger > 0.15 else Along.AWAY if bigger < -0.15 else None,
-        across=Across.LEFT if aside < -STOOD else Across.RIGHT if aside > STOOD else None,
-        again=again,
-    )

@@ -28,7 +28,7 @@ from platewarden.policy.refusal import PlatewardenError, Unavailable
 from platewarden.recognition.picture import NotAPicture, Picture
 from platewarden.recognition.recognizer import Recognizer
 from platewarden.recognition.result import Reading, Unreadable
-from platewarden.recognition.track import Passage, Told
+from platewarden.recognition.track import Passage, Told, Tracker
 from platewarden.unit.alarm import Alarm, Alert
 from platewarden.unit.camera import Camera, Shot
 from platewarden.unit.hotlist import Hotlist
@@ -206,7 +206,7 @@ class Watch:
 
     def _follow(self, shot: FrameShot, picture: Picture, found: tuple[Reading | Unreadable, ...], began: float) -> None:
         """One frame: what it says of the passages that it shows, and the reads of those that are over."""
-        follower = self._followers.setdefault(shot.camera, Follower(shot.camera))
+        follower = self._followers.setdefault(shot.camera, Follower(shot.camera, Tracker(self.recognizer.together)))
         if follower.is_another_size(picture):
             self._state(follower, follower.finish())
         where = self._where(shot.camera)

@@ -68,8 +68,23 @@ class Verifier:
         return LEAST - 1 if corners in self.signs else LEAST + 1
 
 
+class Several:
+    """Says one spelling of any frames, and keeps what it heard."""
+
+    def __init__(self, spelling=None) -> None:
+        self.spelling, self.heard = spelling, []
+
+    def together(self, looks):
+        self.heard.append(list(looks))
+        return self.spelling
+
+
+def engine(finder, reader, teller=None, verifier=None, several=None):
+    return OwnEngine(finder, reader, teller or Teller(), verifier or Verifier(), several or Several())
+
+
 def recognise(finder, reader, teller=None, picture=STREET, verifier=None):
-    return OwnEngine(finder, reader, teller or Teller(), verifier or Verifier()).recognise(picture)
+    return engine(finder, reader, teller, verifier).recognise(picture)
 
 
 def test_a_clear_plate_is_looked_at_once():
@@ -230,3 +245,20 @@ def test_without_its_model_files_it_is_unavailable_with_the_command_to_run(monke
         monkeypatch.setitem(weights.DIGESTS, name, "0" * 64)
     with pytest.raises(Unavailable, match="pip install"):
         open_engine()
+
+
+def canvas(level):
+    return np.full((48, 160), level, np.uint8)
+
+
+def test_a_reading_keeps_what_its_first_look_saw():
+    first = replace(spelling("7ABC123", 0.6), canvas=canvas(7))
+    (reading,) = recognise(Finder(PLATE), Reader([first], [replace(first, canvas=canvas(9))] * 4))
+    assert reading.canvas is first.canvas
+
+
+def test_frames_of_one_plate_are_seen_at_once():
+    looks = [Reading("7ABC128", 0.6, None, None, PLATE, (), (), "platewarden 1", canvas=canvas(1))] * 2
+    several = Several(spelling("7ABC123", 0.95))
+    assert engine(Finder(), Reader([]), several=several).together(looks) is several.spelling
+    assert several.heard == [looks]

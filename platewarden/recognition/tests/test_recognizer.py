@@ -7,6 +7,8 @@ from PIL import Image
 
 from platewarden.demo.scenes import draw_scene
 from platewarden.policy.refusal import Unavailable
+from platewarden.recognition.decode import Spelling
+from platewarden.recognition.fuse import fuse
 from platewarden.recognition.picture import Picture, open_picture
 from platewarden.recognition.recognizer import DEFAULT_ENGINE, ENGINES, Recognizer, open_engine
 from platewarden.recognition.result import Corners, Reading, Unreadable
@@ -87,3 +89,13 @@ def test_the_default_engine_reads_a_drawn_plate_in_whatever_layout_it_is_kept(de
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 5000), (5000, 1), (16, 16)])
 def test_the_default_engine_sees_no_plate_on_a_speck_or_a_thread(default, width, height):
     assert default.recognise(Picture("thread", np.full((height, width, 3), 90, dtype=np.uint8))) == ()
+
+
+def test_frames_are_heard_together_by_the_engines_own_way_or_by_what_each_says():
+    class Own(Told):
+        def together(self, looks):
+            return Spelling("OWN1", 0.5, (), ())
+
+    looks = [reading("AAA111", 0.9, 0)] * 3
+    assert Recognizer(Own(())).together(looks).text == "OWN1"
+    assert Recognizer(Told(())).together(looks) == fuse(looks)

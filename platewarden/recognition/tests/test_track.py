@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
+from platewarden.recognition.decode import Spelling
 from platewarden.recognition.result import Candidate, Character, Reading, Unreadable
 from platewarden.recognition.track import Across, Along, Frame, Tracker
 
@@ -256,3 +258,24 @@ def test_a_last_glimpse_that_was_misread_is_no_second_reading():
     frames.append((14 / 15 + 0.1, [plate("TGH3887", 700, 640, 130, sure=0.9)]))
     _, passages = run(Tracker(), frames)
     assert [each.reading.text for each in passages] == ["NGH3887"]
+
+
+def test_the_one_reading_of_a_passage_is_heard_from_all_its_frames_and_an_early_word_waits_for_nothing():
+    heard = []
+
+    def together(looks):
+        heard.append(len(looks))
+        return Spelling("KXR4411", 0.97, (), ())
+
+    frames = [(n / 15, [plate("KXR4417", 100 + 5 * n, 100)]) for n in range(6)]
+    told, (passage,) = run(Tracker(together), frames)
+    assert [each.reading.text for each in told] == ["KXR4417"]
+    assert (passage.reading.text, heard) == ("KXR4411", [6])
+
+
+def test_a_passage_keeps_no_canvas_when_it_is_over():
+    seen = replace(plate("KXR4417", 100, 100), canvas=np.zeros((48, 160), np.uint8))
+    for frames in ([(0.0, [seen])], [(n / 15, [seen]) for n in range(4)]):
+        told, (passage,) = run(Tracker(), frames)
+        assert passage.reading.canvas is None
+        assert [each.reading.canvas for each in told] == [None]
