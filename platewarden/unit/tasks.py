@@ -168,7 +168,7 @@ class Tasks:
                     (_mark(number), json.dumps([said.value, str(by.shift_id), because])),
                 )
 
-            drafts = [] if said is Said.ACCEPTED else self._page(number)
+            drafts = [] if said is Said.ACCEPTED else self._page(number, has_limit=False)
             self.spool.keep([*drafts, Draft(STREAM, write, urgency=1, has_limit=False)], at=at, beside=note)
             self._spots.pop(number, None)
             self._way.pop(number, None)
@@ -211,13 +211,13 @@ class Tasks:
         spot = Spot(seen_at, float(place.lat), float(place.lon), float(place.accuracy_m))
         self._spots.setdefault(number, []).append(spot)
 
-    def _page(self, number: int) -> list[Draft]:
+    def _page(self, number: int, *, has_limit: bool = True) -> list[Draft]:
         spots = tuple(self._spots.get(number, ()))
 
         def write(sequence: int) -> bytes:
             return TrackPage(self.key.key_id, sequence, number, spots).signed(self.key)
 
-        return [Draft(STREAM, write, urgency=1)] if spots else []
+        return [Draft(STREAM, write, urgency=1, has_limit=has_limit)] if spots else []
 
     @contextmanager
     def following(

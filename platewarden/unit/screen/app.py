@@ -404,7 +404,8 @@ class Screen:
 
     def _do_task(self, visit: Visit) -> Response:
         by = self._hand(visit)
-        because = visit.form.get("why") or visit.form.get("because", "")
+        # Enter in the field of one's own words presses the first button too: what was typed counts
+        because = visit.form.get("because", "").strip() or visit.form.get("why", "")
         said = _word(Said, visit.form.get("said", ""))
         self.station.tasks.answer(visit.number, said, because, by=by, at=self._now())
         return _to("/")

@@ -183,6 +183,18 @@ def test_a_full_disk_keeps_the_newest_spots_and_refuses_no_answer(car, monkeypat
     assert page.spots[-1].at == car.clock() - timedelta(seconds=1)
 
 
+def test_a_spool_at_its_limit_refuses_no_answer_and_the_track_goes_with_it(car):
+    car.tasks.answer(12, Said.ACCEPTED, "", by=SHIFT, at=NOON)
+    car.spool.limit_bytes = 0
+    drive(car, 30)
+    with pytest.raises(SpoolFull):
+        car.keep_read()
+    car.tasks.answer(12, Said.DONE, "", by=SHIFT, at=car.clock())
+    assert [each.said for each in carried(car, TaskAnswer)] == [Said.ACCEPTED, Said.DONE]
+    (page,) = carried(car, TrackPage)
+    assert len(page.spots) == 30
+
+
 def test_it_follows_by_itself_and_what_is_left_goes_up_at_the_end(car, monkeypatch):
     monkeypatch.setattr(subject, "LOOK_EVERY_S", 0.01)
     car.tasks.answer(12, Said.ACCEPTED, "", by=SHIFT, at=NOON)

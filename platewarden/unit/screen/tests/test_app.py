@@ -444,6 +444,8 @@ def test_who_cannot_says_why_and_may_look_again(here, browser, asked):
     assert "Canvass declined" in page
     assert "CANVASS DECLINED" in browser.get(f"/tasks/{asked}").text
     assert "UNDER WAY" in browser.send(f"/tasks/{asked}", said="accepted").text
+    browser.send(f"/tasks/{asked}", said="cannot", because="tow truck in the way", why="On another call")
+    assert here.station.tasks.find(asked, NOON).because == "tow truck in the way"
 
 
 def test_while_an_alert_is_open_a_canvass_waits_beside_it(here, browser, asked):
