@@ -136,7 +136,6 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.ledger_seal(bigint, bigint[], bytea, text)": ("purge",),
     "office.ledger_contents_altered()": ("purge",),
     "office.ledger_facts(text)": ("purge",),
-    "office.ledger_time(text)": ("purge",),
     "office.ledger_is_behind()": ("app", "purge"),
     "office.open_access(bytea, text, text, text, jsonb)": ("app",),
     "plates.looks_to_judge(uuid)": ("app",),

@@ -135,9 +135,9 @@ class Checked:
 
 # What pages look up stands in columns beside the hashed text; it must say the same.
 COLUMNS_ALTERED = """
-select leaf_id from office.ledger_leaf
-where act is distinct from office.ledger_facts(body) ->> 'act' or member_number is distinct from office.ledger_facts(body) ->> 'member'
-   or date_trunc('milliseconds', at) is distinct from office.ledger_time(body)
+select leaf_id from office.ledger_leaf cross join lateral (select office.ledger_facts(body) as said offset 0) line
+where act is distinct from said ->> 'act' or member_number is distinct from said ->> 'member'
+   or to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') is distinct from said ->> 'at'
 order by leaf_id
 """
 

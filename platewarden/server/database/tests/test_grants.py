@@ -320,7 +320,7 @@ def test_every_function_of_a_login_has_the_doors_rights_or_none_that_matter(supe
         "select p.proname from pg_proc p where not p.prosecdef and p.pronamespace in ('office'::regnamespace, 'plates'::regnamespace)"
     ).fetchall()
     inner = {function.split(".")[1].split("(")[0] for function in INNER}
-    assert {name for (name,) in rows} <= inner | {"fold", "ledger_facts", "ledger_time"}
+    assert {name for (name,) in rows} <= inner | {"fold", "ledger_facts"}
 
 
 def test_every_door_that_answers_with_plates_passes_the_gate(superuser):

@@ -7,15 +7,6 @@ exception when data_exception or program_limit_exceeded then
     return null;
 end $$;
 
--- When it says it was written; null where that is no time.
-create function office.ledger_time(line text) returns timestamptz
-language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
-begin
-    return (line::jsonb ->> 'at')::timestamptz;
-exception when data_exception or program_limit_exceeded then
-    return null;
-end $$;
-
 create or replace function office.ledger_contents_altered() returns table (leaf_id bigint)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     select l.leaf_id from plates.ledger_content c join office.ledger_leaf l using (leaf_id)
@@ -24,4 +15,3 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 alter function office.ledger_facts(text) owner to {door};
-alter function office.ledger_time(text) owner to {door};
