@@ -10,6 +10,8 @@ Notable choices:
 - It tells a text even if no frame alone says it: blur and noise differ from frame to frame, the plate does not.
 - It counts as two witnesses among the frames, and a third of how sure they are together is how sure it is by itself: it has heard
   them all already. Chosen on drawn clips of other plates than those it is measured on (`lab/LOG.md`).
+
+Known gap: no real clip was measured, and the drawn ones it was chosen on say how sure each frame is before `trust.py` has weighed that.
 """
 
 from __future__ import annotations
