@@ -32,7 +32,7 @@ from platewarden.server.database.setup import set_up
 
 __all__ = ["PARENTS", "Past", "office_with_a_past"]
 
-PARENTS: Final = ("reads", "plate_seen", "hit", "alert_note")
+PARENTS: Final = ("reads", "plate_seen", "correction", "hit", "alert_note")
 LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
 
@@ -105,6 +105,28 @@ class Past:
         with person_at_console(Member.objects.get(number="1001")) as request:
             state_purpose(request, name="criminal-investigation", reference="26-004117")
             place(request, new)
+
+    def correct(self, plate: str) -> str:
+        """The reading of a plate's one read is corrected by the supervisor at the console; the text it is corrected to."""
+        from platewarden.plate.text import PlateText  # noqa: PLC0415
+        from platewarden.policy.correction import Misread  # noqa: PLC0415
+        from platewarden.server.access.console import person_at_console  # noqa: PLC0415
+        from platewarden.server.access.purpose import state_purpose  # noqa: PLC0415
+        from platewarden.server.alerts.correct import Said, correct  # noqa: PLC0415
+        from platewarden.server.ledger.chain import Sealer  # noqa: PLC0415
+        from platewarden.server.people.models import Member  # noqa: PLC0415
+
+        right = self.plate()
+        with self.connect() as owner:
+            read_id, captured_at = owner.execute(
+                "select read_id, captured_at from plates.reads where plate = %s", [plate]
+            ).fetchall()[0]
+        Sealer().seal()
+        with person_at_console(Member.objects.get(number="1001")) as request:
+            state_purpose(request, name="criminal-investigation", reference="26-004117")
+            said = Said(PlateText(right), "IL", Misread.CHARACTERS, f"the plate says {right}")
+            correct(request, read_id, captured_at, said, saw=0)
+        return right
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "platewarden", *words, "--data", str(self.config.data)]

@@ -14,10 +14,10 @@ from typing import Self
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal
 
-__all__ = ["ENFORCEMENT", "Answered", "EyeSaw", "Ground", "Outcome", "Verified", "must_be_verified"]
+__all__ = ["ENFORCEMENT", "Answered", "EyeSaw", "Ground", "Listed", "Outcome", "Verified", "must_be_verified"]
 
 
-class _Listed(StrEnum):
+class Listed(StrEnum):
     """A word of a closed list: its value travels, its `.label` is read by people."""
 
     label: str
@@ -34,7 +34,7 @@ class _Listed(StrEnum):
         return [(each.value, each.label) for each in cls]
 
 
-class EyeSaw(_Listed):
+class EyeSaw(Listed):
     """What the member's own eyes say of one of the three: characters, state, vehicle."""
 
     SAME = "same", "Same"
@@ -42,7 +42,7 @@ class EyeSaw(_Listed):
     CANNOT_TELL = "cannot tell", "Can't tell"
 
 
-class Answered(_Listed):
+class Answered(Listed):
     """What the official database answered."""
 
     CONFIRMS = "confirms", "Confirms plate, state and an active entry"
@@ -53,7 +53,7 @@ class Answered(_Listed):
     PENDING = "pending", "No answer yet"
 
 
-class Outcome(_Listed):
+class Outcome(Listed):
     """What can come of an alert."""
 
     STOP = "stop made", "Stop made"
@@ -73,7 +73,7 @@ class Outcome(_Listed):
 ENFORCEMENT = frozenset({Outcome.STOP, Outcome.ARREST, Outcome.TOW, Outcome.CITATION, Outcome.SEARCH})
 
 
-class Ground(_Listed):
+class Ground(Listed):
     """On what an enforcement outcome rests."""
 
     VERIFIED = "verified", "Verified through the official database"

@@ -29,6 +29,7 @@ DOORS_THAT_GIVE_NOTHING = {
     "keep_track",
     "note_late",
     "write_alert_note",
+    "write_corrected_hit",
     "write_hit",
 }
 # Functions of the database that no login may call but the owner's: opening a day of the past, ending one again after a restore.

@@ -45,6 +45,7 @@ CATCHES = {
     "platewarden.cli.witness": "the loop: a place that is not reached or gives half a file is said, and asked again",
     "platewarden.server.web.translator": "translator of the pages; the shell itself may be unavailable",
     "platewarden.server.hotlists.forms": "a field's fault is shown at the field",
+    "platewarden.server.alerts.forms": "a field's fault is shown at the field",
     "platewarden.server.reads.forms": "a field's fault is shown at the field",
     "platewarden.cli.hotlist": "a refused list's report is written, and the refusal goes on",
     "platewarden.server.hotlists.entry": "the sentence repeats what was written, which in a list may be a plate",

@@ -25,6 +25,11 @@ READS_ELSEWHERE = {
     "platewarden/server/evidence/sql/0002_evidence.sql": "the door that gives held reads out",
     "platewarden/server/evidence/sql/0003_canvassed.sql": "who looked at them",
     "platewarden/server/release/sql/0004_fulfil.sql": "the door that gives out the reads of an approved request",
+    "platewarden/server/retention/sql/0007_corrections.sql": "the same, with what was said of a reading",
+    "platewarden/server/investigations/sql/0005_corrections.sql": "the doors of a canvass, by the texts that reads were corrected to",
+    "platewarden/server/evidence/sql/0004_corrections.sql": "the door that gives held reads out, with their corrections",
+    "platewarden/server/release/sql/0006_corrections.sql": "the doors of a release, with corrections",
+    "platewarden/bench/past.py": "asks as the owner which read it just kept, to correct it",
     "platewarden/bench/road.py": "counts as the owner, at the end, what came",
     "platewarden/bench/search.py": "scans all reads as the owner, for the baseline",
     "platewarden/bench/purge.py": "fills days of the past as the owner, and deletes one for the baseline",
@@ -92,7 +97,7 @@ def test_foreign_keys_go_downstairs() -> None:
             "hotlists",
             {"platewarden/server/alerts/sql/0002_hits.sql", "platewarden/server/alerts/sql/0005_confidential.sql"}
             | {"platewarden/server/alerts/sql/0008_vehicle.sql"}
-            | {f"platewarden/server/retention/sql/{each}.sql" for each in ("0002_purge", "0004_gathered")},
+            | {f"platewarden/server/retention/sql/{each}.sql" for each in ("0002_purge", "0004_gathered", "0007_corrections")},
         ),  # the card's one statement; the purge of what is in force no more
         # Written and changed nowhere else; counted by `status`, pointed at by the access record, counted by the story.
         (r"(insert into|update|delete from|truncate) office\.ledger_", "ledger", set()),

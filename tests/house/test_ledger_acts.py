@@ -15,7 +15,15 @@ WRITERS = {"record", "open_access"}
 # Acts that more than one place writes, with the reason.
 TWICE: dict[str, set[str]] = {
     # One function, and its later words: a hold that is compelled stands though nothing is kept.
-    "RETENTION_HOLD": {"platewarden.server.retention.sql.0002_purge", "platewarden.server.retention.sql.0005_compelled"},
+    "RETENTION_HOLD": {
+        "platewarden.server.retention.sql.0002_purge",
+        "platewarden.server.retention.sql.0005_compelled",
+        "platewarden.server.retention.sql.0007_corrections",
+    },
+    # The same functions, and their later words: a read is named by every text that it was given.
+    "RETENTION_PURGE": {"platewarden.server.retention.sql.0002_purge", "platewarden.server.retention.sql.0007_corrections"},
+    "RETENTION_BOOKED": {"platewarden.server.retention.sql.0003_booked", "platewarden.server.retention.sql.0007_corrections"},
+    "RELEASE_GRANT": {"platewarden.server.release.sql.0004_fulfil", "platewarden.server.release.sql.0006_corrections"},
 }
 
 

@@ -109,6 +109,7 @@ from django.shortcuts import render  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
 from platewarden.policy.clauses import Clause  # noqa: E402
+from platewarden.policy.correction import Misread  # noqa: E402
 from platewarden.policy.department import Department, load_department  # noqa: E402
 from platewarden.policy.refusal import Refusal  # noqa: E402
 from platewarden.server.people import editions  # noqa: E402
@@ -132,7 +133,7 @@ from platewarden.server.access.forms import (  # noqa: E402
 from platewarden.server.access.models import FactorReset, Tripped  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.access.signed_in import SignedIn  # noqa: E402
-from platewarden.server.alerts.forms import DispositionForm, VerificationForm  # noqa: E402
+from platewarden.server.alerts.forms import CorrectionForm, DispositionForm, VerificationForm  # noqa: E402
 from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
 from platewarden.server.alerts.models import Alert, Disposition, DispositionReview, Verification  # noqa: E402
@@ -178,7 +179,7 @@ from platewarden.server.proof.check import Row as Counted  # noqa: E402
 from platewarden.server.proof.measures import MEASURES  # noqa: E402
 from platewarden.server.proof.views import says_why  # noqa: E402
 from platewarden.server.reads.forms import SearchForm  # noqa: E402
-from platewarden.server.reads.search import PlateRead, PlateSeen  # noqa: E402
+from platewarden.server.reads.search import Correction, PlateRead, PlateSeen  # noqa: E402
 from platewarden.server.reads.views import Shown  # noqa: E402
 from platewarden.server.release.forms import DecideForm, FindForm, FulfilForm, HandOverForm, NameForm, ReceiveForm  # noqa: E402
 from platewarden.server.release.models import ReleaseGrant, ReleasePackage, ReleaseReceipt, ReleaseRequest  # noqa: E402
@@ -267,7 +268,45 @@ def read(text: str, state: str | None, *, sure: tuple[float, ...] = (), at: date
         member_number="HP-131",
         hotlist_edition=41,
         pictures=(),
+        corrections=(),
     )
+
+
+def put_right(one: PlateRead, text: str | None, state: str | None = "IL") -> PlateRead:
+    """The read with one correction more."""
+    said = Correction(
+        number=len(one.corrections) + 1,
+        at=ago(minutes=2),
+        by="HP-131 Ray Okafor",
+        because=Misread.CHARACTERS if text else Misread.CORRECTION,
+        words="the loops of the 8 are closed" if text else "looked again with the overview",
+        plate=text,
+        state=state if text else None,
+    )
+    return replace(one, corrections=(*one.corrections, said))
+
+
+def to_correct(one: PlateRead, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    form = (
+        with_errors(CorrectionForm(data))
+        if data
+        else CorrectionForm(initial={"plate": one.stands, "state": one.stands_state, "saw": 0, "back": 1042})
+    )
+    return {"access": None, "shown": shown(one, 5, dusk=True, state="IL"), "form": form}
+
+
+def withdrawn_card() -> Card:
+    one = urgent_card("withdrawn")
+    changed = alert(
+        1042,
+        "withdrawn",
+        tier="possible",
+        urgent=True,
+        rematched_at=ago(minutes=2),
+        rematched_by="HP-131 Ray Okafor",
+        rematched_because="characters",
+    )
+    return replace(one, alert=changed, shown=replace(one.shown, read=put_right(one.shown.read, "R7K4TR1")))
 
 
 def shown(one: PlateRead, seed: int = 3, *, dusk: bool = False, state: str | None = None) -> Shown:
@@ -1570,6 +1609,13 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             disposition=Disposition(at=ago(minutes=1), by="HP-131 Ray Okafor", outcome="stop made", ground="impracticable", for_review=True),
         ),
     ),
+    "correct": lambda: ("alerts/correct.html", to_correct(read("B7K4TR1", None, sure=(0.62, 0.97, 0.98, 0.93, 0.99, 0.86, 0.99)))),
+    "correct-wrong": lambda: ("alerts/correct.html", to_correct(read("B7K4TR1", None), {"plate": "87K?", "saw": 0})),
+    "card-withdrawn": lambda: ("alerts/card.html", card_page(withdrawn_card())),
+    "card-by-correction": lambda: ("alerts/card.html", card_page(replace(cards()[1], found_by="correction", shown=shown(put_right(read("ORL5188", "IL", at=ago(minutes=4)), "DRL5188"))))),
+    "console-withdrawn": lambda: ("alerts/console.html", {"cards": [withdrawn_card(), *cards()[1:]], "last_alert_id": 1042, "stated": stated(), "now": now()}),
+    "read-corrected": lambda: ("reads/read.html", {"ends_on": ago(days=-31), "is_held_only": False, "access": SimpleNamespace(reference="26-004117"), "shown": shown(put_right(put_right(put_right(read("DRL5188", "IL", at=ago(minutes=4)), "DRL51B8"), None), "DRL51B8", "WI"))}),
+    "search-corrected": lambda: ("reads/search.html", searched(results=[shown(put_right(read("DRL5188", "IL", at=ago(minutes=4)), "DRL51B8"))])),
     "card-wrong": lambda: ("alerts/card.html", card_page(urgent_card("acknowledged"), verification_form=with_errors(VerificationForm({"source": "LEADS", "reference": "?"})))),
     "units": lambda: (
         "equipment/units.html",
@@ -1783,7 +1829,7 @@ urlpatterns = [
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
-    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),

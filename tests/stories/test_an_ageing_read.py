@@ -17,7 +17,7 @@ import pytest
 
 from platewarden.bench.past import office_with_a_past
 
-MANY, NEIGHBOURS, HELD = 1000, 200, 5
+MANY, NEIGHBOURS, HELD, CORRECTED = 1000, 200, 5, 20
 TOOL = Path(__file__).parents[2] / "tools" / "verify.py"
 
 SCRIPT = """
@@ -65,6 +65,8 @@ def story() -> dict[str, object]:
             past.keep(ago, plates[40:], pictures=False)
         for plate in held:
             past.hold(plate)
+        put_right = {ago: [past.correct(plate) for plate in plates[:CORRECTED]] for ago, plates in ((31, due), (30, neighbours))}
+        held_right = put_right[31][:HELD]
         with past.connect("purge") as worker:
             worker.execute("select plates.begin_gathering()")
             worker.execute("select plates.gather()")
@@ -80,21 +82,27 @@ def story() -> dict[str, object]:
             "before": len(found(data, due)),
             "neighbours_before": len(found(data, neighbours)),
             "pictures_before": pictures_open(rows),
+            "corrected_before": len(found(data, put_right[31])),
         }
         past.purge()
         with past.connect() as owner:
             for _ in range(2):
                 owner.execute("select office.let_the_log_go()")
             places = owner.execute(NAMES).fetchall()
-        left = found(data, due)
+        left = found(data, [*due, *put_right[31]])
         files = {path.rpartition("/")[2].partition(".")[0]: name for name, path in places if path}
         said |= {
-            "left": sorted(set(left) - set(held)),
-            "left_in": sorted({path for plate in set(left) - set(held) for path in left[plate]}),
+            "left": sorted(set(left) - set(held) - set(held_right)),
+            "left_in": sorted({path for plate in set(left) - set(held) - set(held_right) for path in left[plate]}),
+            "held_corrected": len(set(left) & set(held_right)),
+            "held_corrected_in": sorted(
+                {files.get(Path(path).name.partition(".")[0], path) for plate in held_right for path in left.get(plate, ())}
+            ),
             "held_in": sorted(
                 {files.get(Path(path).name.partition(".")[0], path) for plate in held for path in left.get(plate, ())}
             ),
             "neighbours_after": len(found(data, neighbours)),
+            "corrected_after": len(found(data, put_right[30])),
             "pictures_after": pictures_open(rows),
         }
         subprocess.run(past.command("ledger", "publish", str(data / "published"), "--entries"), check=True, capture_output=True)
@@ -137,9 +145,11 @@ def test_an_ageing_read_leaves_no_trace_and_a_held_one_stays() -> None:
     )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
-    assert said["gathered"] == MANY + NEIGHBOURS
+    assert said["gathered"] == MANY + NEIGHBOURS + 2 * CORRECTED
     assert (said["before"], said["neighbours_before"], said["pictures_before"]) == (MANY, NEIGHBOURS, 80)
     assert (said["left"], said["left_in"]) == ([], [])
+    assert (said["corrected_before"], said["corrected_after"]) == (CORRECTED, CORRECTED)
+    assert (said["held_corrected"], said["held_corrected_in"]) == (HELD, ["plates.correction_held"])
     assert said["neighbours_after"] == NEIGHBOURS
     assert said["pictures_after"] == 2 * HELD
     assert (said["verified"], "HOLDS." in said["told"]) == (0, True), said["told"]

@@ -50,7 +50,8 @@ def test_the_owners_own_is_the_door_without_its_gate(database):
 def test_a_door_that_is_made_otherwise_is_not_measured(database):
     with database.connect("owner") as owner:
         owner.execute(
-            "create or replace function plates.reads_by_plate(the_access uuid) returns setof plates.reads language plpgsql as $$begin end$$"
+            "create or replace function plates.reads_by_plate(the_access uuid) returns table (seen plates.reads, corrections jsonb)"
+            " language plpgsql as $$begin end$$"
         )
         with pytest.raises(AssertionError, match="its gate or its count"):
             make_owners_own(owner, "reads_by_plate")

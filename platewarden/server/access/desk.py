@@ -84,25 +84,27 @@ def open_access(request: HttpRequest, act: Act, terms: dict[str, Any]) -> Access
     return Access(access_id, act, member.number, member.name, purpose.name, purpose.reference, opened_at, until_at, leaf)
 
 
-def through_door(access: Access, door: str) -> list[dict[str, Any]]:
-    """Calls a door function with the Access and returns its rows. `door` is a name of ours, never input.
+def through_door(access: Access, door: str, *values: Any, columns: str = "*") -> list[dict[str, Any]]:
+    """Calls a door function with the Access and returns its rows. `door` and `columns` are words of ours, never input; `values` are what
+    a door takes beside the terms of its record: what is to be written, and may not outlive it there.
 
     A door waits until the record is on disk, which anybody's next commit brings about, at the latest the sealer's. Where nobody
     else is (a command at the console, with the server stopped) it gives up, and is asked once more after a commit of our own.
     """
     try:
-        return _rows(access, door)
+        return _rows(access, door, values, columns)
     except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.CannotConnectNow) or connection.in_atomic_block:
             raise
     with connection.cursor() as cursor:
         cursor.execute("select pg_logical_emit_message(true, 'platewarden', 'a look waits')")
-    return _rows(access, door)
+    return _rows(access, door, values, columns)
 
 
-def _rows(access: Access, door: str) -> list[dict[str, Any]]:
+def _rows(access: Access, door: str, values: tuple[Any, ...], wanted: str) -> list[dict[str, Any]]:
+    places = ", ".join(["%s"] * (1 + len(values)))
     with connection.cursor() as cursor:
-        cursor.execute(f"select * from plates.{door}(%s)", [access.access_id])  # noqa: S608
+        cursor.execute(f"select {wanted} from plates.{door}({places})", [access.access_id, *values])  # noqa: S608
         columns = [(column.name, column.type_code == JSONB) for column in cursor.description]
         return [
             {

@@ -1,4 +1,4 @@
-"""The card's two forms: verification and disposition. Times are the department's own."""
+"""The card's two forms, verification and disposition, and the correction of a reading. Times are the department's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any
 
 from django import forms
 
+from platewarden.plate.text import STATES, PlateText
+from platewarden.policy.correction import Misread
+from platewarden.policy.refusal import Malformed
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome
+from platewarden.server.alerts.correct import Said
 from platewarden.server.alerts.verify import Checked
 from platewarden.server.clock import now
 from platewarden.server.people.editions import department
@@ -92,3 +96,53 @@ class DispositionForm(forms.Form):
     outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices(), widget=forms.RadioSelect)
     ground = forms.ChoiceField(label="It rests on", choices=[("", "Choose one"), *Ground.choices()], required=False)
     because = forms.CharField(label="Because", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CorrectionForm(forms.Form):
+    """What the plate in the picture reads. `saw` is the number of the newest correction that the page showed."""
+
+    plate = forms.CharField(
+        label="The plate reads",
+        max_length=40,
+        help_text="Every character of the picture, as it is embossed.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True, "autocapitalize": "characters"}
+        ),
+    )
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[("", "Not to be read in the picture"), *((code, name) for code, name in STATES.items())],
+    )
+    because = forms.ChoiceField(label="What was wrong", choices=Misread.choices(), widget=forms.RadioSelect)
+    words = forms.CharField(label="In your words", required=False, max_length=200)
+    saw = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    back = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)  # the alert from which it was opened
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plate"].error_messages["required"] = "Type what the plate reads."
+        self.fields["because"].error_messages["required"] = "Choose what was wrong."
+        because = self.fields["because"]
+        if isinstance(because, forms.ChoiceField) and str((self.data or self.initial).get("saw", 0)) == "0":
+            because.choices = [each for each in Misread.choices() if each[0] != Misread.CORRECTION]
+
+    def clean_plate(self) -> PlateText:
+        try:
+            return PlateText.parse(self.cleaned_data["plate"])
+        except Malformed as error:
+            raise forms.ValidationError(error.message) from error
+
+    def said(self) -> Said:
+        given = self.cleaned_data
+        return Said(given["plate"], given["state"] or None, Misread(given["because"]), given["words"])
+
+
+class TakeBackForm(forms.Form):
+    """The corrections of a reading are taken back."""
+
+    words = forms.CharField(label="Why, in your words", required=False, max_length=200)
+    saw = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def said(self) -> Said:
+        return Said(None, None, Misread.CORRECTION, self.cleaned_data["words"])

@@ -23,6 +23,7 @@ from platewarden.server.equipment.models import Unit
 from platewarden.server.hotlists.lookup import proposals
 
 CHANNEL = "alerts"
+CHANGED = "changed"
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ def raise_alerts(report: ReadReport, unit: Unit) -> list[Alert]:
     found = _find(report)
     if not found:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(4270007)")
+    in_order()
     raised = []
     for each in found:
         hit_id = uuid.uuid5(report.read_id, str(each.entry_id))
@@ -61,9 +61,20 @@ def raise_alerts(report: ReadReport, unit: Unit) -> list[Alert]:
         )
         raised.append(alert)
         merge_waiting(alert)
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_notify(%s, %s)", [CHANNEL, str(alert.pk)])
+        tell(str(alert.pk))
     return raised
+
+
+def in_order() -> None:
+    """From here to the end of the caller's transaction, nobody else's alert gets a number."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(4270007)")
+
+
+def tell(what: str) -> None:
+    """Tells every console on commit: the number of a new alert, or `CHANGED`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, what])
 
 
 def _find(report: ReadReport) -> list[Found]:

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 
+from platewarden.policy.correction import Misread
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome, Verified
 from platewarden.server.equipment.models import Unit
 from platewarden.server.hotlists.models import Source
@@ -16,10 +17,11 @@ class AlertState(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
     VERIFIED = "verified", "Verified"
     DISPOSED = "disposed", "Closed"
+    WITHDRAWN = "withdrawn", "Withdrawn: the reading was corrected"
     ENDED = "ended", "Purged before it was closed"
 
 
-CLOSED = (AlertState.DISPOSED, AlertState.ENDED)
+CLOSED = (AlertState.DISPOSED, AlertState.WITHDRAWN, AlertState.ENDED)
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -43,11 +45,17 @@ class Alert(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=100, blank=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True)  # of its entry's list; of a BOLO: none
+    rematched_at = models.DateTimeField(null=True)  # when a correction of its reading last withdrew it, or raised it again
+    rematched_by = models.CharField(max_length=100, blank=True)
+    rematched_because = models.CharField(max_length=12, choices=Misread.choices(), blank=True)
 
     objects = AlertQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["-raised_at"], name="alerts_newest")]
+        indexes = [
+            models.Index(fields=["-raised_at"], name="alerts_newest"),
+            models.Index(fields=["rematched_at"], name="alerts_rematched", condition=models.Q(rematched_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"alert {self.id}"

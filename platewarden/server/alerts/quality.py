@@ -1,4 +1,5 @@
-"""How often alerts were wrong, as the members who closed them said: by month, unit and source, full and possible hits apart.
+"""How often alerts were wrong, as members said who closed them or corrected their reading: by month, unit and source, full and possible
+hits apart. An alert that a correction withdrew counts as closed: of the wrong state where that was what was wrong, else as misread.
 
 Shares of the closed alerts that were misread, of the wrong state, of an entry out of date, or of a different vehicle, each with Wilson's
 interval (95 %): E. B. Wilson, “Probable inference, the law of succession, and statistical inference”, 1927. Counts and names only, no plate.
@@ -18,8 +19,9 @@ from typing import Any, Final
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
+from platewarden.policy.correction import Misread
 from platewarden.policy.verification import Outcome
-from platewarden.server.alerts.models import Disposition
+from platewarden.server.alerts.models import Alert, AlertState, Disposition
 from platewarden.server.people.editions import department
 
 WRONG: Final = (Outcome.MISREAD, Outcome.WRONG_STATE, Outcome.STALE_ENTRY, Outcome.DIFFERENT_VEHICLE)
@@ -91,7 +93,7 @@ class Quality:
 
 
 def quality_since(since: datetime) -> Quality:
-    """Alerts raised since then that were closed."""
+    """Alerts raised since then that were closed, or withdrawn by a correction."""
     zone = department().time_zone
     counted: list[Any] = list(
         Disposition.objects.filter(alert__raised_at__gte=since)
@@ -99,6 +101,23 @@ def quality_since(since: datetime) -> Quality:
         .values("month", "alert__unit__name", "alert__source__name", "alert__tier", "outcome")
         .annotate(n=Count("pk"))
     )
+    withdrawn = (
+        Alert.objects.filter(raised_at__gte=since, state=AlertState.WITHDRAWN)
+        .annotate(month=TruncMonth("raised_at", tzinfo=zone))
+        .values("month", "unit__name", "source__name", "tier", "rematched_because")
+        .annotate(n=Count("pk"))
+    )
+    counted += [
+        {
+            "month": each["month"],
+            "alert__unit__name": each["unit__name"],
+            "alert__source__name": each["source__name"],
+            "alert__tier": each["tier"],
+            "outcome": Outcome.WRONG_STATE if each["rematched_because"] == Misread.STATE else Outcome.MISREAD,
+            "n": each["n"],
+        }
+        for each in withdrawn
+    ]
     return Quality(
         whole=(_rows(counted, lambda _: "All") or [Row("All")])[0],
         months=_rows(counted, lambda each: each["month"].strftime("%Y-%m")),

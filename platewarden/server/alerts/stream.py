@@ -1,7 +1,8 @@
 """The live stream: Server-Sent Events with alert numbers only. A console fetches each card through its own Access.
 
 Reconnecting browsers say the last number they saw (`Last-Event-ID`, or `?after=` on the first connection) and get every later
-one from the table. The first thing a stream does is to give its database connection back: an open stream would pin one for
+one from the table. What a correction withdrew or raised again is told as `changed`, on every connection once: a console fetches
+that card anew where it shows it. The first thing a stream does is to give its database connection back: an open stream would pin one for
 its whole life. It ends when the session does, and does not keep the session alive.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
@@ -30,6 +31,7 @@ from platewarden.server.people.rules import may_do
 
 HEARTBEAT_S = 10.0
 REPLAY = 200
+CHANGED_LATELY = timedelta(hours=12)  # as long as a session may last
 
 
 @not_input
@@ -59,6 +61,7 @@ async def _events(after: int, session_key: str, member_id: int, *, with_silent: 
     await sync_to_async(connections.close_all)()
     yield "retry: 2000\n\n"
     last = after
+    told_of: set[tuple[int, str, datetime | None]] = set()
     clock = asyncio.get_running_loop().time
     asked_at = clock()
     async with hub.stream() as queue:
@@ -67,6 +70,10 @@ async def _events(after: int, session_key: str, member_id: int, *, with_silent: 
                 for number in numbers:
                     last = number
                     yield f"id: {number}\nevent: alert\ndata: {number}\n\n"
+            for changed in await sync_to_async(_changed)(with_silent=with_silent):
+                if changed not in told_of:
+                    told_of.add(changed)
+                    yield f"event: changed\ndata: {changed[0]} {changed[1]}\n\n"
             told = 0
             while told != CATCH_UP and told <= last:
                 if clock() - asked_at >= HEARTBEAT_S:  # by the clock: alerts in quick succession keep no session open
@@ -88,6 +95,17 @@ def _later_than(last: int, *, with_silent: bool) -> list[int]:
         if not with_silent:
             alerts = alerts.filter(silent=False)
         return list(alerts.order_by("pk").values_list("pk", flat=True)[:REPLAY])
+    finally:
+        connections.close_all()
+
+
+def _changed(*, with_silent: bool) -> list[tuple[int, str, datetime | None]]:
+    """What a correction changed lately: its state now, and when that was."""
+    try:
+        alerts = Alert.objects.filter(rematched_at__gt=now() - CHANGED_LATELY)
+        if not with_silent:
+            alerts = alerts.filter(silent=False)
+        return list(alerts.order_by("rematched_at").values_list("pk", "state", "rematched_at")[:REPLAY])
     finally:
         connections.close_all()
 

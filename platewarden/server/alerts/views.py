@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.refusal import Malformed, Refused
 from platewarden.policy.verification import ENFORCEMENT, Outcome
@@ -17,8 +18,9 @@ from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
+from platewarden.server.alerts.correct import correct
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.forms import DispositionForm, ReviewForm, VerificationForm
+from platewarden.server.alerts.forms import CorrectionForm, DispositionForm, ReviewForm, TakeBackForm, VerificationForm
 from platewarden.server.alerts.models import DispositionReview
 from platewarden.server.alerts.quality import WRONG, Rate, Row, quality_since
 from platewarden.server.alerts.review import may_review, review, waiting
@@ -28,6 +30,8 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
+from platewarden.server.reads.search import access_to_read, one_read
+from platewarden.server.reads.views import moment_of, shown, unit_names
 
 ON_A_PAGE = 50
 PERIODS = (3, 12, 36)
@@ -44,10 +48,10 @@ def _member(request: HttpRequest) -> Member:
 def console(request: HttpRequest) -> HttpResponseBase:
     """The live list. The newest alerts are one look; each that comes in is another."""
     alerts = look.visible_alerts(_member(request))
-    shown = look.cards(look.access_to_alerts(request, alerts), alerts, with_overview=False) if alerts else []
+    cards = look.cards(look.access_to_alerts(request, alerts), alerts, with_overview=False) if alerts else []
     last = max((alert.pk for alert in alerts), default=0)  # never a silent one's number
     return render(
-        request, "alerts/console.html", {"cards": shown, "last_alert_id": last, "stated": stated_purpose(request), "now": now()}
+        request, "alerts/console.html", {"cards": cards, "last_alert_id": last, "stated": stated_purpose(request), "now": now()}
     )
 
 
@@ -197,3 +201,38 @@ def dispose_alert(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     given = form.cleaned_data
     dispose(alert_id, outcome=Outcome(given["outcome"]), ground=given["ground"], because=given["because"], by=_member(request))
     return redirect("alerts:card", alert_id=alert_id)
+
+
+@require_http_methods(["GET", "POST"])
+@needs_purpose
+def correct_reading(request: HttpRequest, read_id: uuid.UUID, captured: str) -> HttpResponseBase:
+    """What the plate in the picture reads, by a member: the pictures beside the form. Opening it is a look at the read."""
+    captured_at = moment_of(captured)
+    if refusal := may_do(_member(request), Act.ALERTS_CORRECT, now()):
+        raise Refused(refusal)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        correct(request, read_id, captured_at, form.said(), saw=form.cleaned_data["saw"])
+        messages.success(request, "The reading is corrected, and was matched again. What the camera read stays beside it.")
+        back = form.cleaned_data["back"]
+        return redirect("alerts:card", back) if back else redirect("reads:read", read_id, captured)
+    access = access_to_read(request, read_id, captured_at)
+    one = shown(one_read(access), unit_names(), with_overview=True)
+    if request.method == "GET":
+        given = {"plate": one.read.stands, "state": one.read.stands_state or "", "saw": len(one.read.corrections)}
+        form = CorrectionForm(initial={**given, "back": request.GET.get("alert", "")})
+    return render(
+        request, "alerts/correct.html", {"access": access, "shown": one, "form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+@needs_purpose
+def take_back(request: HttpRequest, read_id: uuid.UUID, captured: str) -> HttpResponseBase:
+    """The corrections of a reading are taken back: it stands as the camera read it."""
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Look at the read again, and take its correction back from there.")
+    correct(request, read_id, moment_of(captured), form.said(), saw=form.cleaned_data["saw"])
+    messages.success(request, "The correction is taken back, and the reading was matched again as the camera read it.")
+    return redirect("reads:read", read_id, captured)

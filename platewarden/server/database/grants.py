@@ -78,7 +78,7 @@ OFFICE: dict[str, dict[str, str]] = {
     "hotlists_editionask": {"app": "select, insert", "purge": "select, update (edition)"},
     # alerts: ids, times, states
     "alerts_alert": {
-        "app": "select, update (state, acknowledged_at, acknowledged_by)",
+        "app": "select, insert, update (state, acknowledged_at, acknowledged_by, rematched_at, rematched_by, rematched_because)",
         "ingest": "select, insert, update (state)",
     },
     "alerts_verification": {"app": "select, insert", "ingest": "select, insert"},
@@ -156,6 +156,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.reads_by_plate(uuid)": ("app",),
     "plates.plates_by_pattern(uuid)": ("app",),
     "plates.read_by_id(uuid)": ("app",),
+    "plates.correct_read(uuid, text, text, text, text, int[])": ("app",),
+    "plates.write_corrected_hit(uuid, uuid, timestamptz, text, text[], jsonb, uuid, timestamptz)": ("app",),
     "plates.add_entries(bigint, timestamptz, jsonb)": ("app", "purge"),
     "plates.load_changes(bigint)": ("app",),
     "office.review_disposition(bytea, bigint, boolean, text)": ("app",),

@@ -19,6 +19,7 @@ from django.db import connection
 from django.template import engines
 from django.utils import timezone
 
+from platewarden.policy.correction import Misread
 from platewarden.server.equipment.models import Unit
 from platewarden.server.evidence.bag import Bag
 from platewarden.server.evidence.models import Package
@@ -28,6 +29,7 @@ from platewarden.server.ledger.chain import verifier
 from platewarden.server.ledger.proof import Proofs
 from platewarden.server.people.editions import department
 from platewarden.server.reads.images import NotThere, find_picture
+from platewarden.server.reads.search import corrected_to
 from platewarden.server.reads.spreadsheet import as_csv
 
 # What members look at in cars stands under the entry of the list that the car's hit answered, not under the read.
@@ -42,7 +44,7 @@ LIMITS = (
     "Looks whose terms were erased on schedule are not listed any more: nobody can tell which read they were at. Their lines stay in the ledger.",
     "In cars, members look at alerts: such a look is listed with every read of that car that the alert can stand for.",
     "A picture that had gone on its own schedule before the hold is named in the car's signed words, and not here.",
-    "Corrections of a reading are not recorded by this version of the program; the reading is as the car made it.",
+    "The reading is as the car made it; where members corrected it, what they said stands beside it and is not signed by the car.",
 )
 VIEWS = {"overview": "overview.jpg", "plate": "plate.jpg"}
 
@@ -194,6 +196,8 @@ class Contents:
             "unit_id": row.seen["unit_id"],
             "unit": unit.name if unit else "a unit no longer listed",
             **seen,
+            **corrected_to(row.seen["corrections"]),
+            "corrections": [_correction(each) for each in row.seen["corrections"]],
             "local_time": _local(row.captured_at),
             "capture": f"{folder}/capture.bin" if row.signed is not None else None,
             "pictures": [self._put_picture(bag, row, folder, pointer) for pointer in row.seen["pictures"]],
@@ -246,6 +250,11 @@ class Contents:
         return {"checkpoint": self.proofs.checkpoint, "key": str(verifier()), "lines": lines}
 
 
+def _correction(said: dict[str, Any]) -> dict[str, Any]:
+    at = datetime.fromisoformat(said["at"])
+    return {**said, "what": Misread(said["because"]).label, "local_time": _local(at)}
+
+
 def _local(at: datetime) -> str:
     return timezone.localtime(at, department().time_zone).strftime("%m/%d/%Y %H:%M:%S %Z")
 
@@ -266,6 +275,8 @@ def _json(value: Any) -> bytes:
 COLUMNS = (
     "plate",
     "state",
+    "corrected_plate",
+    "corrected_state",
     "captured_at",
     "local_time",
     "unit",

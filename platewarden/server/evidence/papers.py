@@ -16,7 +16,7 @@ ON_THE_SUMMARY = 24  # reads; all of them are in reads.csv
 
 def summary_pdf(about: dict[str, Any], reads: list[dict[str, Any]]) -> bytes:
     """One page for a person: what this is, which reads, how to check it."""
-    columns = ("plate", "state", "local_time", "unit", "crossing", "lat", "lon")
+    columns = ("plate", "corrected_plate", "state", "local_time", "unit", "crossing", "lat", "lon")
     shown = [{name: each[name] for name in columns} | {"looks": len(each["looks"])} for each in reads[:ON_THE_SUMMARY]]
     return _made("summary.typ", {**about, "shown": shown})
 

@@ -130,6 +130,8 @@ class Sighting:
     state: str | None
     confidence: float
     travel_deg: float | None
+    as_read: str | None = None
+    """What the camera read, where a member corrected it."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,11 @@ class Vehicle:
     scenes: tuple[int, ...]
     is_listed: bool
     sightings: tuple[Sighting, ...]
+
+    @property
+    def as_read(self) -> tuple[str, ...]:
+        """What cameras read where a member corrected it to this plate, each once."""
+        return tuple(sorted({each.as_read for each in self.sightings if each.as_read}))
 
     @property
     def nearest(self) -> Sighting:
@@ -192,6 +199,7 @@ def vehicles_around(access: Access) -> list[Vehicle]:
                     state=each["state"],
                     confidence=each["confidence"],
                     travel_deg=each["travel_deg"],
+                    as_read=each["as_read"],
                 )
                 for each in row["sightings"]
             ),

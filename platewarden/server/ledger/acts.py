@@ -80,12 +80,15 @@ class Act(StrEnum):
     READS_SEARCH = "reads.search", "A member looked for the reads of one plate."
     READS_PATTERN = "reads.pattern", "A member looked for plates that answer a partial plate."
     READS_LOOK = "reads.look", "A member looked at one read and its pictures."
+    READS_CORRECTED = "reads.corrected", "A reading was corrected, or its corrections were taken back; what the camera read stays."
     READS_TAMPERED = "reads.tampered", "A unit sent a report that contradicts an earlier one or its own signature."
 
     ALERTS_LOOK = "alerts.look", "A member was shown alerts."
     ALERTS_ACKNOWLEDGE = "alerts.acknowledge", "A member acknowledged an alert."
     ALERTS_VERIFY = "alerts.verify", "A member recorded a verification."
     ALERTS_DISPOSE = "alerts.dispose", "A member recorded what came of an alert."
+    ALERTS_CORRECT = "alerts.correct", "A member opened a read to say what its plate reads, and it was matched again."
+    ALERTS_REMATCHED = "alerts.rematched", "After a correction, alerts of the read were withdrawn, raised again, or raised."
 
     ALERTS_REVIEW = "alerts.review", "The supervisor reviewed an outcome that rests on no confirming return."
     ALERTS_QUALITY = "alerts.quality", "A member looked at how often alerts were wrong."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -11,18 +12,39 @@ from django.http import HttpRequest
 
 from platewarden.plate.pattern import Pattern
 from platewarden.plate.text import PlateText
+from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Unknown
 from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.ledger.acts import Act
 from platewarden.server.reads.images import NotThere, find_picture
 
 AT_MOST = 200
+SEEN = "(seen).*, corrections"  # a read's own columns, and what was said of it
 _WINDS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What a member said that a plate reads; without a plate: that it reads as the camera read it, after all."""
+
+    number: int
+    at: datetime
+    by: str
+    because: Misread
+    words: str
+    plate: str | None
+    state: str | None
+
+    @classmethod
+    def from_said(cls, said: dict[str, Any]) -> Correction:
+        """From the JSON of a door."""
+        because, at = Misread(said["because"]), _moment(said["at"])
+        return cls(said["number"], at, said["by"], because, said["words"], said["plate"], said["state"])
+
+
+@dataclass(frozen=True)
 class PlateRead:
-    """One plate, seen once, as it was read."""
+    """One plate, seen once, as it was read, with what members said of it."""
 
     read_id: uuid.UUID
     plate: str
@@ -48,6 +70,8 @@ class PlateRead:
     member_number: str | None
     hotlist_edition: int
     pictures: tuple[dict[str, object], ...]
+    corrections: tuple[Correction, ...]
+    """The oldest first."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> PlateRead:
@@ -77,6 +101,7 @@ class PlateRead:
             member_number=row["member_number"],
             hotlist_edition=row["hotlist_edition"],
             pictures=tuple(row["pictures"]),
+            corrections=tuple(map(Correction.from_said, row["corrections"] or ())),
         )
 
     @classmethod
@@ -84,9 +109,24 @@ class PlateRead:
         """What is left of a read that was purged before its alert: which one it was, and nothing the camera said."""
         gone: dict[str, Any] = dict.fromkeys(each.name for each in fields(cls))
         gone |= {"confidence": 0.0, "camera": "purged", "engine": "purged", "hotlist_edition": 0, "no_place": "the read was purged"}
-        gone |= {"characters": (), "candidates": (), "pictures": (), "received_at": captured_at}
+        gone |= {"characters": (), "candidates": (), "pictures": (), "corrections": (), "received_at": captured_at}
         gone |= {"began_at": captured_at, "ended_at": captured_at}
         return cls(**gone | {"read_id": read_id, "plate": plate, "captured_at": captured_at, "unit_id": unit_id})
+
+    @property
+    def corrected(self) -> Correction | None:
+        """The correction in force: the newest, unless it took the others back."""
+        return self.corrections[-1] if self.corrections and self.corrections[-1].plate else None
+
+    @property
+    def stands(self) -> str:
+        """The plate as it stands: as corrected, or as the camera read it."""
+        return (self.corrected and self.corrected.plate) or self.plate
+
+    @property
+    def stands_state(self) -> str | None:
+        """The issuing state as it stands."""
+        return self.corrected.state if self.corrected else self.state
 
     @property
     def seconds(self) -> float:
@@ -122,6 +162,12 @@ def _moment(value: datetime | str) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
+def corrected_to(said: Sequence[dict[str, Any]]) -> dict[str, str | None]:
+    """Of what was said of a read, as a door gives it: the plate and state in force, for a table. Both None where nothing is."""
+    last = said[-1] if said else {}
+    return {"corrected_plate": last.get("plate"), "corrected_state": last.get("state")}
+
+
 def access_to_plate(request: HttpRequest, plate: PlateText, *, since: datetime, until: datetime) -> Access:
     return open_access(
         request,
@@ -131,8 +177,8 @@ def access_to_plate(request: HttpRequest, plate: PlateText, *, since: datetime, 
 
 
 def reads_of_plate(access: Access) -> list[PlateRead]:
-    """Every read of the plate that the access names, newest first, at most 200."""
-    return [PlateRead.from_row(row) for row in through_door(access, "reads_by_plate")]
+    """Every read of the plate that the access names, as read or as corrected, newest first, at most 200."""
+    return [PlateRead.from_row(row) for row in through_door(access, "reads_by_plate", columns=SEEN)]
 
 
 def access_to_pattern(request: HttpRequest, partial: Pattern, *, since: date, until: date) -> Access:
@@ -157,7 +203,7 @@ def access_to_read(request: HttpRequest, read_id: uuid.UUID, captured_at: dateti
 
 def one_read(access: Access) -> PlateRead:
     """The read that the access names. Unknown when it is not kept, or not any more."""
-    rows = through_door(access, "read_by_id")
+    rows = through_door(access, "read_by_id", columns=SEEN)
     if not rows:
         raise Unknown("This read is not kept here, or not any more.")
     return PlateRead.from_row(rows[0])

@@ -77,16 +77,22 @@ def look_for(request: HttpRequest) -> HttpResponseBase:
     return render(request, "reads/search.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
-@needs_purpose
-def read(request: HttpRequest, read_id: uuid.UUID, captured: str) -> HttpResponse:
-    """One read: both pictures, every character with its confidence, where and when."""
+def moment_of(captured: str) -> datetime:
+    """The moment in a read's address; Unknown when it is none."""
     try:
         captured_at = datetime.fromisoformat(captured)
     except ValueError as error:
         raise Unknown from error
     if captured_at.tzinfo is None:
         raise Unknown
+    return captured_at
+
+
+@require_GET
+@needs_purpose
+def read(request: HttpRequest, read_id: uuid.UUID, captured: str) -> HttpResponse:
+    """One read: both pictures, every character with its confidence, where and when."""
+    captured_at = moment_of(captured)
     access = search.access_to_read(request, read_id, captured_at)
     one = search.one_read(access)
     ends_on = one.captured_at.date() + timedelta(days=department().retention_days["reads"] + 1)

@@ -24,6 +24,7 @@ from platewarden.server.equipment.models import Unit
 from platewarden.server.ledger.chain import signer
 from platewarden.server.people.editions import department
 from platewarden.server.reads.images import NotThere, find_picture
+from platewarden.server.reads.search import corrected_to
 from platewarden.server.reads.spreadsheet import as_csv
 from platewarden.server.release.models import ReleasePackage
 from platewarden.server.release.papers import cover_pdf
@@ -42,6 +43,8 @@ VIEWS = {"overview": "overview.jpg", "plate": "plate.jpg"}
 COLUMNS = (
     "plate",
     "state",
+    "corrected_plate",
+    "corrected_state",
     "captured_at",
     "local_time",
     "unit",
@@ -132,6 +135,7 @@ class Contents:
             seen = {name: value for name, value in row.items() if name not in ("pictures", "unit_id")}
             told.append(
                 seen
+                | corrected_to(row["corrections"])
                 | {
                     "unit": units.get(row["unit_id"], "a unit no longer listed"),
                     "local_time": _local(datetime.fromisoformat(row["captured_at"])),

@@ -21,7 +21,7 @@ def referral_pdf(facts: dict[str, Any]) -> bytes:
 
 def cover_pdf(about: dict[str, Any], reads: list[dict[str, Any]]) -> bytes:
     """What this is, what the agency undertakes with it, and the first reads."""
-    columns = ("plate", "state", "local_time", "unit", "crossing", "lat", "lon")
+    columns = ("plate", "corrected_plate", "state", "local_time", "unit", "crossing", "lat", "lon")
     return _made("cover.typ", {**about, "shown": [{name: each[name] for name in columns} for each in reads[:ON_THE_COVER]]})
 
 

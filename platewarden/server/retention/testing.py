@@ -11,12 +11,16 @@ from typing import Any
 from django.db import transaction
 
 from platewarden.exchange.read_report import Place, ReadReport
+from platewarden.plate.text import PlateText
+from platewarden.policy.correction import Misread
+from platewarden.server.alerts.correct import Said, correct
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.database.testing import Database
 from platewarden.server.equipment.testing import Car
 from platewarden.server.ledger.chain import Sealer
+from platewarden.server.people.testing import OPERATOR
 from platewarden.server.reads.images import keep_picture
 from platewarden.server.reads.intake import keep
 from platewarden.server.retention.hold import Named, NewHold
@@ -25,7 +29,7 @@ from platewarden.server.retention.hold import release as release_hold
 from platewarden.server.retention.models import Certificate, Ground, Hold, Scope
 from platewarden.server.retention.purge import run
 
-PARENTS = ("reads", "plate_seen", "hit", "alert_note", "ledger_content", "access_terms", "hotlist_entry")
+PARENTS = ("reads", "plate_seen", "correction", "hit", "alert_note", "ledger_content", "access_terms", "hotlist_entry")
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,15 @@ def held(
     return place_hold(request_of(office, number), new)
 
 
+def corrected(
+    office: Any, kept: Kept, text: str | None, *, state: str | None = None, saw: int = 0, by: str = OPERATOR
+) -> list[Alert]:
+    """A member corrects the reading of a read, or takes its corrections back (no text); the alerts that this changed."""
+    office.seal()
+    said = Said(PlateText(text) if text else None, state, Misread.CHARACTERS, f"it says {text}")
+    return correct(request_of(office, by), kept.read_id, kept.report.captured_at, said, saw=saw)
+
+
 def release(office: Any, hold: Hold, *, by: str) -> Hold:
     """Released by a member."""
     return release_hold(request_of(office, by), hold.pk, because="judgment of 11/20/2026, no appeal")
@@ -120,4 +133,4 @@ def purge_now(office: Any, *, asked_by: str = "a test") -> Certificate:
         return Certificate.objects.order_by("-pk")[0]
 
 
-__all__ = ["PARENTS", "Kept", "day_ago", "held", "keep_past", "open_past", "purge_now", "release", "request_of"]
+__all__ = ["PARENTS", "Kept", "corrected", "day_ago", "held", "keep_past", "open_past", "purge_now", "release", "request_of"]

@@ -51,6 +51,18 @@ def test_it_counts_what_was_closed_by_source_unit_and_month(judged):
     assert quality_since(now() + timedelta(minutes=1)).whole.closed == 0
 
 
+def test_an_alert_that_a_correction_withdrew_counts_as_misread_or_as_wrong_state(judged):
+    reads = judged.ask_owner(
+        "select read_id, captured_at from plates.reads r join plates.hit h using (read_id, captured_at) where h.listed_text = 'AB1'"
+    )
+    read_id, captured_at = max(reads, key=lambda row: row[1])  # the open one
+    fields = {"plate": "AB1", "state": "WI", "because": "state", "saw": "0"}
+    assert judged.browser(OPERATOR).post(f"/alerts/correct/{read_id}/{captured_at.isoformat()}/", fields).status_code == 302
+    found = quality_since(LONG_AGO)
+    assert (found.whole.closed, found.whole.wrong) == (5, Rate(3, 5))
+    assert [rate.count for rate in found.whole.by_kind] == [1, 1, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("count", "of", "low", "high"),
     # Wilson's interval as in R: binom::binom.wilson(c(0, 1, 5, 10), c(10, 1, 10, 10))

@@ -74,6 +74,41 @@ def test_an_alert_that_comes_while_it_is_open_is_said(office, two):
     assert hub._listener is None
 
 
+def said(who, *, until, with_silent=True, meanwhile=None):
+    """What a stream says of changes, until it has said one thing."""
+
+    async def listen():
+        events, told = stream._events(10**9, who[0], who[1], with_silent=with_silent), []
+        try:
+            async with asyncio.timeout(20):
+                async for event in events:
+                    if event.startswith("retry") and meanwhile:
+                        await sync_to_async(meanwhile)()
+                    if "event: changed" in event:
+                        told.append(event.split("data: ")[1].strip())
+                    if until in told or "event: still" in event:
+                        return told
+        finally:
+            await events.aclose()
+            await sync_to_async(connections.close_all)()
+
+    return asyncio.run(listen())
+
+
+def test_what_a_correction_withdraws_is_said_at_once_and_to_whoever_connects_later(office, two, monkeypatch):
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 1.0)
+    who, rosa = session_of(office, OPERATOR), office.browser(OPERATOR)
+    alert = Alert.objects.get(pk=two[1])
+    fields = {"plate": "PLAIN7", "state": "", "because": "characters", "saw": "0"}
+
+    def put_right():
+        path = f"/alerts/correct/{alert.read_id}/{alert.captured_at.isoformat()}/"
+        assert rosa.post(path, fields).status_code == 302
+
+    assert said(who, until=f"{two[1]} withdrawn", meanwhile=put_right) == [f"{two[1]} withdrawn"]
+    assert said(who, until=f"{two[1]} withdrawn") == [f"{two[1]} withdrawn"]
+
+
 def test_it_ends_when_the_session_does(office, two, monkeypatch):
     monkeypatch.setattr(stream, "HEARTBEAT_S", 0.05)
     who = session_of(office, OPERATOR)

@@ -70,7 +70,7 @@ class Scene:
 
 
 def look(conn: psycopg.Connection[Any], access: uuid.UUID) -> list[str]:
-    return [row[0] for row in conn.execute("select plate from plates.reads_by_plate(%s)", [access]).fetchall()]
+    return [row[0] for row in conn.execute("select (seen).plate from plates.reads_by_plate(%s)", [access]).fetchall()]
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +201,7 @@ def test_sessions_of_one_login_do_not_see_one_anothers_statements(scene, login):
         "plates.reads_by_plate(gen_random_uuid())",
         "plates.plates_by_pattern(gen_random_uuid())",
         "plates.read_by_id(gen_random_uuid())",
+        "plates.correct_read(gen_random_uuid(), 'AB12345', 'IL', 'characters', '', '{}')",
         "plates.alert_cards(gen_random_uuid())",
         "plates.bolos(gen_random_uuid())",
         "plates.count_around(gen_random_uuid())",
@@ -429,7 +430,7 @@ def test_no_login_touches_records_counts_or_terms(scene, login, statement):
 
 
 def test_what_was_asked_is_what_is_answered(scene, app):
-    """The door takes nothing but the record: terms in ledger, record and answer are the same ones."""
+    """The door takes nothing but the record: terms in ledger, record and answer are the same ones. One writes: what it takes, it keeps."""
     access = scene.record(app, plate="NOBODY1")
     assert look(app, access) == []
     terms = scene.control("select terms from plates.access_terms where access_id = %s", access)[0][0]
@@ -441,7 +442,8 @@ def test_what_was_asked_is_what_is_answered(scene, app):
     assert terms == body["terms"]
     assert scene.control("select shown from office.access_shown where access_id = %s", access) == [(0,)]
     assert scene.control(
-        "select distinct pg_get_function_arguments(p.oid) from pg_proc p where p.pronamespace = 'plates'::regnamespace and p.prosrc like '%%pass_gate%%'"
+        "select distinct pg_get_function_arguments(p.oid) from pg_proc p where p.pronamespace = 'plates'::regnamespace"
+        " and p.prosrc like '%%pass_gate%%' and p.proname <> 'correct_read'"
     ) == [("the_access uuid",)]
 
 
@@ -814,3 +816,29 @@ def test_no_answer_is_kept_when_the_count_cannot_be_written(scene, app):
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             look(conn, access)
     assert look(app, access) == [PLATE]
+
+
+def test_a_correction_passes_the_gate_once_and_nobody_writes_one_beside_it(scene, app):
+    read, taken = scene.control("select read_id, captured_at from plates.reads where plate = %s", PLATE)[0]
+    door = "select outcome from plates.correct_read(%s, %s, null, 'characters', '', '{}')"
+    for act in ("reads.look", "reads.search"):
+        with pytest.raises(NoRight, match="no access record"):
+            app.execute(door, [scene.record(app, act, read=str(read), captured_at=str(taken), saw=0), "XY98765"])
+    access = scene.record(app, "alerts.correct", read=str(read), captured_at=str(taken), saw=7)
+    assert app.execute(door, [access, "XY98765"]).fetchone() == ("meanwhile",)
+    with pytest.raises(NoRight, match="no access record"):
+        app.execute(door, [access, "XY98765"])
+    for login in LOGINS:
+        with scene.connect(login) as conn:
+            for statement in (
+                "select * from plates.correction",
+                "select * from plates.corrections",
+                "select * from plates.corrected",
+                "insert into plates.correction (read_id, captured_at, number, member, because, words) values (gen_random_uuid(), now(), 1, '', 'state', '')",
+                "update plates.correction set plate = 'X'",
+                "delete from plates.correction_held",
+                "select plates.said_of(gen_random_uuid(), now())",
+                "select plates.note_correction(gen_random_uuid(), gen_random_uuid(), now(), 0, 'X', null, 'state', '', '{}')",
+            ):
+                with pytest.raises(NoRight):
+                    conn.execute(statement)

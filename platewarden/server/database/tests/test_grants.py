@@ -63,6 +63,10 @@ INNER = MEASUREMENTS | {
     "plates.make_span(date, text[])",
     "plates.metres(double precision, double precision, double precision, double precision)",
     "plates.named_by_holds(timestamp with time zone, timestamp with time zone)",
+    "plates.note_correction(uuid, uuid, timestamp with time zone, integer, text, text, text, text, integer[])",
+    "plates.said_of(uuid, timestamp with time zone)",
+    "plates.reads_kept(uuid[], timestamp with time zone, timestamp with time zone)",
+    "plates.names_held(plates.hold_scope, plates.reads_held)",
     "plates.scoped(plates.hold_scope, timestamp with time zone, timestamp with time zone)",
     "plates.scoped_hits(plates.hold_scope, timestamp with time zone, timestamp with time zone)",
     "plates.standing_scopes()",
@@ -252,6 +256,10 @@ def test_every_table_is_on_the_list_or_is_nobodys(superuser):
         ("office", "reserved_act"),
         ("office", "looked_at"),
         ("plates", "canvass_track"),
+        ("plates", "correction"),
+        ("plates", "correction_held"),
+        ("plates", "corrections"),
+        ("plates", "corrected"),
         ("plates", "gathered"),
         ("plates", "gathered_day"),
         ("plates", "hash_key"),
@@ -335,6 +343,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "plates_by_pattern",
         "read_by_id",
         "alert_cards",
+        "correct_read",
         "bolos",
         "place_hold",
         "hold_scopes",
@@ -354,6 +363,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         ("add_entries", "integer"),
         ("load_changes", "TABLE(added integer, gone integer, same integer)"),  # counts
         ("write_alert_note", "void"),
+        ("write_corrected_hit", "TABLE(is_urgent boolean, is_silent boolean, of_source bigint)"),  # what kind of entry, no plate
         ("days_kept", "TABLE(kind text, day date, rows bigint)"),  # counts
         ("days_due", "TABLE(kind text, day date, due_at timestamp with time zone)"),
         ("purge_preview", "TABLE(day date, rows bigint, held bigint)"),

@@ -17,7 +17,7 @@ from platewarden.server.evidence.tests.conftest import TOOL
 from platewarden.server.evidence.tests.test_package import told
 from platewarden.server.hotlists.testing import bolo_in_force
 from platewarden.server.people.testing import OPERATOR
-from platewarden.server.retention.testing import held, keep_past, open_past
+from platewarden.server.retention.testing import corrected, held, keep_past, open_past
 from platewarden.server.unit_api.journal import write_page
 
 
@@ -37,6 +37,27 @@ def test_the_table_opens_in_a_spreadsheet(office, hold, medium, tmp_path):
     rows = list(csv.DictReader(io.StringIO((folder / "data" / "reads.csv").read_text("utf-8-sig"))))
     assert [each["plate"] for each in rows] == ["AB12345", "AB12345"]
     assert rows[0]["local_time"].endswith("CST") or rows[0]["local_time"].endswith("CDT")
+
+
+def test_corrections_go_out_beside_what_the_camera_read(office, reads, hold, medium, tmp_path, outsider):
+    corrected(office, reads[0], "XY98765", state="WI")
+    corrected(office, reads[2], "AB12345")  # the hold names it by that
+    looked = office.browser(OPERATOR).post("/reads/search/", {"plate": "XY98765", "span": "all"})
+    assert looked.status_code == 200
+    office.seal()
+    folder = opened(packed(office, hold, medium), medium, tmp_path)
+    first = next(each for each in told(folder) if each["read_id"] == str(reads[0].read_id))
+    assert (first["plate"], first["corrected_plate"], first["corrected_state"]) == ("AB12345", "XY98765", "WI")
+    (said,) = first["corrections"]
+    assert (said["by"], said["because"], said["words"]) == ("1042 Rosa Vega", "characters", "it says XY98765")
+    assert {each["act"] for each in first["looks"]} >= {"alerts.correct", "reads.search"}
+    assert len(told(folder)) == 3
+    page = (folder / "data" / "open-me.html").read_text("utf-8")
+    assert "Corrected to" in page
+    assert "XY98765" in page
+    rows = list(csv.DictReader(io.StringIO((folder / "data" / "reads.csv").read_text("utf-8-sig"))))
+    assert {each["corrected_plate"] for each in rows} == {"", "XY98765", "AB12345"}
+    assert outsider.main(["--key", str(contents.verifier()), "--package", str(folder)]) == 0
 
 
 def test_it_carries_the_outsiders_tool_itself():

@@ -60,7 +60,16 @@ def test_an_outside_validator_finds_nothing_that_it_can_check(tmp_path):
 def read_of(**other):
     place = {"crossing": None, "lat": 42.18169, "lon": -87.80034}
     return (
-        {"plate": "DRL5188", "state": "IL", "local_time": "11/03/2026 14:03:11 CST", "unit": "Car 12", "looks": []} | place | other
+        {
+            "plate": "DRL5188",
+            "corrected_plate": None,
+            "state": "IL",
+            "local_time": "11/03/2026 14:03:11 CST",
+            "unit": "Car 12",
+            "looks": [],
+        }
+        | place
+        | other
     )
 
 

@@ -10,7 +10,10 @@ import pytest
 from django.db import connection
 
 from platewarden.plate.pattern import PartialPlate
+from platewarden.plate.text import PlateText
+from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Malformed, Refused, Stale
+from platewarden.server.alerts.correct import Said, correct
 from platewarden.server.clock import now
 from platewarden.server.hotlists.testing import bolo_in_force
 from platewarden.server.investigations import canvass
@@ -106,6 +109,19 @@ def test_a_whole_plate_asked_for_around_an_incident_counts_as_a_look_at_that_pla
     counted(office, around(incident, partial=PartialPlate.parse("AB12345")))
     office.browser(OPERATOR).post("/reads/search/", {"plate": "AB12345", "span": "all"})
     assert office.ask_owner("select count(*), count(distinct keyed) from office.looked_at") == [(2, 1)]
+
+
+def test_a_corrected_read_is_the_vehicle_it_stands_for_and_answers_by_both_texts(office, incident, car):
+    office.receive(car, "NEAR1", at=incident.at, place=spot())
+    office.receive(car, "NEAB1", at=incident.at + timedelta(seconds=5), place=spot(), state="IL", state_confidence=0.95)
+    ((read_id, taken),) = office.ask_owner("select read_id, captured_at from plates.reads where plate = 'NEAB1'")
+    office.seal()
+    correct(request_of(office, OPERATOR), read_id, taken, Said(PlateText("NEAR1"), "IL", Misread.CHARACTERS), saw=0)
+    assert (counted(office, around(incident)).vehicles, counted(office, around(incident)).reads) == (1, 2)
+    (vehicle,) = shown(office, around(incident))
+    assert (vehicle.plate, vehicle.reads, vehicle.as_read) == ("NEAR1", 2, ("NEAB1",))
+    for part in ("NEAR*", "NEAB*"):
+        assert {each.plate for each in shown(office, around(incident, partial=PartialPlate(part)))} == {"NEAR1"}
 
 
 def test_seen_near_several_scenes_stands_first(office, incident, car):

@@ -125,6 +125,6 @@ def test_a_date_search_takes_the_reads_of_that_day_only(office, asked):
 
 
 def test_a_read_that_is_not_kept_is_unknown(office, monkeypatch):
-    monkeypatch.setattr(search, "through_door", lambda *_: [])
+    monkeypatch.setattr(search, "through_door", lambda *_, **__: [])
     with pytest.raises(Unknown):
         search.one_read(None)

@@ -12,6 +12,7 @@ from PIL import Image
 from platewarden.server.people.testing import DESIGNEE, SUPERVISOR
 from platewarden.server.release.contents import HEAD, OBLIGATIONS, marked, release_signer
 from platewarden.server.release.testing import granted, opened, sealed
+from platewarden.server.retention.testing import corrected
 from platewarden.transparency.note import open_note
 
 
@@ -33,6 +34,23 @@ def test_the_table_the_pictures_and_the_obligations_are_there_and_marked(office,
 def test_nothing_of_our_members_in_cars_or_our_lists_is_in_it(office, reads, agency_key):
     (first, _) = json.loads(opened(sealed(office, granted(office), to=agency_key), agency_key)["reads.json"])
     assert not {"member_number", "shift_id", "hotlist_edition", "signed"} & set(first)
+
+
+def test_a_correction_goes_out_and_names_nobody_and_one_that_was_taken_back_gives_no_read_away(office, reads, agency_key):
+    corrected(office, reads[0], "XY98765")
+    corrected(office, reads[2], "AB12345")
+    corrected(office, reads[2], None, saw=1)
+    told = json.loads(opened(sealed(office, granted(office), to=agency_key), agency_key)["reads.json"])
+    assert {each["read_id"] for each in told} == {str(each.read_id) for each in reads[:2]}
+    (first,) = (each for each in told if each["read_id"] == str(reads[0].read_id))
+    assert (first["plate"], first["corrected_plate"]) == ("AB12345", "XY98765")
+    assert set(first["corrections"][0]) == {"number", "at", "because", "plate", "state"}
+
+
+def test_a_read_is_released_by_the_text_it_was_corrected_to(office, reads, agency_key):
+    corrected(office, reads[2], "AB12345")
+    told = json.loads(opened(sealed(office, granted(office), to=agency_key), agency_key)["reads.json"])
+    assert len(told) == 3
 
 
 def test_every_file_answers_to_its_digest_and_the_department_signed_them(office, reads, agency_key):

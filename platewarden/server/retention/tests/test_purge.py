@@ -13,7 +13,7 @@ from django.conf import settings
 
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.receipt import Outcome
-from platewarden.policy.refusal import Refused, Stale, Unavailable
+from platewarden.policy.refusal import Refused, Stale, Unavailable, Unknown
 from platewarden.policy.verification import Outcome as CameOf
 from platewarden.server.alerts.dispose import dispose
 from platewarden.server.alerts.models import Alert
@@ -28,7 +28,7 @@ from platewarden.server.retention import purge
 from platewarden.server.retention.certificate import said_in
 from platewarden.server.retention.models import Chunk, Hold, Purge
 from platewarden.server.retention.purge import Night, Round, days_due, days_overdue
-from platewarden.server.retention.testing import day_ago, held, keep_past, open_past, purge_now, release
+from platewarden.server.retention.testing import corrected, day_ago, held, keep_past, open_past, purge_now, release
 
 AGES = (40, 31, 30, 20, 5)
 
@@ -233,6 +233,101 @@ def test_a_full_disk_keeps_what_is_held_and_purges_nothing_of_that_day(office, p
     purge_now(office)
     assert held_plates(office) == {"D40N0"}
     assert isinstance(picture(office, past[40][0], "overview"), bytes)
+
+
+# Corrections of a reading
+
+
+def everywhere(office, text):
+    """The tables of plates in whose rows a text stands."""
+    tables = office.ask_owner(
+        "select c.oid::regclass::text from pg_class c where c.relnamespace = 'plates'::regnamespace and c.relkind = 'r'"
+    )
+    return {
+        re.sub(r"_\d{8}$", "", name)
+        for (name,) in tables
+        if office.ask_owner(f"select 1 from {name} t where t::text like %s limit 1", f"%{text}%")  # noqa: S608
+    }
+
+
+def test_corrections_end_with_their_reads_and_leave_no_row(office, past):
+    for ago in (40, 31, 5):
+        corrected(office, past[ago][1], f"C{ago}RIGHT")
+    with office.as_role("purge"):
+        assert gather()
+    assert everywhere(office, "C31RIGHT") == {"plates.correction", "plates.plate_seen", "plates.gathered"}
+    purge_now(office)
+    assert everywhere(office, "C31RIGHT") == everywhere(office, "C40RIGHT") == set()
+    assert everywhere(office, "C5RIGHT") == {"plates.correction", "plates.plate_seen"}
+    with pytest.raises(Unknown):
+        corrected(office, past[31][1], "C31WRONG", saw=1)
+    assert everywhere(office, "C31WRONG") == set()
+
+
+def test_a_held_read_keeps_its_corrections_is_found_by_them_and_can_be_corrected_still(office, past):
+    corrected(office, past[31][1], "C31RIGHT")
+    hold = held(office, OPERATOR, plate="D31N1")
+    purge_now(office)
+    assert everywhere(office, "C31RIGHT") == {"plates.correction_held"}
+    corrected(office, past[31][1], "C31BEST", saw=1)
+    span = {"span": "dates", "since": day_ago(33), "until": day_ago(1)}
+    for text, answer in (
+        ("D31N1", b"1 read of"),
+        ("C31RIGHT", b"1 read of"),
+        ("C31BEST", b"1 read of"),
+        ("C31B*", b"1 plate answers"),
+    ):
+        assert answer in office.browser(OPERATOR).post("/reads/search/", {"plate": text, **span}).content
+    release(office, hold, by=SUPERVISOR)
+    purge_now(office)
+    asked = {"plates.access_terms", "plates.ledger_content"}  # what was searched for, which has a schedule of its own
+    assert everywhere(office, "C31RIGHT") | everywhere(office, "C31BEST") == asked
+
+
+@pytest.mark.parametrize("named", [{"plate": "C31RIGHT"}, {"like": "C31R%"}])
+def test_a_hold_names_a_read_by_the_text_it_was_corrected_to(office, past, named):
+    corrected(office, past[31][1], "C31RIGHT")
+    hold = held(office, OPERATOR, **named)
+    assert hold.reads == 1
+    corrected(office, past[31][1], None, saw=1)  # taken back: what a hold named once, it names
+    purge_now(office)
+    assert held_plates(office) == {"D31N1"}
+    purge_now(office)
+    assert held_plates(office) == {"D31N1"}
+    release(office, hold, by=SUPERVISOR)
+    purge_now(office)
+    assert held_plates(office) == set()
+
+
+def test_a_day_that_was_opened_before_there_were_corrections_ends_too(office, past):
+    with office.database.connect("owner") as owner:
+        owner.execute(f"drop table plates.correction_{day_ago(31):%Y%m%d}")
+    purge_now(office)
+    assert plates(office) == texts(past, 30, 20, 5)
+
+
+def test_a_correction_under_way_is_waited_for(office, past):
+    """It has the hold lock for itself; the day ends afterwards, with it."""
+    began = threading.Event()
+
+    def slowly():
+        with office.database.connect("owner", autocommit=False) as other:
+            other.execute("select pg_advisory_xact_lock_shared(4270010)")
+            other.execute(
+                "insert into plates.correction (read_id, captured_at, number, member, because, words, plate)"
+                " values (%s, %s, 1, 'x', 'characters', '', 'C31RIGHT')",
+                [past[31][1].read_id, past[31][1].report.captured_at],
+            )
+            began.set()
+            other.execute("select pg_sleep(1)")
+
+    writing = threading.Thread(target=slowly)
+    writing.start()
+    began.wait(5)
+    purge_now(office)
+    writing.join()
+    assert everywhere(office, "C31RIGHT") == set()
+    assert plates(office) == texts(past, 30, 20, 5)
 
 
 # What was gathered of days

@@ -37,6 +37,11 @@ function open() {
     if (numbers.length > KEPT) numbers.shift();
     tell({ kind: "alert", number });
   });
+  source.addEventListener("changed", (event) => { // its number and its state now: a page that shows it otherwise fetches it anew
+    const [number, state] = event.data.split(" ");
+    if (heard) heard = Date.now();
+    tell({ kind: "changed", number: Number(number), state });
+  });
   source.addEventListener("still", () => { heard = Date.now(); });
   source.addEventListener("locked", () => { source.close(); tell({ kind: "locked" }); });
 }

@@ -8,7 +8,7 @@
   const put = () => {
     const found = [...new Set(field.value.toUpperCase())].filter((sign) => ALIKE[sign]);
     note.hidden = found.length === 0;
-    note.querySelector("span").textContent = `Cameras confuse ${found.map((sign) => `${sign} with ${ALIKE[sign]}`).join("; ")}. Such reads come up as possible hits.`;
+    note.querySelector("span").textContent = `Cameras confuse ${found.map((sign) => `${sign} with ${ALIKE[sign]}`).join("; ")}. ${note.dataset.then || "Such reads come up as possible hits."}`;
   };
   field.addEventListener("input", put);
   put();

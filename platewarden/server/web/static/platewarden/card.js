@@ -1,4 +1,4 @@
-// The alert card: keys 1 to 4, and the grounds only where enforcement is recorded.
+// The alert card: keys 1 to 4 and C, and the grounds only where enforcement is recorded.
 "use strict";
 (() => {
   const dispose = document.querySelector("[data-dispose]");
@@ -31,9 +31,26 @@
     if (typing) return;
     if (event.key === "1") { const button = document.querySelector('[data-key="1"]'); if (button) button.click(); }
     else if (["2", "3", "4"].includes(event.key)) { event.preventDefault(); goto(event.key); }
+    else if (event.key === "c") { const link = document.querySelector('[data-key="c"]'); if (link) link.click(); }
     else if (event.key === "n") document.querySelector("[data-night-switch]").click();
     else if (event.key === "Escape") { const list = document.querySelector("[data-back]"); if (list) list.click(); }
   });
+  // ----- withdrawn or raised again meanwhile: said, and nothing can be recorded on what stands here
+  const card = document.querySelector("[data-live-card]");
+  const changed = document.querySelector("[data-changed]");
+  if (card && changed && window.SharedWorker) {
+    const worker = new SharedWorker(card.dataset.worker, { name: "alerts" });
+    worker.port.onmessage = ({ data }) => {
+      if (data.kind !== "changed" || String(data.number) !== card.dataset.liveCard) return;
+      const withdrawn = "withdrawn";
+      if ((data.state === withdrawn) === (card.dataset.state === withdrawn)) return;
+      changed.hidden = false;
+      for (const button of document.querySelectorAll(".pt-card__act button")) button.disabled = true;
+    };
+    worker.port.postMessage({ kind: "join", stream: card.dataset.stream, after: Number(card.dataset.liveCard) });
+    window.addEventListener("pagehide", () => worker.port.postMessage({ kind: "leave" }));
+    window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+  }
   const refused = document.querySelector("[data-refused]");
   if (refused) refused.focus();
 })();

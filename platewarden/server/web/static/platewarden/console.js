@@ -17,7 +17,7 @@
     const strips = [...list.children];
     const fresh = strips.filter((strip) => strip.dataset.state === "raised").length;
     bar.querySelector("[data-count-new]").textContent = fresh;
-    bar.querySelector("[data-count-open]").textContent = strips.filter((strip) => strip.dataset.state !== "disposed").length;
+    bar.querySelector("[data-count-open]").textContent = strips.filter((strip) => !["disposed", "withdrawn", "ended"].includes(strip.dataset.state)).length;
     document.title = fresh ? `(${fresh}) ${title}` : title;
     if (none) none.hidden = strips.length > 0;
   };
@@ -69,9 +69,10 @@
   // ----- what the worker says
   const fetching = new Set();
   const queue = [];
-  const show = async (number) => {
+  const standing = (id) => list.querySelector(`li[data-alert="${id}"]`);
+  const show = async (number, anew) => {
     const id = String(number);
-    if (shown.has(id) || fetching.has(id)) return;
+    if ((shown.has(id) && !anew) || fetching.has(id)) return;
     fetching.add(id);
     try {
       const answer = await fetch(bar.dataset.strip.replace("/0/", `/${id}/`), { headers: { "X-Requested-With": "strip" }, redirect: "manual" });
@@ -79,18 +80,19 @@
       if (answer.status === 404) return; // not this member's to see
       if (!answer.ok) throw new Error(String(answer.status));
       const strip = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("li[data-alert]");
-      if (!strip || shown.has(id)) return;
+      if (!strip || (shown.has(id) && !anew)) return;
       shown.add(id);
+      if (standing(id)) standing(id).remove();
       strip.classList.add("pw-arrived");
       const after = [...list.children].find((other) => Number(other.dataset.alert) < number);
       list.insertBefore(document.adoptNode(strip), after || null);
       while (list.children.length > 100) list.lastElementChild.remove();
       document.dispatchEvent(new Event("platewarden:put"));
       said.textContent = strip.dataset.said;
-      sound(strip.hasAttribute("data-urgent"));
+      if (strip.dataset.state === "raised") sound(strip.hasAttribute("data-urgent"));
       count();
     } catch {
-      setTimeout(() => { queue.push(number); next(); }, 2000);
+      setTimeout(() => { queue.push([number, anew]); next(); }, 2000);
     } finally {
       fetching.delete(id);
     }
@@ -99,7 +101,7 @@
   const next = async () => {
     if (busy) return;
     busy = true;
-    while (queue.length) await show(queue.shift());
+    while (queue.length) await show(...queue.shift());
     busy = false;
   };
   const put = (state) => {
@@ -109,7 +111,11 @@
   };
   const listen = (message) => {
     if (message.kind === "state") put(message.state);
-    else if (message.kind === "alert") { queue.push(message.number); next(); }
+    else if (message.kind === "alert") { queue.push([message.number, false]); next(); }
+    else if (message.kind === "changed") {
+      const strip = standing(message.number);
+      if (strip && strip.dataset.state !== message.state) { queue.push([message.number, true]); next(); }
+    }
     else if (message.kind === "locked") window.location.assign(bar.dataset.login);
   };
 
