@@ -18,6 +18,20 @@ def test_a_read_past_its_schedule_is_gone_and_nobody_finds_it(office):
     assert office.ask_owner("select count(*) from plates.reads") == [(0,)]
 
 
+def test_what_a_member_said_of_a_reading_goes_with_it(office):
+    open_past(office.database, 31)
+    car = office.car()
+    with office.as_role("ingest"):
+        kept = keep_past(car, "AB12345", 31)
+    browser = office.browser(OPERATOR)
+    given = {"plate": "XY98765", "state": "", "because": "characters", "words": "it says XY98765", "saw": "0"}
+    assert browser.post(f"/alerts/correct/{kept.read_id}/{kept.report.captured_at.isoformat()}/", given).status_code == 302
+    assert office.ask_owner("select count(*) from plates.correction") == [(1,)]
+    purge_now(office)
+    for table in ("correction", "correction_held", "plate_seen", "gathered", "access_terms", "ledger_content"):
+        assert office.ask_owner(f"select count(*) from plates.{table} t where t::text like '%%XY98765%%'") == [(0,)], table
+
+
 def test_what_should_be_gone_and_is_not_is_red_on_the_first_page(office):
     open_past(office.database, 40)
     car = office.car()
