@@ -7,16 +7,21 @@ orders are worth nothing either.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from platewarden.exchange.message import Fields, Message, must
 from platewarden.exchange.track_page import Spot, spot_from, spot_to_map
 from platewarden.exchange.wire import Kind, encode_body, from_microseconds, microseconds
+from platewarden.policy.correction import Misread
 
-__all__ = ["ClockState", "Contact", "Orders"]
+__all__ = ["MOST_WITHDRAWN", "ClockState", "Contact", "Orders", "Withdrawn"]
+
+MOST_WITHDRAWN: Final = 200
+"""Alerts that one answer names, the newest."""
 
 
 class ClockState(StrEnum):
@@ -106,11 +111,41 @@ class Contact(Message):
 
 
 @dataclass(frozen=True)
+class Withdrawn:
+    """An alert of this unit that nobody acts on any more: a member of the department corrected its reading."""
+
+    read_id: uuid.UUID
+    hit_id: uuid.UUID
+    """Of the read and its entry, as the office makes it: uuid5(read, entry)."""
+    captured_at: datetime
+    because: Misread
+
+    def __post_init__(self) -> None:
+        from_microseconds(microseconds(self.captured_at))
+
+    def as_fields(self) -> dict[str, Any]:
+        return {
+            "read_id": self.read_id.bytes,
+            "hit_id": self.hit_id.bytes,
+            "captured_at": microseconds(self.captured_at),
+            "because": self.because.value,
+        }
+
+    @classmethod
+    def of(cls, fields: Fields) -> Withdrawn:
+        withdrawn = cls(
+            fields.uuid("read_id"), fields.uuid("hit_id"), fields.moment("captured_at"), fields.word("because", Misread)
+        )
+        fields.done()
+        return withdrawn
+
+
+@dataclass(frozen=True)
 class Orders(Message):
     """What the unit should hold, in answer to the contact whose nonce it repeats; `office_at` is the office's clock.
 
     And the department's figures that a unit needs: how many days a read may wait there, and within how many hours it should
-    have gone up.
+    have gone up; and which of its alerts of the last day are withdrawn.
     """
 
     kind: ClassVar[Kind] = Kind.ORDERS
@@ -126,6 +161,7 @@ class Orders(Message):
     """The number of this unit's canvass tasks; 0 when it was never asked."""
     hold_notice: int
     """The number of what is held for this unit; 0 when nothing ever was."""
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     def __post_init__(self) -> None:
         from_microseconds(microseconds(self.at))
@@ -134,6 +170,7 @@ class Orders(Message):
         _must_count(self.hotlist_edition, self.roster_edition, self.task_sheet, self.hold_notice)
         must(1 <= self.retention_days <= 36_600, "The retention in the orders is not a number of days. Send it so.")
         must(1 <= self.deadline_hours <= 24 * 366, "The deadline in the orders is not a number of hours. Send it so.")
+        must(len(self.withdrawn) <= MOST_WITHDRAWN, f"Orders name at most {MOST_WITHDRAWN} withdrawn alerts. Send the newest.")
 
     def to_body(self) -> bytes:
         return encode_body(
@@ -147,6 +184,7 @@ class Orders(Message):
                 "deadline_hours": self.deadline_hours,
                 "task_sheet": self.task_sheet,
                 "hold_notice": self.hold_notice,
+                "withdrawn": [each.as_fields() for each in self.withdrawn],
             }
         )
 
@@ -163,6 +201,7 @@ class Orders(Message):
             deadline_hours=fields.integer("deadline_hours"),
             task_sheet=fields.integer("task_sheet"),
             hold_notice=fields.integer("hold_notice"),
+            withdrawn=tuple(Withdrawn.of(each) for each in fields.each("withdrawn", at_most=MOST_WITHDRAWN)),
         )
         fields.done()
         return orders

@@ -10,12 +10,14 @@ Known gap: of a card that was seen more than a thousand times, the oldest sighti
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from platewarden.exchange.alert_outcome import MOST_SIGHTINGS, Disposed, Returned, Sighting
+from platewarden.exchange.contact import Withdrawn
 from platewarden.plate.match import Tier
 from platewarden.policy.refusal import Unknown
 from platewarden.policy.verification import EyeSaw
@@ -23,6 +25,8 @@ from platewarden.unit.alarm import Alert
 
 __all__ = ["Board", "Card"]
 
+NEAR: Final = timedelta(minutes=2)
+"""A sighting's first frame raised the alarm, its best one became the read: they are at most this far apart."""
 WITH_PICTURES: Final = 200
 """Only the newest cards keep their pictures: a shift's memory has an end."""
 
@@ -45,12 +49,14 @@ class Card:
     disposed: Disposed | None = None
     by: str = ""
     """Who closed it."""
+    withdrawn: str = ""
+    """Why nobody acts on it any more: the office corrected its reading."""
     is_aside: bool = False
     """Acknowledged, and put aside until it comes again: for a confidential source, which is dispatch's matter."""
 
     @property
     def is_open(self) -> bool:
-        return self.disposed is None
+        return self.disposed is None and not self.withdrawn
 
     @property
     def is_possible(self) -> bool:
@@ -104,8 +110,26 @@ class Board:
                 self._cards[card.number] = card
                 self.version += 1
                 return
-            self._cards[card.number] = replace(card, alert=held.alert, count=held.count, sightings=held.sightings)
+            self._cards[card.number] = replace(
+                card, alert=held.alert, count=held.count, sightings=held.sightings, withdrawn=held.withdrawn
+            )
             self.version += 1
+
+    def withdraw(self, gone: Sequence[Withdrawn]) -> list[Card]:
+        """What the office says is withdrawn closes, and what it says no more opens again; the cards that this changed.
+
+        The office names reads, a card has sightings: of each read the nearest, within two minutes. A card closes when all of its
+        sightings are withdrawn; what somebody closed keeps what came of it.
+        """
+        changed = []
+        with self._turn:
+            for card in self._cards.values():
+                because = _why_withdrawn(card, gone)
+                if card.disposed is None and because != card.withdrawn:
+                    self._cards[card.number] = replace(card, withdrawn=because)
+                    changed.append(self._cards[card.number])
+            self.version += bool(changed)
+        return changed
 
     def card(self, number: int) -> Card:
         """The card of this number; Unknown when there is none."""
@@ -136,6 +160,19 @@ class Board:
         for card in sorted(with_pictures, key=lambda each: each.alert.captured_at)[:-WITH_PICTURES]:
             bare = replace(card.alert, plate_picture=None, overview_picture=None)
             self._cards[card.number] = replace(card, alert=bare)
+
+
+def _why_withdrawn(card: Card, gone: Sequence[Withdrawn]) -> str:
+    """The sentence, when every sighting of the card is withdrawn; else nothing."""
+    found: dict[Sighting, Withdrawn] = {}
+    for each in gone:
+        if each.hit_id == uuid.uuid5(each.read_id, str(card.alert.entry.entry_id)) and card.sightings:
+            nearest = min(card.sightings, key=lambda seen: abs(seen.captured_at - each.captured_at))
+            if abs(nearest.captured_at - each.captured_at) <= NEAR:
+                found[nearest] = each
+    if not found or len(found) < len(card.sightings):
+        return ""
+    return f"Withdrawn: a member corrected the reading. {list(found.values())[-1].because.label}. Do not act on this alert."
 
 
 def _with(sightings: tuple[Sighting, ...], alert: Alert) -> tuple[Sighting, ...]:

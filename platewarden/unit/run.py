@@ -13,7 +13,7 @@ import random
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from platewarden.exchange.read_report import NoPlace
 from platewarden.policy.refusal import PlatewardenError, Refusal, Refused, Tampered, Unavailable
 from platewarden.recognition.recognizer import Recognizer, open_engine
 from platewarden.unit.alarm import Alarm, Alert
-from platewarden.unit.board import Board
+from platewarden.unit.board import Board, Card
 from platewarden.unit.cameras import open_cameras, places_of
 from platewarden.unit.config import UnitConfig, load_config
 from platewarden.unit.enrolment import SPOOL, Enrolment, load_enrolment
@@ -363,11 +363,18 @@ def _transfer(
         longest_wait_s=config.longest_wait_s,
         roster_came=lambda: _say(station.reconsider(), alarm),
         where=station.place,
+        withdrawn_came=lambda gone: _say_withdrawn(station.board.withdraw(gone), alarm),
     )
     transfer.contact()
     if transfer.refusal:
         raise Refused(transfer.refusal)
     return transfer
+
+
+def _say_withdrawn(cards: Sequence[Card], alarm: Alarm) -> None:
+    for card in cards:
+        again = "The office's correction was taken back: it stands again. Verify before acting."
+        alarm.say(f"Alert {card.number}. {card.withdrawn or again}")
 
 
 def _say(sentence: str, alarm: Alarm) -> None:

@@ -21,7 +21,7 @@ from uuid import UUID, uuid5
 
 from platewarden.exchange import hotlist_edition
 from platewarden.exchange.alert_outcome import AlertOutcome
-from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.contact import Contact, Orders, Withdrawn
 from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.edition_delta import delta
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
@@ -149,6 +149,7 @@ class Office:
         self.digests: dict[tuple[str, int], bytes] = {}
         self.hotlist: bytes = b""
         self.hotlist_number = 0
+        self.withdrawn: tuple[Withdrawn, ...] = ()
         self.changes: dict[int, bytes] = {}  # by the edition that they change into the newest
         self.roster: bytes = b""
         self.roster_number = 0
@@ -288,6 +289,7 @@ class Office:
             deadline_hours=24,
             task_sheet=self.task_number,
             hold_notice=self.hold_number,
+            withdrawn=self.withdrawn,
         )
         return 200, orders.signed(self.key)
 

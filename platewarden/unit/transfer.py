@@ -19,14 +19,14 @@ never jams a spool. Reports do not wait for a contact, and a contact does not wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
-from platewarden.exchange.contact import Contact, Orders
+from platewarden.exchange.contact import Contact, Orders, Withdrawn
 from platewarden.exchange.receipt import Outcome, Receipt
 from platewarden.exchange.seal import open_message
 from platewarden.exchange.track_page import Spot
@@ -104,6 +104,8 @@ class Transfer:
     """Called once a newer roster is in force."""
     where: Callable[[], Where] = lambda: NOWHERE
     """Where the unit is, while somebody is signed on to it."""
+    withdrawn_came: Callable[[Sequence[Withdrawn]], None] = lambda _: None
+    """Called at every contact, with what the office withdrew of this unit's alerts."""
     seconds: Callable[[], float] = machine_seconds
     """The machine's counter, which nobody can set."""
     run: str = field(default_factory=machine_run)
@@ -186,6 +188,7 @@ class Transfer:
             return False
         self._contact_due_at = at + timedelta(seconds=self.contact_every_s)
         self._note(at, orders)
+        self.withdrawn_came(orders.withdrawn)
         fetched = [
             self._fetch("hot list", "/unit/v1/hotlist", self.hotlist, orders.hotlist_edition),
             self._fetch("roster", "/unit/v1/roster", self.roster, orders.roster_edition),

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned, Sighting
-from platewarden.exchange.contact import ClockState, Contact, Orders
+from platewarden.exchange.contact import ClockState, Contact, Orders, Withdrawn
 from platewarden.exchange.deployment_order import DeploymentOrder
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
 from platewarden.exchange.field_entry import FieldAct, FieldEntry
@@ -35,6 +35,7 @@ from platewarden.exchange.tombstone import Tombstone, Why
 from platewarden.exchange.track_page import Spot, TrackPage
 from platewarden.exchange.wire import Kind, decode_body, message_length, open_envelope
 from platewarden.plate.match import Candidate, Doubt, Tier
+from platewarden.policy.correction import Misread
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Verified
 from platewarden.policy.verification import Outcome as CameOfIt
 
@@ -176,7 +177,10 @@ MESSAGES: dict[str, tuple[Message, SigningKey]] = {
         OFFICE,
     ),
     "contact": (Contact(UNIT.key_id, AT, bytes(range(16)), 3, 4, 5, 7, bytes(range(24)), 2, AT, ClockState.OFFICE, 6, SPOT), UNIT),
-    "orders": (Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, 6, 8), OFFICE),
+    "orders": (
+        Orders(AT, bytes(range(16)), 4, 4, LATER, 30, 24, 6, 8, (Withdrawn(UUID(int=13), UUID(int=14), AT, Misread.CHARACTERS),)),
+        OFFICE,
+    ),
     "hold_notice": (HoldNotice(UNIT.key_id, 8, AT, (Span(AT, LATER, LATER + timedelta(days=60)),)), OFFICE),
     "task_sheet": (
         TaskSheet(

@@ -1,16 +1,19 @@
 import dataclasses
+import uuid
 from datetime import UTC, datetime
 
 import pytest
 
-from platewarden.exchange.contact import ClockState, Contact, Orders
+from platewarden.exchange.contact import MOST_WITHDRAWN, ClockState, Contact, Orders, Withdrawn
 from platewarden.exchange.track_page import Spot
+from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Malformed
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 SPOT = Spot(AT, 42.1817, -87.8003, 4.0)
 CONTACT = Contact(bytes(16), AT, bytes(16), 0, 0, 0, 0, bytes(24), 1, AT, ClockState.OFFICE, 2, SPOT)
-ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24, 2, 3)
+GONE = Withdrawn(uuid.UUID(int=7), uuid.UUID(int=8), AT, Misread.CHARACTERS)
+ORDERS = Orders(AT, bytes(16), 0, 0, AT, 30, 24, 2, 3, (GONE,))
 
 
 def test_both_come_back_as_they_were():
@@ -49,6 +52,7 @@ def test_it_refuses_what_no_contact_has(changed):
         {"deadline_hours": 0},
         {"task_sheet": -1},
         {"hold_notice": -1},
+        {"withdrawn": (GONE,) * (MOST_WITHDRAWN + 1)},
     ],
 )
 def test_it_refuses_what_no_orders_have(changed):

@@ -21,7 +21,9 @@ import uuid
 from datetime import datetime, timedelta
 
 from platewarden.exchange.alert_outcome import AlertOutcome, Disposed, Returned
+from platewarden.exchange.contact import MOST_WITHDRAWN, Withdrawn
 from platewarden.policy.clauses import Clause
+from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Refusal
 from platewarden.policy.verification import Answered, Ground, Outcome
 from platewarden.server.alerts.models import CLOSED, Alert, AlertState, CarOutcome, CarOutcomeState, Disposition, Verification
@@ -37,7 +39,17 @@ from platewarden.server.people.rules import may_do
 NOT_ON_THE_ROSTER = Refusal(Clause.ASSIGNED_MEMBERS, "No member of the department has the number that was sent.")
 NEAR = timedelta(minutes=2)
 """A sighting's first frame raised the alarm, its best one became the read: they are at most this far apart."""
+A_DAY = timedelta(hours=24)  # longer than any shift
 IN_REVIEW = frozenset({CarOutcomeState.REFUSED, CarOutcomeState.CONFLICTING})
+
+
+def withdrawn_of(unit: Unit) -> tuple[Withdrawn, ...]:
+    """The unit's alerts of the last day that a correction withdrew, the newest; none that its screen does not show."""
+    gone = Alert.objects.filter(unit=unit, state=AlertState.WITHDRAWN, silent=False, captured_at__gt=now() - A_DAY)
+    return tuple(
+        Withdrawn(each.read_id, each.hit_id, each.captured_at, Misread(each.rematched_because))
+        for each in gone.order_by("-captured_at")[:MOST_WITHDRAWN]
+    )
 
 
 def take(outcome: AlertOutcome, unit: Unit) -> list[CarOutcome]:

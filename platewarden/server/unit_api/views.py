@@ -25,7 +25,7 @@ from platewarden.exchange.tombstone import Tombstone
 from platewarden.exchange.track_page import TrackPage
 from platewarden.exchange.wire import MAX_MESSAGE, Kind, encode_body, open_envelope
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
-from platewarden.server.alerts.from_car import take
+from platewarden.server.alerts.from_car import take, withdrawn_of
 from platewarden.server.alerts.hits import raise_alerts
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
@@ -154,6 +154,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         deadline_hours=department().transfer_deadline_hours,
         task_sheet=task.sheet_number(unit),
         hold_notice=notice_number(unit),
+        withdrawn=withdrawn_of(unit),
     )
     return answer(orders.signed(enrol.office_signing_key()))
 

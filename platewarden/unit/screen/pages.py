@@ -485,8 +485,15 @@ class Pages:
         return [*bars, *listed, reason, how, _verify_bar()]
 
     def _card_acts(self, view: View, card: Card) -> Html:  # noqa: PLR0911  one step of the card each
-        if not card.is_open:
-            assert card.disposed is not None
+        if card.withdrawn and card.disposed is None:
+            return tag(
+                "div",
+                tag("h2", "Withdrawn"),
+                tag("p", card.withdrawn, class_="big"),
+                tag("a", "Back to watching", href="/", class_="main-button"),
+                class_="acts",
+            )
+        if card.disposed is not None:
             return tag(
                 "div",
                 tag("h2", "Closed"),
@@ -747,7 +754,7 @@ class Pages:
     def _row(self, card: Card) -> Html:
         alert = card.alert
         local = alert.captured_at.astimezone(self.department.time_zone)
-        came = card.disposed.outcome.label if card.disposed else "open"
+        came = card.disposed.outcome.label if card.disposed else "withdrawn" if card.withdrawn else "open"
         plate: Inside = [tag("b", alert.text, class_="mono"), f" {alert.state or '??'}"]
         what = _category(alert.entry) if alert.is_open_to(self.station.authorized()) else "contact dispatch"
         return tag(
@@ -756,7 +763,7 @@ class Pages:
             tag("td", tag("a", plate, href=f"/alerts/{card.number}")),
             tag("td", what),
             tag("td", f"×{card.count}"),
-            tag("td", came, class_="" if card.disposed else "is-open"),
+            tag("td", came, class_="is-open" if card.is_open else ""),
         )
 
     def query(self, view: View, strip: Strip, found: Sequence[tuple[EditionEntry, Answer]] | None = None) -> Html:

@@ -1,11 +1,14 @@
 """This shift's alerts, grouped; nothing of them outlives the shift."""
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from platewarden.exchange.alert_outcome import Disposed
+from platewarden.exchange.contact import Withdrawn
+from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Unknown
 from platewarden.policy.verification import EyeSaw, Outcome
 from platewarden.unit.board import WITH_PICTURES, Board
@@ -95,3 +98,41 @@ def test_old_cards_lose_their_pictures():
         text = f"AB{n:05}"
         board.take(alert(entry(text), text, n, plate_picture=b"x"))
     assert sum(each.alert.plate_picture is not None for each in board.all()) == WITH_PICTURES
+
+
+def gone(card, *, s=0, looked_for=PLATE):
+    """The office withdrew the alert of a read that lies some seconds after the sighting's first frame."""
+    read = uuid.uuid4()
+    at = card.alert.captured_at + timedelta(seconds=s)
+    return Withdrawn(read, uuid.uuid5(read, str(looked_for.entry_id)), at, Misread.CHARACTERS)
+
+
+def test_a_card_whose_sightings_are_all_withdrawn_closes_with_the_sentence_and_opens_again():
+    board = Board()
+    card = board.take(alert())
+    (closed,) = board.withdraw([gone(card, s=3)])
+    assert not closed.is_open
+    assert "Characters were misread. Do not act" in closed.withdrawn
+    assert board.open() == []
+    assert board.withdraw([gone(card, s=3)]) == []
+    (back,) = board.withdraw([])
+    assert back.is_open
+    assert [each.number for each in board.open()] == [card.number]
+
+
+def test_a_card_with_a_sighting_that_stands_stays_open_and_one_of_another_entry_is_not_meant():
+    board = Board()
+    card = board.take(alert())
+    assert board.withdraw([gone(card, looked_for=URGENT)]) == []
+    assert board.withdraw([gone(card, s=121)]) == []
+    board.take(alert(s=60))
+    assert board.withdraw([gone(card, s=1)]) == []
+    (closed,) = board.withdraw([gone(card, s=1), gone(card, s=61)])
+    assert not closed.is_open
+
+
+def test_what_somebody_closed_keeps_what_came_of_it():
+    board = Board()
+    card = board.take(alert())
+    board.put(replace(card, disposed=Disposed(Outcome.MISREAD, None, "")))
+    assert board.withdraw([gone(card)]) == []

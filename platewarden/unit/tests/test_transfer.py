@@ -1,15 +1,17 @@
 """Up and down over a real line: nothing is freed without a receipt, whatever the office answers."""
 
 import threading
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from platewarden.exchange.contact import ClockState
+from platewarden.exchange.contact import ClockState, Withdrawn
 from platewarden.exchange.seal import SigningKey
 from platewarden.exchange.wire import encode_body
 from platewarden.policy.clauses import Clause
+from platewarden.policy.correction import Misread
 from platewarden.unit.hotlist import Hotlist
 from platewarden.unit.link import Link
 from platewarden.unit.spool import SpoolFull
@@ -78,6 +80,17 @@ def test_a_contact_brings_down_the_hot_list_and_the_roster_that_the_orders_name(
         (5, 1, 1, 1),
     ]
     assert len({each.nonce for each in office.contacts}) == 2
+
+
+def test_a_contact_says_which_alerts_are_withdrawn(car, office):
+    said = []
+    car.transfer.withdrawn_came = said.append
+    gone = (Withdrawn(uuid.uuid4(), uuid.uuid4(), car.clock.at, Misread.STATE),)
+    assert car.transfer.round()
+    office.withdrawn = gone
+    car.clock.at += timedelta(seconds=31)
+    assert car.transfer.round()
+    assert said == [(), gone]
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])

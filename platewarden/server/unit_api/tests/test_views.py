@@ -14,7 +14,7 @@ from platewarden.exchange import tombstone
 from platewarden.exchange.contact import ClockState, Contact, Orders
 from platewarden.exchange.edition_delta import apply
 from platewarden.exchange.enrolment import EnrolmentGrant, EnrolmentRequest
-from platewarden.exchange.hotlist_edition import Edition
+from platewarden.exchange.hotlist_edition import Approach, Edition
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.receipt import Outcome
 from platewarden.exchange.roster_edition import RosterEdition
@@ -24,17 +24,18 @@ from platewarden.exchange.task_sheet import TaskSheet
 from platewarden.exchange.tombstone import Why
 from platewarden.exchange.track_page import Spot, TrackPage
 from platewarden.exchange.wire import MAX_MESSAGE, Kind, decode_body
+from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.equipment import enrol
 from platewarden.server.equipment.models import EnrolmentAsk, Tombstone, Unit
 from platewarden.server.equipment.testing import Car
 from platewarden.server.hotlists.publish import make_edition_if_asked
-from platewarden.server.hotlists.testing import list_in_force
+from platewarden.server.hotlists.testing import bolo_in_force, list_in_force
 from platewarden.server.investigations.testing import asked
 from platewarden.server.investigations.testing import opened as opened_incident
 from platewarden.server.investigations.testing import said as said_by
 from platewarden.server.people.roster import make_roster_if_due
-from platewarden.server.people.testing import SUPERVISOR
+from platewarden.server.people.testing import OPERATOR, SUPERVISOR
 from platewarden.server.reads import intake
 from platewarden.server.unit_api import views
 from platewarden.server.unit_api.nonces import give_nonce
@@ -126,6 +127,28 @@ def test_a_contact_is_answered_with_what_the_unit_should_hold(office):
     raw = office.post_to_door("hotlist", contact_of(car).signed(car.key)).content
     assert Edition.open(raw, {key.key_id: key.public_bytes}.get).count == 1
     assert opened(RosterEdition, office.post_to_door("roster", contact_of(car).signed(car.key)).content).number == roster.number
+
+
+def test_a_contact_names_the_units_own_alerts_that_a_correction_withdrew_and_no_silent_one(office):
+    bolo_in_force("AB12345")
+    bolo_in_force("CD67890", approach=Approach.SILENT)
+    car, other = office.car(), office.car("Car 14")
+    for plate in ("AB12345", "CD67890"):
+        office.receive(car, plate)
+    rosa = office.browser(OPERATOR)
+    for alert in Alert.objects.all():
+        given = {"plate": "XX11111", "state": "", "because": "hidden", "saw": "0"}
+        assert rosa.post(f"/alerts/correct/{alert.read_id}/{alert.captured_at.isoformat()}/", given).status_code == 302
+    assert Alert.objects.filter(state="withdrawn").count() == 2
+    (gone,) = opened(Orders, office.post_to_door("contact", contact_of(car).signed(car.key)).content).withdrawn
+    alert = Alert.objects.get(silent=False)
+    assert (gone.read_id, gone.hit_id, gone.captured_at, gone.because.value) == (
+        alert.read_id,
+        alert.hit_id,
+        alert.captured_at,
+        "hidden",
+    )
+    assert opened(Orders, office.post_to_door("contact", contact_of(other).signed(other.key)).content).withdrawn == ()
 
 
 def test_a_unit_that_holds_an_edition_is_given_what_changed_since(office):

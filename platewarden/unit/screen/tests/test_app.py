@@ -9,12 +9,14 @@ import httpx
 import pytest
 
 from platewarden.exchange.alert_outcome import AlertOutcome, Sighting
+from platewarden.exchange.contact import Withdrawn
 from platewarden.exchange.field_entry import FieldEntry
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.roster_edition import Authorization
 from platewarden.exchange.task_answer import TaskAnswer
 from platewarden.exchange.track_page import TrackPage
 from platewarden.plate.match import Answer, Confusion, Doubt, Tier
+from platewarden.policy.correction import Misread
 from platewarden.policy.verification import Answered, EyeSaw, Outcome
 from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.screen.testing import parked
@@ -178,6 +180,21 @@ def test_three_taps_and_a_disposition_go_up_signed_with_the_member_who_did_them(
     assert (done[0].returned.seen.answer, done[0].returned.words) == (Answered.CONFIRMS, "active, stolen, 10-99")
     assert (done[0].entry_id, done[0].sightings) == (PLATE.entry_id, (Sighting("front", NOON),))
     assert done[1].disposed.outcome is Outcome.STOP
+
+
+def test_a_withdrawn_card_says_why_and_takes_nothing(here, browser):
+    browser.sign_on(reference="2A-1123")
+    here.alert(PLATE, "7ABC123", None)
+    (card,) = here.station.board.open()
+    read = uuid.uuid4()
+    here.station.board.withdraw([Withdrawn(read, uuid.uuid5(read, str(PLATE.entry_id)), NOON, Misread.CHARACTERS)])
+    page = browser.get(f"/alerts/{card.number}").text
+    assert "Withdrawn: a member corrected the reading. Characters were misread. Do not act on this alert." in page
+    assert "Same" not in page
+    assert browser.send(f"/alerts/{card.number}/compare", characters="same").status_code == 409
+    assert browser.send(f"/alerts/{card.number}/dispose", outcome="misread").status_code == 409
+    assert "withdrawn" in browser.get("/shift").text
+    assert not here.station.board.open()
 
 
 def test_a_reason_opens_what_a_return_did_not(here, browser):
