@@ -45,6 +45,8 @@ NOT_ASKED = {
     "alerts:acknowledge": IN_THE_FIELD,
     "alerts:verify": IN_THE_FIELD,
     "alerts:dispose": IN_THE_FIELD,
+    "alerts:correct": IN_THE_FIELD,
+    "alerts:take_back": IN_THE_FIELD,
     "equipment:refuse": TO_REFUSE,
     "equipment:revoke": "a stolen unit is shut out at once",
     "hotlists:load": "a list is loaded every day from a file; one that shrinks too much is refused",
