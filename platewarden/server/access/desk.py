@@ -96,9 +96,14 @@ def through_door(access: Access, door: str, *values: Any, columns: str = "*") ->
     except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.CannotConnectNow) or connection.in_atomic_block:
             raise
+    put_on_disk()
+    return _rows(access, door, values, columns)
+
+
+def put_on_disk() -> None:
+    """A commit of our own, outside any transaction: the record that a door waits for is on disk with it."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_logical_emit_message(true, 'platewarden', 'a look waits')")
-    return _rows(access, door, values, columns)
 
 
 def _rows(access: Access, door: str, values: tuple[Any, ...], wanted: str) -> list[dict[str, Any]]:

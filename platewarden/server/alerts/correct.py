@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+import psycopg
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest
 
 from platewarden.plate.grams import tokens
@@ -28,7 +29,7 @@ from platewarden.plate.match import Answer, Candidate, Doubt, LookedFor, SeenPla
 from platewarden.plate.text import PlateText, State
 from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Malformed, Stale, Unknown
-from platewarden.server.access.desk import Access, open_access, through_door
+from platewarden.server.access.desk import Access, open_access, put_on_disk, through_door
 from platewarden.server.alerts.hits import CHANGED, in_order, tell
 from platewarden.server.alerts.models import CLOSED, Alert, AlertState
 from platewarden.server.clock import now
@@ -55,6 +56,18 @@ class Said:
 def correct(request: HttpRequest, read_id: uuid.UUID, captured_at: datetime, said: Said, *, saw: int) -> list[Alert]:
     """Corrects a reading, or takes its corrections back; the alerts that this changed. `saw`: the newest correction's number, 0: none."""
     access = open_access(request, Act.ALERTS_CORRECT, {"read": str(read_id), "captured_at": captured_at.isoformat(), "saw": saw})
+    try:
+        return _corrected(access, read_id, captured_at, said)
+    except (
+        OperationalError
+    ) as error:  # nobody else commits, as at the console with the server stopped: once more, as any door is asked
+        if not isinstance(error.__cause__, psycopg.errors.CannotConnectNow):
+            raise
+    put_on_disk()
+    return _corrected(access, read_id, captured_at, said)
+
+
+def _corrected(access: Access, read_id: uuid.UUID, captured_at: datetime, said: Said) -> list[Alert]:
     with transaction.atomic():
         return _settle(access, read_id, captured_at, said, _written(access, said))
 
