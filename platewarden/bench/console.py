@@ -71,7 +71,7 @@ def console(*, hours: float, hits: int, pause_s: tuple[float, float] = (0.5, 1.5
         rows = "\n".join(["plate,state,category,reference", *(f"{each},CA,stolen_vehicle,SV-1" for each in plates)])
         supervisor = people[cast.SUPERVISOR]
         supervisor.must_move(
-            supervisor.send("/lists/load/", source="State stolen vehicles", upload=("stolen.csv", rows.encode())), "loading a list"
+            supervisor.send("/lists/load/", source=cast.LIST_SOURCE, upload=("stolen.csv", rows.encode())), "loading a list"
         )
         people[cast.OPERATOR].state_purpose("routine-patrol", SHIFT)
         page = last.enter_context(_console(at.config.public_origin, people[cast.OPERATOR]))
