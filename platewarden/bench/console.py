@@ -68,7 +68,8 @@ def console(*, hours: float, hits: int, pause_s: tuple[float, float] = (0.5, 1.5
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR, cast.OPERATOR):
             people[number].sign_in()
         unit = prepare_office(at, people[cast.SUPERVISOR], people[cast.DESIGNEE], people[cast.INVESTIGATOR], lambda *_: None)
-        rows = "\n".join(["plate,state,category,reference", *(f"{each},CA,stolen_vehicle,SV-1" for each in plates)])
+        listed = [*plates, *(f"QQQ{number}" for number in range(1000, 1040))]  # no shorter than the list before it
+        rows = "\n".join(["plate,state,category,reference", *(f"{each},CA,stolen_vehicle,SV-1" for each in listed)])
         supervisor = people[cast.SUPERVISOR]
         supervisor.must_move(
             supervisor.send("/lists/load/", source=cast.LIST_SOURCE, upload=("stolen.csv", rows.encode())), "loading a list"
