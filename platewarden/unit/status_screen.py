@@ -54,7 +54,7 @@ class StatusScreen(App[None]):
         table.add_column("what", key="what")
         table.add_column("how it is", key="says")
         self.action_look()
-        self.set_interval(self._every_s, self.action_look)
+        self.set_interval(self._every_s, self._look_again)
 
     @property
     def _table(self) -> DataTable[Text]:
@@ -73,6 +73,10 @@ class StatusScreen(App[None]):
         troubles = f"{sight.troubles} to see to" if sight.troubles else "all well"
         self.query_one("#head", Static).update(f"{sight.unit}   {sight.at:%Y-%m-%d %H:%M:%S} UTC   {troubles}")
         self._say_what_to_do()
+
+    def _look_again(self) -> None:
+        if len(self.query("#head, #lines, #foot")) == 3:  # a tick may still come while the screen is being closed
+            self.action_look()
 
     def action_next_trouble(self) -> None:
         """Go to the next line that is not well, around the end."""
