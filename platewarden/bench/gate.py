@@ -16,8 +16,6 @@ import json
 import random
 import statistics
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -26,7 +24,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from platewarden.bench import end_in_order
+from platewarden.bench import end_in_order, timed_ms
 from platewarden.bench.large import LargeOffice, large_office
 from platewarden.bench.told import told
 from platewarden.plate.pattern import parse_pattern
@@ -84,7 +82,7 @@ def measure(reads: int, days: int, looks: int) -> Figures:
         asked = chance.sample(office.plates, min(len(office.plates), looks))
         exact = _took(office, owner, app, "exact", [_exact(office, plate) for plate in asked])
         pattern = _took(office, owner, app, "pattern", [_pattern(office, plate, chance) for plate in asked])
-        commits = [_timed(lambda: owner.execute("select pg_logical_emit_message(true, 'bench', 'x')"))[0] for _ in range(looks)]
+        commits = [timed_ms(lambda: owner.execute("select pg_logical_emit_message(true, 'bench', 'x')"))[0] for _ in range(looks)]
     return Figures(
         reads=reads,
         looks=len(asked),
@@ -140,11 +138,11 @@ def _took(office: LargeOffice, owner: psycopg.Connection[Any], app: psycopg.Conn
     by_door = sql.SQL("select * from {}(%s)").format(sql.Identifier("plates", door))
     looks = Looks([], [], [], [])
     for number, terms in enumerate((asked[0], *asked)):
-        record_ms, access = _timed(partial(office.open_access, app, act, terms))
+        record_ms, access = timed_ms(partial(office.open_access, app, act, terms))
         app.execute("begin")
         ways = {"owner": (owner, by_owner, terms), "door": (app, by_door, access)}
         took = {way: _rows(*ways[way]) for way in sorted(ways, reverse=number % 2 == 0)}  # each is the first every other time
-        shown_ms, _ = _timed(lambda: app.execute("commit"))
+        shown_ms, _ = timed_ms(lambda: app.execute("commit"))
         (door_ms, of_door), (owner_ms, of_owner) = took["door"], took["owner"]
         assert of_owner == of_door, f"the owner's question shows {len(of_owner)} rows and the door {len(of_door)}"
         if number:  # the first warms
@@ -156,13 +154,7 @@ def _took(office: LargeOffice, owner: psycopg.Connection[Any], app: psycopg.Conn
 
 
 def _rows(login: psycopg.Connection[Any], question: sql.Composed, given: Any) -> tuple[float, list[Any]]:
-    return _timed(lambda: login.execute(question, [given]).fetchall())
-
-
-def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    said = act()
-    return (time.perf_counter() - began) * 1000, said
+    return timed_ms(lambda: login.execute(question, [given]).fetchall())
 
 
 def _median(values: list[float]) -> float:

@@ -26,7 +26,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from platewarden.bench import end_in_order
+from platewarden.bench import end_in_order, timed_s
 from platewarden.bench.crash import free_port, tell
 from platewarden.bench.told import told
 from platewarden.demo import cast
@@ -164,11 +164,11 @@ def _sealed_and_checked(server: EmbeddedServer, config: ServerConfig, lines: int
         owner.execute(FILL, [lines])
         owner.execute("vacuum analyze")
     sealer = Sealer()
-    sealed_s, _ = _timed(lambda: _all(sealer.seal))
-    checked_s, checked = _timed(check)
+    sealed_s, _ = timed_s(lambda: _all(sealer.seal))
+    checked_s, checked = timed_s(check)
     assert checked.holds, [each.sentence for each in checked.wrong]
     with connection.cursor() as cursor:
-        read_s, read = _timed(lambda: (cursor.execute(READ), cursor.fetchall())[1])
+        read_s, read = timed_s(lambda: (cursor.execute(READ), cursor.fetchall())[1])
     connection.close()
     assert len(read) == checked.leaves
     return sealed_s, checked_s, read_s, checked.leaves
@@ -177,12 +177,6 @@ def _sealed_and_checked(server: EmbeddedServer, config: ServerConfig, lines: int
 def _all(seal: Callable[[], int]) -> None:
     while seal():
         pass
-
-
-def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    said = act()
-    return time.perf_counter() - began, said
 
 
 def main(given: list[str] | None = None) -> int:

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from typing import Any, Final
 
 import psycopg
 
-from platewarden.bench import end_in_order
+from platewarden.bench import end_in_order, timed_s
 from platewarden.bench.crash import free_port, tell
 from platewarden.bench.told import told
 from platewarden.demo import cast
@@ -233,8 +233,8 @@ def _published(config: ServerConfig, folder: Path) -> dict[str, Any]:
     cast.describe_source(SOURCE)
     by = players[cast.SUPERVISOR]
     content = (folder / "list.csv").read_bytes()
-    load_s, _ = _timed(lambda: load_list(content, source_name=SOURCE, by=Signer(by.number, by.name), say=_telling))
-    publish_s, edition = _timed(make_edition_if_asked)
+    load_s, _ = timed_s(lambda: load_list(content, source_name=SOURCE, by=Signer(by.number, by.name), say=_telling))
+    publish_s, edition = timed_s(make_edition_if_asked)
     shutil.copy(edition_file(edition.number), folder / FILE)
     key = office_signing_key()
     (folder / "key").write_bytes(key.public_bytes)
@@ -261,7 +261,7 @@ def _joined(owner: psycopg.Connection[Any], seen: list[SeenPlate]) -> tuple[floa
     owner.execute("vacuum analyze")
     owner.execute("set work_mem = '256MB'")
     owner.execute("set jit = off")
-    took, row = _timed(lambda: owner.execute(JOIN).fetchone())
+    took, row = timed_s(lambda: owner.execute(JOIN).fetchone())
     assert row is not None
     return round(took / len(seen) * 1e6, 2), int(row[0])
 
@@ -269,7 +269,7 @@ def _joined(owner: psycopg.Connection[Any], seen: list[SeenPlate]) -> tuple[floa
 def _car(folder: Path, entries: int, reads: int, joined: int, looped: int) -> dict[str, Any]:
     """The car's hot list, opened and asked."""
     keys = {(folder / "key_id").read_bytes(): (folder / "key").read_bytes()}
-    open_s, hotlist = _timed(lambda: Hotlist(folder, keys.get))
+    open_s, hotlist = timed_s(lambda: Hotlist(folder, keys.get))
     seen = _seen(entries, reads)
     read_us, quickest_us, found = _asked(hotlist, seen)
     plain_us, _, _ = _asked(hotlist, [SeenPlate(each.text, each.state, each.state_confidence, each.confidence) for each in seen])
@@ -311,12 +311,6 @@ def _asked(hotlist: Hotlist, seen: list[SeenPlate]) -> tuple[float, float, int]:
 def _memory(line: str) -> float:
     lines = dict(each.split(":", 1) for each in Path("/proc/self/status").read_text("ascii").splitlines())
     return round(int(lines[line].split()[0]) / 1000, 1)
-
-
-def _timed(asked: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    found = asked()
-    return time.perf_counter() - began, found
 
 
 def main(given: list[str] | None = None) -> int:

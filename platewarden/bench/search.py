@@ -15,8 +15,7 @@ import json
 import random
 import statistics
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -24,7 +23,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from platewarden.bench import end_in_order
+from platewarden.bench import end_in_order, timed_ms
 from platewarden.bench.large import MIDDLE, LargeOffice, large_office
 from platewarden.bench.told import told
 from platewarden.plate.pattern import Pattern, likes, parse_pattern, with_one_wrong
@@ -168,16 +167,12 @@ def _terms(office: LargeOffice, asked: tuple[Pattern, ...]) -> dict[str, Any]:
     return {"searches": searches, "from": str(office.days[0]), "to": str(office.days[-1])}
 
 
-def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    said = act()
-    return (time.perf_counter() - began) * 1000, said
-
-
 def _answering(owner: psycopg.Connection[Any], office: LargeOffice, asked: tuple[Pattern, ...]) -> tuple[float, int]:
     """Milliseconds of the statement inside the door, and how many plates answer. The better of two, after one that warms."""
     terms = json.dumps(_terms(office, asked))
-    took = [_timed(lambda: owner.execute("select count(*) from plates.answering(%s::jsonb)", [terms]).fetchone()) for _ in range(3)]
+    took = [
+        timed_ms(lambda: owner.execute("select count(*) from plates.answering(%s::jsonb)", [terms]).fetchone()) for _ in range(3)
+    ]
     return min(ms for ms, _ in took[1:]), int(took[0][1][0])
 
 
@@ -196,12 +191,12 @@ def _of_all(owner: psycopg.Connection[Any], asked: tuple[Pattern, ...]) -> tuple
         every = [like for one in asked for like in likes(one)]
         plan = " ".join(row[0] for row in owner.execute(f"explain {question}".encode(), [every]).fetchall())
         assert "Gather" in plan, f"the scan is not parallel: {plan}"
-        took, row = _timed(lambda: owner.execute(question.encode(), [every]).fetchone())
+        took, row = timed_ms(lambda: owner.execute(question.encode(), [every]).fetchone())
     return took, int(row[0])
 
 
 def _page_ms(office: LargeOffice, plate: str) -> float:
-    took, answer = _timed(lambda: office.member.send("/reads/search/", plate=plate, span="all"))
+    took, answer = timed_ms(lambda: office.member.send("/reads/search/", plate=plate, span="all"))
     assert answer.status_code == 200, answer.status_code
     return took
 
@@ -210,7 +205,7 @@ def _exact_ms(office: LargeOffice, app: psycopg.Connection[Any], plate: str) -> 
     terms = json.dumps(
         {"plate": plate, "from": f"{office.days[0]}T00:00Z", "to": f"{office.days[-1] + timedelta(days=1)}T00:00Z", "limit": 200}
     )
-    return _timed(lambda: _looked(office, app, "reads.search", "reads_by_plate", terms))[0]
+    return timed_ms(lambda: _looked(office, app, "reads.search", "reads_by_plate", terms))[0]
 
 
 def _canvass_ms(office: LargeOffice, app: psycopg.Connection[Any], chance: random.Random) -> tuple[float, int]:
@@ -224,7 +219,7 @@ def _canvass_ms(office: LargeOffice, app: psycopg.Connection[Any], chance: rando
         "to": (since + timedelta(hours=1)).isoformat(),
     }
     terms = json.dumps({"incident": 1, "scenes": [scene], "limit": 500})
-    took, rows = _timed(lambda: _looked(office, app, "investigations.canvass", "vehicles_around", terms))
+    took, rows = timed_ms(lambda: _looked(office, app, "investigations.canvass", "vehicles_around", terms))
     return took, len(rows)
 
 
@@ -235,7 +230,7 @@ def _looked(office: LargeOffice, app: psycopg.Connection[Any], act: str, door: s
 
 def _commits_ms(owner: psycopg.Connection[Any]) -> list[float]:
     """What a commit alone costs on this disk."""
-    return [_timed(lambda: owner.execute("select pg_logical_emit_message(true, 'bench', 'x')"))[0] for _ in range(100)]
+    return [timed_ms(lambda: owner.execute("select pg_logical_emit_message(true, 'bench', 'x')"))[0] for _ in range(100)]
 
 
 def main(given: list[str] | None = None) -> int:

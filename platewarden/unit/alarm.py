@@ -20,8 +20,9 @@ from datetime import datetime, timedelta
 from typing import TextIO
 
 from platewarden.exchange.hotlist_edition import Approach, EditionEntry
+from platewarden.ground import apart_m
 from platewarden.plate.match import Answer, Doubt
-from platewarden.unit.place import NOWHERE, Where, apart_m
+from platewarden.unit.place import NOWHERE, Where
 
 __all__ = ["HOW_TO_ACT", "VERIFY", "Alarm", "Alert", "VoicedEntry"]
 
@@ -116,7 +117,7 @@ class Alert:
         then, now = self.where.place, here.place
         if then is None or now is None:
             return None
-        far = apart_m(then, now)
+        far = apart_m(then.lat, then.lon, now.lat, now.lon)
         return round(far) if far > MOVED_M + then.accuracy_m + now.accuracy_m else None
 
     def as_json(self, authorized: frozenset[str] = frozenset()) -> dict[str, object]:

@@ -36,10 +36,9 @@ from platewarden.exchange.read_report import Across, Along, NoPlace, Place
 from platewarden.policy.refusal import Malformed
 from platewarden.unit.streets import Streets
 
-__all__ = ["NOWHERE", "Fix", "Receiver", "Source", "Where", "Whereabouts", "apart_m", "source_of", "surveyed"]
+__all__ = ["NOWHERE", "Fix", "Receiver", "Source", "Where", "Whereabouts", "source_of", "surveyed"]
 
 METRES_A_DILUTION: Final = 5.0
-METRES_A_DEG: Final = 111_320.0
 KNOT: Final = 0.514444
 DRIVES_MPS: Final = 3.0
 """From this speed on, the course over ground is the way the car faces."""
@@ -90,13 +89,6 @@ NOWHERE: Final = Where(None, NoPlace.NO_RECEIVER)
 def surveyed(lat: float, lon: float, accuracy_m: float, streets: Streets | None) -> Where:
     """Of a fixed post, or of a camera with a place of its own."""
     return Where(_with_crossing(Place(lat, lon, accuracy_m, None, 0.0), streets), None, front_deg=0.0)
-
-
-def apart_m(one: Place, other: Place) -> float:
-    """How far two places are from one another, in metres; good for a few kilometres."""
-    north = (other.lat - one.lat) * METRES_A_DEG
-    east = (other.lon - one.lon) * METRES_A_DEG * math.cos(math.radians(one.lat))
-    return math.hypot(north, east)
 
 
 def _with_crossing(place: Place, streets: Streets | None) -> Place:

@@ -24,12 +24,12 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 
+from platewarden import ground
 from platewarden.policy.refusal import Malformed, Unavailable
 
 __all__ = ["Streets"]
 
 CELL_DEG: Final = 0.002
-METRES_A_DEG: Final = 111_320.0
 CROSSES_M: Final = 10.0
 CROSSING_M: Final = 150.0
 STREET_M: Final = 60.0
@@ -83,7 +83,9 @@ class Streets:
     def crossing(self, lat: float, lon: float) -> str | None:
         """The nearest crossing in words, or the street, or None where there is neither."""
         here = (lat, lon)
-        crossings = [(_apart(here, point), words) for cell in _around(here) for words, point in self._crossings.get(cell, ())]
+        crossings = [
+            (ground.apart_m(*here, *point), words) for cell in _around(here) for words, point in self._crossings.get(cell, ())
+        ]
         if crossings and min(crossings)[0] <= CROSSING_M:
             return min(crossings)[1]
         streets = [(_far(here, first, last), name) for name, first, last in self._near(here)]
@@ -91,9 +93,10 @@ class Streets:
 
     def within(self, lat: float, lon: float, radius_m: float) -> list[tuple[Point, Point]]:
         """The pieces of streets in the square around a place, to be drawn; at most 4,000."""
-        down, right = radius_m / METRES_A_DEG, radius_m / (METRES_A_DEG * max(0.01, math.cos(math.radians(lat))))
-        rows = range(math.floor((lat - down) / CELL_DEG), math.floor((lat + down) / CELL_DEG) + 1)
-        columns = range(math.floor((lon - right) / CELL_DEG), math.floor((lon + right) / CELL_DEG) + 1)
+        south, west = ground.lat_lon(lat, lon, (-radius_m, -radius_m))
+        north, east = ground.lat_lon(lat, lon, (radius_m, radius_m))
+        rows = range(math.floor(south / CELL_DEG), math.floor(north / CELL_DEG) + 1)
+        columns = range(math.floor(west / CELL_DEG), math.floor(east / CELL_DEG) + 1)
         cells: Iterable[Cell] = product(rows, columns) if len(rows) * len(columns) < len(self._segments) else self._segments
         found = {
             (first, last)
@@ -166,17 +169,9 @@ def _cells_of(first: Point, last: Point) -> set[Cell]:
     }
 
 
-def _metres(here: Point, there: Point) -> tuple[float, float]:
-    return (there[0] - here[0]) * METRES_A_DEG, (there[1] - here[1]) * METRES_A_DEG * math.cos(math.radians(here[0]))
-
-
-def _apart(here: Point, there: Point) -> float:
-    return math.hypot(*_metres(here, there))
-
-
 def _far(point: Point, first: Point, last: Point) -> float:
     """How far the point is from the line between two others, in metres."""
-    (ax, ay), (bx, by) = _metres(point, first), _metres(point, last)
+    (ax, ay), (bx, by) = ground.xy(*point, *first), ground.xy(*point, *last)
     dx, dy = bx - ax, by - ay
     length = dx * dx + dy * dy
     along = 0.0 if length == 0 else min(1.0, max(0.0, -(ax * dx + ay * dy) / length))

@@ -29,10 +29,11 @@ from platewarden.exchange.task_answer import LONGEST_REASON, Said, TaskAnswer
 from platewarden.exchange.task_sheet import CanvassTask, TaskSheet
 from platewarden.exchange.track_page import SPOTS_AT_MOST, Spot, TrackPage
 from platewarden.exchange.wire import Kind
+from platewarden.ground import apart_m
 from platewarden.policy.refusal import Malformed, Stale, Tampered, Unavailable
 from platewarden.unit.editions import may_replace, replace_file
 from platewarden.unit.outcome import STREAM
-from platewarden.unit.place import NOWHERE, Where, apart_m
+from platewarden.unit.place import NOWHERE, Where
 from platewarden.unit.shift import Shift
 from platewarden.unit.spool import Draft, Spool
 
@@ -205,7 +206,9 @@ class Tasks:
         way = self._way.setdefault(number, [])
         if way:
             before_at, before = way[-1]
-            if seen_at <= before_at or (seen_at - before_at < SPOT_EVERY and apart_m(place, before) < SPOT_AFTER_M):
+            if seen_at <= before_at or (
+                seen_at - before_at < SPOT_EVERY and apart_m(place.lat, place.lon, before.lat, before.lon) < SPOT_AFTER_M
+            ):
                 return
         way.append((seen_at, place))
         spot = Spot(seen_at, float(place.lat), float(place.lon), float(place.accuracy_m))

@@ -58,12 +58,10 @@ def correct(request: HttpRequest, read_id: uuid.UUID, captured_at: datetime, sai
     access = open_access(request, Act.ALERTS_CORRECT, {"read": str(read_id), "captured_at": captured_at.isoformat(), "saw": saw})
     try:
         return _corrected(access, read_id, captured_at, said)
-    except (
-        OperationalError
-    ) as error:  # nobody else commits, as at the console with the server stopped: once more, as any door is asked
+    except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.CannotConnectNow):
             raise
-    put_on_disk()
+    put_on_disk()  # nobody else commits, as at the console while the server is stopped: once more, as any door is asked
     return _corrected(access, read_id, captured_at, said)
 
 

@@ -24,6 +24,8 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
+from platewarden import ground
+from platewarden.ground import Xy
 from platewarden.server.access.desk import Access, open_access, through_door
 from platewarden.server.investigations.canvass import Scene
 from platewarden.server.investigations.models import Incident
@@ -36,10 +38,8 @@ STEP_M: Final = 10.0
 TURNED_DEG: Final = 45.0
 JOINED: Final = timedelta(seconds=20)
 SURE_M: Final = 50.0
-METRES_A_DEG: Final = 111_195.0
 NO_NAME: Final = "Roads without a name"
 
-Xy = tuple[float, float]
 LonLat = tuple[float, float]
 
 
@@ -174,12 +174,12 @@ def _roads(path: Path, _changed: int) -> list[tuple[str, list[LonLat]]]:
 
 def _xy(scene: Scene, lon: float, lat: float) -> Xy:
     """Metres east and north of the scene's place."""
-    return (lon - scene.lon) * METRES_A_DEG * math.cos(math.radians(scene.lat)), (lat - scene.lat) * METRES_A_DEG
+    return ground.xy(scene.lat, scene.lon, lat, lon)
 
 
 def _lonlat(scene: Scene, at: Xy) -> LonLat:
-    east = at[0] / (METRES_A_DEG * math.cos(math.radians(scene.lat)))
-    return round(scene.lon + east, 6), round(scene.lat + at[1] / METRES_A_DEG, 6)
+    lat, lon = ground.lat_lon(scene.lat, scene.lon, at)
+    return round(lon, 6), round(lat, 6)
 
 
 def _pieces(scene: Scene, road: list[LonLat]) -> Iterator[tuple[Xy, Xy]]:
@@ -198,13 +198,7 @@ def _pieces(scene: Scene, road: list[LonLat]) -> Iterator[tuple[Xy, Xy]]:
 
 
 def _is_inside(scene: Scene, ring: list[Xy], at: Xy) -> bool:
-    if not ring:
-        return math.hypot(*at) <= scene.radius_m
-    inside = False
-    for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        if (ay > at[1]) != (by > at[1]) and at[0] < (bx - ax) * (at[1] - ay) / (by - ay) + ax:
-            inside = not inside
-    return inside
+    return ground.is_within(ring, at) if ring else math.hypot(*at) <= scene.radius_m
 
 
 def _passed(scene: Scene, driven: Sequence[Track]) -> dict[tuple[int, int], list[tuple[Xy, float]]]:

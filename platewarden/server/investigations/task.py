@@ -13,7 +13,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -23,6 +22,7 @@ from django.db.models.functions import Greatest
 from platewarden.exchange import task_sheet
 from platewarden.exchange.task_answer import Said, TaskAnswer
 from platewarden.exchange.track_page import TrackPage
+from platewarden.ground import apart_m
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
 from platewarden.server.clock import now
@@ -68,8 +68,7 @@ def cars_near(incident: Incident) -> list[Near]:
 def _metres(incident: Incident, unit: Unit, at: datetime) -> float | None:
     if unit.lat is None or unit.lon is None or unit.place_at is None or at - unit.place_at > PLACE_COUNTS:
         return None
-    down, right = radians(unit.lat - incident.lat) / 2, radians(unit.lon - incident.lon) / 2
-    return 12_742_000 * asin(sqrt(sin(down) ** 2 + cos(radians(incident.lat)) * cos(radians(unit.lat)) * sin(right) ** 2))
+    return apart_m(incident.lat, incident.lon, unit.lat, unit.lon)
 
 
 def may_ask(incident: Incident, member: Member) -> Refusal | None:

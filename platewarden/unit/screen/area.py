@@ -8,19 +8,18 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from platewarden import ground
 from platewarden.exchange.read_report import Place
 from platewarden.exchange.task_sheet import CanvassTask
+from platewarden.ground import Xy
 from platewarden.unit.screen.markup import Html, tag
 from platewarden.unit.streets import Streets
 
 __all__ = ["drawn", "lies"]
 
-METRES_A_DEG: Final = 111_320.0
 POINTS: Final = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 ROUND: Final = 0.62
 """Half of what is drawn, in parts of the area's own width."""
-
-Xy = tuple[float, float]
 
 
 def lies(task: CanvassTask, here: Place | None) -> str:
@@ -67,11 +66,11 @@ def drawn(task: CanvassTask, here: Place | None, way: list[Place], streets: Stre
 
 def _xy(task: CanvassTask, lat: float, lon: float) -> Xy:
     """Metres east and north of the task's own place."""
-    return (lon - task.lon) * METRES_A_DEG * math.cos(math.radians(task.lat)), (lat - task.lat) * METRES_A_DEG
+    return ground.xy(task.lat, task.lon, lat, lon)
 
 
 def _place_of(task: CanvassTask, at: Xy) -> tuple[float, float]:
-    return task.lat + at[1] / METRES_A_DEG, task.lon + at[0] / (METRES_A_DEG * max(0.01, math.cos(math.radians(task.lat))))
+    return ground.lat_lon(task.lat, task.lon, at)
 
 
 def _ring(task: CanvassTask) -> list[Xy]:
@@ -94,13 +93,7 @@ def _half(task: CanvassTask) -> float:
 
 
 def _is_inside(task: CanvassTask, x: float, y: float) -> bool:
-    if not task.corners:
-        return math.hypot(x, y) <= task.radius_m
-    ring, inside = _ring(task), False
-    for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            inside = not inside
-    return inside
+    return ground.is_within(_ring(task), (x, y)) if task.corners else math.hypot(x, y) <= task.radius_m
 
 
 def _spell(at: Xy) -> str:
