@@ -335,7 +335,7 @@ def test_a_card_says_how_often_and_where_it_was_seen_and_everything_that_may_be_
     here.station.where = lambda: Where(dataclasses.replace(place, lat=42.1844), None)
     card = browser.get("/").text
     assert "seen 2 times since" in card
-    assert "This unit has moved 301 m since" in card
+    assert "This unit has moved 300 m since" in card
     here.station.where = lambda: Where(dataclasses.replace(place, lat=42.1818), None)
     assert "has moved" not in browser.get("/").text
 
