@@ -26,6 +26,8 @@ class NotAsTold(PlatewardenError):
 
 
 STILL_GOOD_S = 5.0
+given: dict[str, int] = {}
+"""The thirty seconds (counted from 1970) whose code a seed last gave out."""
 
 
 def code_of(seed: str, at: float) -> str:
@@ -35,10 +37,14 @@ def code_of(seed: str, at: float) -> str:
 
 
 def code_now(seed: str) -> str:
-    """A code that still counts when it arrives: near the end of its thirty seconds the next one is waited for."""
-    left = 30 - time.time() % 30
-    if left < STILL_GOOD_S:
-        time.sleep(left)
+    """A code that still counts when it arrives, and that this process has not given out: otherwise the next one is waited for.
+
+    The office takes no code twice, whichever browser the member sits at.
+    """
+    now = time.time()
+    if 30 - now % 30 < STILL_GOOD_S or given.get(seed) == int(now // 30):
+        time.sleep(30 - now % 30)
+    given[seed] = int(time.time() // 30)
     return code_of(seed, time.time())
 
 
