@@ -10,15 +10,20 @@ PHOTOS ?=
 demo: $(VENV)/installed-demo  ## the whole story on this machine: make demo [PHOTOS=folder]
 	$(VENV)/bin/platewarden demo $(if $(PHOTOS),--photos $(PHOTOS))
 
-test: $(VENV)/installed-all $(VENV)/system-packages check  ## everything: check, then every test, browser tests included
+define style-types-floors
+$(VENV)/bin/ruff check .
+$(VENV)/bin/ruff format --check .
+$(VENV)/bin/mypy
+$(VENV)/bin/lint-imports --no-logo
+endef
+
+test: $(VENV)/installed-all $(VENV)/system-packages  ## everything: style, types, floors, then every test, browser tests included
+	$(style-types-floors)
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-check: $(VENV)/installed-all  ## style, types, floors, the house's own inspections: under a minute
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports --no-logo
-	$(PY) -m pytest tests/house -m "not slow"
+check: $(VENV)/installed-all  ## style, types, floors, the house's own inspections: about a minute
+	$(style-types-floors)
+	$(PY) -m pytest tests/house -m "not slow" -n 2
 
 bench: $(VENV)/installed-all  ## figures, each beside a named baseline in the same run
 	$(PY) -m platewarden.bench.crash --times 100 --json

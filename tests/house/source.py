@@ -24,6 +24,7 @@ def shipped(folder: Path = PACKAGE) -> tuple[Path, ...]:
 
 
 @cache
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=str(path))
 
