@@ -117,7 +117,7 @@ def _must_hold(hashes: list[bytes], newest: Checkpoint, before: Checkpoint | Non
 
 
 def _bundles(size: int) -> Iterator[Tile]:
-    bodies = (body.encode() for body in islice(sealed_bodies(), size))
+    bodies = islice(sealed_bodies(), size)
     number = 0
     while some := list(islice(bodies, HASHES)):
         yield entry_bundle(number, some)

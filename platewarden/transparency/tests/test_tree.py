@@ -124,6 +124,17 @@ def test_a_frontier_grows_to_the_same_root(size):
     assert (frontier.size, frontier.root()) == (size, plain_root(some(size)))
 
 
+@given(parts=st.lists(st.integers(0, 70), max_size=8))
+def test_many_leaves_at_once_grow_the_tree_that_one_by_one_grow(parts):
+    at_once, one_by_one = Frontier(), Frontier()
+    for part in parts:
+        hashes = [leaf_hash(bytes([n])) for n in range(part)]
+        at_once.extend(hashes)
+        for hashed in hashes:
+            one_by_one.append(hashed)
+        assert (at_once.size, at_once.root()) == (one_by_one.size, one_by_one.root())
+
+
 def test_a_copy_grows_apart():
     frontier = Frontier()
     frontier.append(HASHES[0])

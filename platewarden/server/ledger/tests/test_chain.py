@@ -207,7 +207,32 @@ def test_an_altered_hash_is_found(office, book):
     assert f"Leaf {book[4]} was altered" in said(office)
 
 
-@pytest.mark.parametrize("body", ["", "no line", '{"at": "never"}', '{"at": "2026-13-45T99:00Z"}', "[" * 100_000])
+def test_a_byte_moved_from_one_hash_to_the_next_is_found(office, book):
+    """Hashes come many at once, one behind the other."""
+    first, second = office.ask_owner(
+        "select leaf_hash from office.ledger_leaf where leaf_id = any (%s) order by leaf_id", list(book[4:6])
+    )
+    whole = bytes(first[0]) + bytes(second[0])
+    for leaf, altered in zip(book[4:6], (whole[:31], whole[31:]), strict=True):
+        tamper(office, f"update office.ledger_leaf set leaf_hash = '\\x{altered.hex()}' where leaf_id = {leaf}")
+    assert f"Leaf {book[4]} was altered: its text" in said(office)
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_what_a_line_is_about_does_not_speak_for_its_columns(office, erased):
+    """Names inside `about` look like those of the line itself to whoever compares text."""
+    leaf = record(Act.ALERTS_DISPOSE, by=ROSA, about={"member": "1077", "content": "0" * 64, "purpose": "x", "act": "alerts.look"})
+    office.seal()
+    if erased:
+        tamper(office, f"delete from plates.ledger_content where leaf_id = {leaf}")
+    assert verify(office).holds
+    tamper(office, f"update office.ledger_leaf set member_number = '1077' where leaf_id = {leaf}")
+    assert f"Leaf {leaf} was altered: its time, act or member" in said(office)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no line", "two\nlines", "\n", '{"at": "never"}', '{"at": "2026-13-45T99:00Z"}', "[" * 100_000]
+)
 def test_a_line_that_is_no_line_any_more_is_found_like_any_other(office, book, body):
     with office.database.connect("postgres") as superuser:
         superuser.execute("set session_replication_role = replica")
@@ -339,8 +364,8 @@ def test_the_check_sees_no_words(office, book):
     with office.as_role("purge"), connection.cursor() as cursor:
         with pytest.raises(Exception, match="permission denied"):
             cursor.execute("select body from plates.ledger_content")
-        cursor.execute("select * from office.ledger_contents_altered()")
-        assert [column.name for column in cursor.description] == ["leaf_id"]
+        cursor.execute("select * from office.ledger_altered()")
+        assert [column.name for column in cursor.description] == ["leaf_id", "its_columns", "its_content"]
 
 
 def test_a_leaf_is_text_that_anybody_can_hash(office, book):
