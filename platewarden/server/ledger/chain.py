@@ -76,8 +76,8 @@ class Sealer:
             size = cursor.fetchone()[0]
         if self._frontier is None or self._frontier.size != size:
             grown = Frontier()
-            for hashed in sealed_leaf_hashes():
-                grown.append(hashed)
+            for block in _sealed():
+                grown.extend([leaf_hash(body) for body in block.bodies])
             _must_answer(grown)
             self._frontier = grown
         return self._frontier
