@@ -162,18 +162,30 @@ def status(
     data: Data = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Say how the server is: database, ledger, editions, units. Example: platewarden status --json"""
+    """Say how the server is: database, ledger, editions, units, jobs, disk, and what is red.
+
+    Example: platewarden status --json
+
+    Exit status 1 when something is red. The server's monitoring asks the same over HTTP: /watch/figures.
+    """
     from platewarden.server.config import ServerConfig
     from platewarden.server.serve import database_of
 
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.status import status_now
+        from platewarden.server.clock import now
+        from platewarden.server.status import red, status_now
 
         facts = status_now()
+        wrong = red(facts, now())
     if json_:
-        print(json.dumps(facts, default=str))
-        return
-    for name, value in facts.items():
-        print(f"{name.replace('_', ' '):<24} {value}")
+        print(json.dumps({**facts, "red": wrong}, default=str))
+    else:
+        jobs = facts.pop("jobs_done_at")
+        for name, value in (facts | {f"{job}, done at": done_at for job, done_at in jobs.items()}).items():
+            print(f"{name.replace('_', ' '):<32} {value}")
+        for sentence in wrong:
+            print(f"RED: {sentence}")
+    if wrong:
+        raise typer.Exit(1)

@@ -36,6 +36,7 @@ __all__ = [
     "ServerConfig",
     "create_password",
     "create_secret",
+    "create_token",
     "has_secret",
     "own_folder",
     "read_password",
@@ -170,7 +171,12 @@ def create_secret(data: Path, name: str, n_bytes: int = 32) -> bytes:
 
 def create_password(data: Path, role: str) -> str:
     """Makes a role's password (`<role>.password`, one line of text) unless it is there already."""
-    return _create(data, f"{role}.password", secrets.token_urlsafe(32).encode()).decode("ascii").strip()
+    return create_token(data, f"{role}.password")
+
+
+def create_token(data: Path, name: str) -> str:
+    """Makes a secret that is one line of text unless it is there already."""
+    return _create(data, name, secrets.token_urlsafe(32).encode()).decode("ascii").strip()
 
 
 def read_password(data: Path, role: str) -> str:

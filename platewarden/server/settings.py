@@ -108,6 +108,7 @@ MIDDLEWARE = (
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "csp.middleware.CSPMiddleware",
+        "platewarden.server.web.watch.Stopwatch",
         "platewarden.server.web.headers.Headers",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.common.CommonMiddleware",

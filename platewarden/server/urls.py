@@ -2,15 +2,25 @@
 
 from django.urls import include, path
 
-from platewarden.server.web import views
+from platewarden.server.web import views, watch
 
 handler404 = "platewarden.server.web.translator.not_found"
 handler500 = "platewarden.server.web.translator.failed"
 
 home = ([path("", views.home, name="home")], "web")
 
+watched = (
+    [
+        path("live", watch.live, name="live"),
+        path("ready", watch.ready, name="ready"),
+        path("figures", watch.figures, name="figures"),
+    ],
+    "watch",
+)
+
 urlpatterns = [
     path("", include(home)),
+    path("watch/", include(watched)),
     path("", include("platewarden.server.access.urls")),
     path("reads/", include("platewarden.server.reads.urls")),
     path("alerts/", include("platewarden.server.alerts.urls")),

@@ -44,6 +44,7 @@ CATCHES = {
     "platewarden.cli.main": "translator of the command line",
     "platewarden.cli.witness": "the loop: a place that is not reached or gives half a file is said, and asked again",
     "platewarden.server.web.translator": "translator of the pages; the shell itself may be unavailable",
+    "platewarden.server.web.watch": "a token that is not there, or that others may read, is no token: there is no such page",
     "platewarden.server.hotlists.forms": "a field's fault is shown at the field",
     "platewarden.server.alerts.forms": "a field's fault is shown at the field",
     "platewarden.server.reads.forms": "a field's fault is shown at the field",

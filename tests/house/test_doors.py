@@ -14,6 +14,9 @@ WITHOUT_SIGN_IN = {
     "account_login": "it is the sign-in",
     "mfa_authenticate": "it is the sign-in's second half",
     "account_inactive": "says why somebody cannot sign in",
+    "watch:live": "says that the process is there, for a load balancer",
+    "watch:ready": "says whether a look would be answered, for a load balancer",
+    "watch:figures": "there for whoever brings the token of the server's disk",
     "account_logout": "leaving is always allowed; whoever left already is sent home",
 }
 # The sign-in library's own pages show no plate data, and a member needs them before any training.

@@ -16,6 +16,7 @@ from platewarden.cli.testing import desk_of
 from platewarden.server.config import ServerConfig
 from platewarden.server.database.embedded import EmbeddedServer
 from platewarden.server.database.testing import data_folder
+from platewarden.server.proof.testing import worker_was_round
 
 
 def platewarden(*words, timeout=120):
@@ -88,13 +89,16 @@ def test_setup_makes_an_office_once_and_a_second_time_is_refused():
             EmbeddedServer(folder, say=lambda _: None).end_left_over()
 
 
-def test_status_counts_and_names_no_plate(office):
+def test_status_counts_says_what_is_red_and_names_no_plate(office):
     desk = desk_of(office)
     office.receive(office.car(), "AB12345")
     office.seal()
     done = desk.run("status", "--json")
-    assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
+    assert (done.returncode, len(told["red"])) == (1, 1), done.stderr
+    assert "Is the worker running?" in told["red"][0]
+    worker_was_round(office)
+    assert desk.run("status").returncode == 0
     assert (told["units_enrolled"], told["members"], told["hotlist_edition"]) == (1, 8, None)
     assert told["ledger_sealed"] == told["ledger_leaves"]
     assert told["ledger_is_behind"] is False

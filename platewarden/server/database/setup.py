@@ -29,6 +29,7 @@ from platewarden.server.config import (
     ServerConfig,
     create_password,
     create_secret,
+    create_token,
     has_secret,
     own_folder,
     socket_folder,
@@ -43,6 +44,7 @@ EMBEDDED_DATABASE: Final = "platewarden"
 OLDEST_POSTGRES: Final = 150000
 
 RANDOM_KEYS: Final = ("django.key", "second-factor.key", "pictures.key")
+WATCH_TOKEN: Final = "watch.token"  # noqa: S105 - a file's name
 SIGNING_KEYS: Final = ("office-signing.key", "ledger.key")
 SEALING_KEYS: Final = ("office-sealing.key",)
 
@@ -141,6 +143,7 @@ def make_secrets(data: Path) -> None:
         create_password(data, role)
     for name in RANDOM_KEYS:
         create_secret(data, name)
+    create_token(data, WATCH_TOKEN)
     for names, kind in ((SIGNING_KEYS, SigningKey), (SEALING_KEYS, SealingKey)):
         for name in names:
             if not has_secret(data, name):

@@ -29,8 +29,7 @@ from platewarden.server.people.training import WARN_DAYS, days_left, today
 from platewarden.server.retention.clock_watch import must_believe
 from platewarden.server.retention.models import ChangeState, Hold, ScheduleChange
 from platewarden.server.retention.purge import days_overdue
-
-SILENT_AFTER = timedelta(hours=1)
+from platewarden.server.status import SILENT_AFTER
 
 
 @require_GET
