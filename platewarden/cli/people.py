@@ -249,3 +249,43 @@ def train(
         until = day + timedelta(days=days)
         enter_completion(trainee, course=course, completed_on=day, expires_on=until, by=Signer(member.number, member.name))
     tell(f"{trainee} is trained until {until:%m/%d/%Y}.")
+
+
+@app.command()
+def policy(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The text of the policy, as it was issued: plain text, UTF-8.")],
+    in_force: Annotated[str, typer.Option("--in-force", help="Its first day, such as 2026-12-01.")],
+    by: By,
+    data: Data = None,
+) -> None:
+    """Enter the next text of the written policy, for every member to acknowledge.
+
+    Example: platewarden people policy policy-427.txt --in-force 2026-12-01 --by 1001
+    """
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    try:
+        first_day, text = date.fromisoformat(in_force), file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Malformed(
+            f"{file.name} cannot be read as a text ({error.__class__.__name__}). Check the path and the file."
+        ) from error
+    except ValueError as error:
+        raise Malformed(f"“{in_force[:20]}” is not a date. Write it as 2026-12-01.") from error
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.policy_text import enter_text
+        from platewarden.server.people.rules import may_do
+
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_POLICY, now()):
+            raise Refused(refusal)
+        entered = enter_text(text, in_force_on=first_day, by=Signer(member.number, member.name))
+    print(f"text {entered.number}  sha256 {entered.digest}")
+    tell(f"In force from {first_day:%m/%d/%Y}. Members are asked to acknowledge it from their home page.")

@@ -93,6 +93,10 @@ class Department:
     """An agency of another state declares that it serves no prohibited purpose."""
     prohibited_purposes: tuple[str, ...]
     audits: dict[str, int]
+    acknowledge_days: int
+    """A text of the written policy is acknowledged within so many days of its first day."""
+    acknowledgement_refuses_looks: bool
+    """Whether looks are refused to a member who did not."""
     two_people: frozenset[str]
     text: str
 
@@ -192,6 +196,7 @@ def _department(file: _Table, text: str) -> Department:
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
     retention, wires = file.table("retention"), file.table("tripwires")
     around, release, audits = file.table("investigations"), file.table("release"), file.table("audits")
+    acknowledged = file.table("acknowledgement")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -229,6 +234,8 @@ def _department(file: _Table, text: str) -> Department:
         release_response_days=release.figure("response_days", most=366),
         declaration_outside_state=release.take("declaration_outside_state", bool),
         prohibited_purposes=tuple(release.words("prohibited_purposes")),
+        acknowledge_days=acknowledged.figure("acknowledge_days", most=366),
+        acknowledgement_refuses_looks=acknowledged.take("refuses_looks", bool),
         audits={name: audits.figure(name, most=most) for name, most in AUDITS.items()},
         two_people=frozenset(two.words("acts")),
         text=text,
@@ -248,6 +255,7 @@ def _department(file: _Table, text: str) -> Department:
         around,
         release,
         audits,
+        acknowledged,
         file,
     ):
         table.done()

@@ -34,6 +34,9 @@ BEFORE_TRAINING = {
     "access:factor_remove": "as above: a lost phone is not left standing until the training is over",
     "audits:mine": "whoever looked untrained answers for it; it shows no plate",
     "audits:answer": "as above",
+    "people:policy": "the policy is read before any training; it shows no plate",
+    "people:policy_text": "as above",
+    "people:acknowledge": "as above",
     "access:lock": "leaving is always allowed",
     "access:touch": "says that somebody is there; answers nothing",
 }

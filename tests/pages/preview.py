@@ -172,8 +172,16 @@ from platewarden.server.investigations.task import Near  # noqa: E402
 from platewarden.server.investigations.views import Row as AroundRow  # noqa: E402
 from platewarden.server.ledger.acts import Act  # noqa: E402
 from platewarden.server.ledger.read import LedgerEntry  # noqa: E402
-from platewarden.server.people.forms import AuthorizationForm, DutyForm, EnrolForm, TrainingForm  # noqa: E402
-from platewarden.server.people.models import Duty, Member  # noqa: E402
+from platewarden.server.people.forms import (  # noqa: E402
+    AuthorizationForm,
+    DayForm,
+    DutyForm,
+    EnrolForm,
+    PolicyTextForm,
+    TrainingForm,
+)
+from platewarden.server.people.models import Duty, Member, PolicyEdition, PolicyText  # noqa: E402
+from platewarden.server.people.policy_text import changed_lines  # noqa: E402
 from platewarden.server.proof.check import Checked, State  # noqa: E402
 from platewarden.server.proof.check import Row as Counted  # noqa: E402
 from platewarden.server.proof.measures import MEASURES  # noqa: E402
@@ -1125,6 +1133,60 @@ def members_page(**other: Any) -> dict[str, Any]:
     return facts | other
 
 
+POLICY = (
+    "427.4 OPERATIONS\n\nUse of an ALPR is restricted to the purposes outlined below.\n\n"
+    "(d) No member of this department shall operate ALPR equipment or access ALPR data without first completing department-approved training.\n\n"
+    "427.6 ACCOUNTABILITY\n\nAll data will be closely safeguarded and protected by both procedural and technological means.\n\n"
+    "(c) ALPR system audits should be conducted {}.\n"
+)
+
+
+def policy_texts() -> list[PolicyText]:
+    given = "HP-214 Dana Whitfield"
+    return [
+        PolicyText(number=number, text=POLICY.format(how), digest=digest * 32, in_force_on=ago(days=days).date(), entered_by=given, entered_at=ago(days=days))
+        for number, how, digest, days in ((2, "at least every month", "7a", 10), (1, "on a regular basis", "c3", 400))
+    ]  # fmt: skip
+
+
+def policy_page(**other: Any) -> dict[str, Any]:
+    texts, at = policy_texts(), now()
+    editions = [
+        PolicyEdition(number=number, in_force_at=ago(days=days), signed_by=by)
+        for number, days, by in ((2, 30, "1002 Luis Ortega, asked by 1001 Dana Whitfield"), (1, 400, "the installer at the server's console"))
+    ]  # fmt: skip
+    waiting = [
+        {"member": row["member"], "due_on": at.date() + timedelta(days=days)}
+        for row, days in zip(people()[:2], (4, -2), strict=True)
+    ]
+    facts: dict[str, Any] = {
+        "form": DayForm(initial={"on": at.date()}),
+        "day": at.date(),
+        "text": texts[0],
+        "edition": editions[0],
+        "standing": texts[0],
+        "texts": [{"text": texts[0], "acknowledged_at": None}, {"text": texts[1], "acknowledged_at": ago(days=396)}],
+        "editions": editions,
+        "is_told": True,
+        "waiting": waiting,
+        "today": at.date(),
+        "enter_refusal": None,
+    }
+    return facts | other
+
+
+def policy_text_page(**other: Any) -> dict[str, Any]:
+    text, before = policy_texts()
+    facts = {"text": text, "before": before, "changed": changed_lines(before.text, text.text), "acknowledged_at": None, "is_over": False, "is_to_come": False, "due_on": ago(days=-4).date(), "is_late": False}  # fmt: skip
+    return facts | other
+
+
+def policy_file_page() -> dict[str, Any]:
+    before = _department().text
+    text = before.replace("acknowledge_days = 14", "acknowledge_days = 7")
+    return {"edition": PolicyEdition(number=2, text=text, in_force_at=ago(days=30), signed_by="1002 Luis Ortega"), "before": PolicyEdition(number=1, text=before), "changed": changed_lines(before, text), "digest": "5e" * 32, "is_to_come": False}  # fmt: skip
+
+
 def member_page(**other: Any) -> dict[str, Any]:
     rosa = Member(number="1042", name="Rosa Vega", joined_at=ago(days=400))
     given = "1001 Dana Whitfield"
@@ -1713,6 +1775,16 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "bolo-new": lambda: ("hotlists/bolo_new.html", {"form": BoloForm(initial={"plate": "87K4TR1"})}),
     "bolo-new-wrong": lambda: ("hotlists/bolo_new.html", {"form": with_errors(BoloForm({"plate": "??", "state": ""}))}),
     "people": lambda: ("people/members.html", members_page()),
+    "policy-texts": lambda: ("people/policy.html", policy_page()),
+    "policy-texts-member": lambda: ("people/policy.html", policy_page(is_told=False, waiting=[], enter_refusal=NOT_YOURS)),
+    "policy-texts-empty": lambda: ("people/policy.html", policy_page(texts=[], text=None, standing=None, waiting=[], form=DayForm({"on": ""}))),
+    "policy-text": lambda: ("people/policy_text.html", policy_text_page()),
+    "policy-text-done": lambda: ("people/policy_text.html", policy_text_page(before=None, acknowledged_at=ago(days=2))),
+    "policy-text-late": lambda: ("people/policy_text.html", policy_text_page(is_late=True, due_on=ago(days=2).date())),
+    "policy-text-over": lambda: ("people/policy_text.html", policy_text_page(is_over=True)),
+    "policy-file": lambda: ("people/policy_file.html", policy_file_page()),
+    "policy-text-new": lambda: ("people/policy_new.html", {"form": PolicyTextForm(initial={"text": POLICY.format("every month"), "in_force_on": now().date()})}),
+    "policy-text-new-wrong": lambda: ("people/policy_new.html", {"form": with_errors(PolicyTextForm({}), all="This is text 2 word for word. Nothing was entered.", text="Enter the text.")}),
     "looks": lambda: ("access/tripped.html", looks_page()),
     "looks-asked": lambda: ("access/tripped.html", looks_page(asked_of=looks_page()["rows"][0], asked=[SimpleNamespace(at=ago(hours=n * 20), act=Act.READS_SEARCH, words="DRL5188" if n < 6 else "", terms={} if n < 6 else None, purpose="criminal-investigation", reference="26-004117" if n < 6 else None, is_the_one=n == 0) for n in range(8)])),
     "looks-empty": lambda: ("access/tripped.html", looks_page(rows=[], judged=[])),
@@ -1834,7 +1906,7 @@ urlpatterns = [
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("report", "reports/<int:report_id>.csv"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
-    _room("people", ("members", ""), ("enrol", "enrol/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
+    _room("people", ("members", ""), ("enrol", "enrol/"), ("policy", "policy/"), ("policy_new", "policy/new/"), ("policy_text", "policy/<int:text>/"), ("acknowledge", "policy/<int:text>/acknowledge/"), ("policy_file", "policy/file/<int:edition>/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),

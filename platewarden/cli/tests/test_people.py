@@ -9,7 +9,7 @@ import pytest
 from platewarden.cli.testing import desk_of
 from platewarden.server.access.lockout import FAILURES, count_failure, is_locked
 from platewarden.server.clock import now
-from platewarden.server.people.models import Member
+from platewarden.server.people.models import Member, PolicyText
 from platewarden.server.people.testing import DESIGNEE, LAPSED, OPERATOR, SUPERVISOR, UNTRAINED
 from platewarden.server.people.training import must_be_trained, today
 
@@ -83,3 +83,18 @@ def test_a_locked_member_is_released_by_one_with_the_duty(office, desk):
     assert "may sign in again" in done.stderr
     assert not is_locked(OPERATOR)
     assert "was not locked" in desk.run_as(SUPERVISOR, "people", "unlock", OPERATOR).stderr
+
+
+def test_a_text_of_the_policy_is_entered_by_the_supervisor_from_a_file(office, desk, tmp_path):
+    file = tmp_path / "policy.txt"
+    file.write_text("427.1 PURPOSE AND SCOPE\n" + "The purpose of this policy is to provide guidance.\n" * 6, "utf-8")
+    words = ("people", "policy", str(file), "--in-force", today(now()).isoformat())
+    done = desk.run_as(DESIGNEE, *words)
+    assert (done.returncode, PolicyText.objects.count()) == (1, 0)
+    done = desk.run_as(SUPERVISOR, *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[:3] == ["text", "1", "sha256"]
+    assert "word for word" in desk.run_as(SUPERVISOR, *words).stderr
+    file.write_bytes(b"\xff\xfe")
+    assert "cannot be read as a text" in desk.run_as(SUPERVISOR, *words).stderr
+    assert PolicyText.objects.count() == 1

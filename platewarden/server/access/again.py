@@ -34,6 +34,7 @@ ACTS = {
     "access:reset_confirm": "access:locked_out",
     "alerts:review_one": "alerts:review_queue",
     "people:enrol": "people:enrol",
+    "people:policy_new": "people:policy_new",
     "people:give": "people:member",
     "people:relieve": "people:member",
     "people:hand_over": "people:member",
@@ -61,7 +62,7 @@ ACTS = {
     "audits:plan_sign": "audits:plan",
 }
 # Long forms: asked before the page opens, so that nobody fills one in for nothing.
-PAGES = frozenset({"people:enrol", "equipment:deployment_new", "retention:schedule_new"})
+PAGES = frozenset({"people:enrol", "people:policy_new", "equipment:deployment_new", "retention:schedule_new"})
 
 
 def is_recent(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""How long a session lasts, and which pages stand outside the usual gate. The gate itself is a middleware of `web`.
+"""How long a session lasts, and what counts as a member's input. The gate itself is a middleware of `web`.
 
 The idle lock counts from a member's own input: a live page that refreshes itself does not keep a session open.
 """
@@ -17,12 +17,6 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-def before_training(view: View) -> View:
-    """Marks a view that a signed-in but untrained member may use: it shows no plate data."""
-    view.before_training = True  # type: ignore[attr-defined]
-    return view
 
 
 def not_input(view: View) -> View:

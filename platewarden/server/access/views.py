@@ -23,7 +23,6 @@ from platewarden.server.access import dormant, factor_reset, lockout, second_fac
 from platewarden.server.access.forms import JudgementForm, ProtectForm, PurposeForm, ResetForm
 from platewarden.server.access.models import Judgement, Tripped
 from platewarden.server.access.purpose import state_purpose, stated_purpose
-from platewarden.server.access.session import before_training
 from platewarden.server.clock import now
 from platewarden.server.database.logins import sign_in_alias
 from platewarden.server.ledger.acts import Act
@@ -31,6 +30,7 @@ from platewarden.server.ledger.write import Signer
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.rules import may_do
+from platewarden.server.people.training import before_training
 
 
 def needs_purpose(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Unknown
-from platewarden.server.access.session import before_training
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.audits import plan
 from platewarden.server.audits.follow_up import answer, asked_of, close
@@ -32,7 +31,7 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
-from platewarden.server.people.training import today
+from platewarden.server.people.training import before_training, today
 
 ON_A_PAGE = 60
 PLOT_WIDTH, PLOT_HEIGHT = 840, 150

@@ -40,6 +40,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "people_completion": {"app": "select, insert", "ingest": "select (member_id, expires_on)", "purge": LOOK},
     "people_authorization": {"app": "select, insert, update (withdrawn_at, withdrawn_by)", "purge": LOOK},
     "people_policyedition": {"app": LOOK, "ingest": LOOK, "purge": LOOK},
+    "people_policytext": {"app": "select, insert"},
+    "people_acknowledgement": {"app": "select, insert"},
     "people_rosterissue": {"app": LOOK, "ingest": LOOK, "purge": "select, insert"},
     # access: the sign-in role's own
     "access_failure": {"login": "select, insert"},

@@ -27,6 +27,8 @@ class Act(StrEnum):
     PEOPLE_UNLOCK = "people.unlock", "A member who was locked out was released."
     PEOPLE_LEAVE = "people.leave", "A member left: sign-in, sessions and cars are closed to them."
     PEOPLE_SHIFT_SECRET = "people.shift_secret", "A member was handed a new shift secret for cars, with its key."
+    PEOPLE_POLICY = "people.policy", "A text of the written policy was entered, with its digest and its first day."
+    PEOPLE_ACKNOWLEDGE = "people.acknowledge", "A member acknowledged a text of the written policy."
     PEOPLE_ROSTER = "people.roster", "A roster edition was made for the units."
 
     ACCESS_SIGN_IN = "access.sign_in", "A member signed in with password and second factor."

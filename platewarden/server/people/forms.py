@@ -63,6 +63,26 @@ class TrainingForm(forms.Form):
         return cls(initial={"completed_on": day, "expires_on": day + timedelta(days=365)})
 
 
+class PolicyTextForm(forms.Form):
+    """The next text of the written policy, and its first day."""
+
+    text = forms.CharField(
+        label="The whole text",
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text="Plain text, as it was issued. It is kept word for word and never changed",
+        error_messages={"required": "Enter the text."},
+    )
+    in_force_on = forms.DateField(label="First day", widget=_DAY, error_messages={"required": "Choose its first day."})
+
+
+class DayForm(forms.Form):
+    """A day whose policy is asked for."""
+
+    on = forms.DateField(
+        label="In force on", widget=_DAY, error_messages={"invalid": "This is no day. Choose one.", "required": "Choose a day."}
+    )
+
+
 class AuthorizationForm(forms.Form):
     """Leave to see what one confidential source says."""
 

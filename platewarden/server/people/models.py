@@ -183,6 +183,44 @@ class PolicyEdition(models.Model):
         return f"edition {self.number}"
 
 
+class PolicyTextQuerySet(models.QuerySet["PolicyText"]):
+    def in_force(self, day: date) -> PolicyText | None:
+        """The newest text whose day has come, or None before the first."""
+        return self.filter(in_force_on__lte=day).order_by("-number").first()
+
+
+class PolicyText(models.Model):
+    """The written policy as it was issued: what members read. What the program decides by stands in `PolicyEdition`."""
+
+    number = models.PositiveIntegerField(unique=True)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of the text, as the ledger has it
+    in_force_on = models.DateField()  # its first day at the department
+    entered_by = models.CharField(max_length=100)
+    entered_at = models.DateTimeField()
+
+    objects = PolicyTextQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"policy text {self.number}"
+
+
+class Acknowledgement(models.Model):
+    """A member has read one text of the policy, and says so."""
+
+    text = models.ForeignKey(PolicyText, on_delete=models.PROTECT, related_name="acknowledgements", to_field="number")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="acknowledgements")
+    acknowledged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["text", "member"], name="one_acknowledgement_a_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.text_id}"
+
+
 class RosterIssue(models.Model):
     """A numbered roster sent to units: who may operate, trained until when. The message itself carries no plate."""
 

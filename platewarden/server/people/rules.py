@@ -8,6 +8,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal
 from platewarden.server.ledger.acts import Act
 from platewarden.server.people.models import Duty, Member
+from platewarden.server.people.policy_text import must_have_acknowledged
 from platewarden.server.people.training import must_be_trained
 
 OFFICERS = frozenset({Duty.OPERATOR, Duty.INVESTIGATOR, Duty.SUPERVISOR, Duty.DESIGNEE})
@@ -96,6 +97,7 @@ DUTIES: dict[Act, frozenset[Duty]] = {
     Act.PEOPLE_WITHDRAW: MANAGERS,
     Act.PEOPLE_SHIFT_SECRET: MANAGERS,
     Act.PEOPLE_UNLOCK: MANAGERS | {Duty.CUSTODIAN},
+    Act.PEOPLE_POLICY: frozenset({Duty.SUPERVISOR}),
 }
 
 PLATE_DATA = frozenset(
@@ -121,10 +123,14 @@ PLATE_DATA = frozenset(
 
 
 def may_do(member: Member, act: Act, at: datetime) -> Refusal | None:
-    """Refuses a member who is untrained that day, or who holds none of the duties that the act asks for."""
+    """Refuses a member who is untrained that day, who owes the policy an acknowledgement where the department's file asks for one first,
+    or who holds none of the duties that the act asks for.
+    """
     if not member.is_active:
         return Refusal(Clause.ASSIGNED_MEMBERS, "You are no longer a member with access. Ask the supervisor.")
     if refusal := must_be_trained(member, at):
+        return refusal
+    if act in PLATE_DATA and (refusal := must_have_acknowledged(member, at)):
         return refusal
     duties = DUTIES.get(act, frozenset())
     if member.duties_on(at) & {duty.value for duty in duties}:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -15,6 +17,14 @@ from platewarden.server.people.editions import department
 from platewarden.server.people.models import Completion, Member
 
 WARN_DAYS = 30
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def before_training(view: View) -> View:
+    """Marks a view that a signed-in but untrained member may use: it shows no plate data."""
+    view.before_training = True  # type: ignore[attr-defined]
+    return view
 
 
 def today(at: datetime) -> date:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -13,20 +14,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platewarden.policy.refusal import Malformed, Refused, Unknown
+from platewarden.policy.clauses import Clause
+from platewarden.policy.refusal import Malformed, Refusal, Refused, Unknown
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people import assign as duties
 from platewarden.server.people import authorize as sources
 from platewarden.server.people import enrol as enrolling
+from platewarden.server.people import policy_text as policies
 from platewarden.server.people.editions import department
-from platewarden.server.people.forms import AuthorizationForm, DutyForm, EnrolForm, TrainingForm
-from platewarden.server.people.models import Duty, Member
-from platewarden.server.people.rules import may_do
-from platewarden.server.people.training import WARN_DAYS, enter_completion, today
+from platewarden.server.people.forms import AuthorizationForm, DayForm, DutyForm, EnrolForm, PolicyTextForm, TrainingForm
+from platewarden.server.people.models import Acknowledgement, Duty, Member, PolicyEdition, PolicyText
+from platewarden.server.people.rules import MANAGERS, may_do
+from platewarden.server.people.training import WARN_DAYS, before_training, enter_completion, today
 
 SHOWN = {"here": "Here", "untrained": "Not trained", "soon": "Ends within 30 days", "left": "Left", "all": "All"}
+FILE_IS_THEIRS = Refusal(
+    Clause.ASSIGNED_MEMBERS, "The department's file is for the supervisor, a designee and the auditor. Ask one of them."
+)
+TOLD = MANAGERS | {Duty.AUDITOR}  # who has not acknowledged the policy is for them
 
 
 def _member(request: HttpRequest) -> Member:
@@ -100,6 +107,98 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @require_GET
 def member(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, _one(number))
+
+
+@before_training
+@require_GET
+def policy(request: HttpRequest) -> HttpResponse:
+    """The policy in force on a day: the text that members read, the file that the program decides by; and who has not acknowledged."""
+    by, at = _member(request), now()
+    form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today(at)})
+    day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today(at)
+    ended = datetime.combine(day + timedelta(days=1), time(), department().time_zone) - timedelta(microseconds=1)
+    standing = PolicyText.objects.in_force(today(at))
+    is_told = bool(by.duties_on(at) & {duty.value for duty in TOLD})
+    waiting = policies.without_acknowledgement(standing) if is_told and standing else []
+    mine = dict(Acknowledgement.objects.filter(member=by).values_list("text", "acknowledged_at"))
+    context = {
+        "form": form,
+        "day": day,
+        "text": PolicyText.objects.in_force(day),
+        "edition": PolicyEdition.objects.in_force(at if day == today(at) else ended),
+        "standing": standing,
+        "texts": [{"text": each, "acknowledged_at": mine.get(each.number)} for each in PolicyText.objects.order_by("-number")],
+        "editions": PolicyEdition.objects.order_by("-number"),
+        "is_told": is_told,
+        "waiting": [{"member": each, "due_on": policies.due_on(standing, each)} for each in waiting] if standing else [],
+        "today": today(at),
+        "enter_refusal": may_do(by, Act.PEOPLE_POLICY, at),
+    }
+    return render(request, "people/policy.html", context, status=422 if form.errors else 200)
+
+
+@before_training
+@require_GET
+def policy_text(request: HttpRequest, text: int) -> HttpResponse:
+    """One text to read, what it changed, and whether this member has acknowledged it."""
+    by, day = _member(request), today(now())
+    one = PolicyText.objects.filter(number=text).first()
+    if one is None:
+        raise Unknown("There is no such text of the policy.")
+    before, standing = PolicyText.objects.filter(number=text - 1).first(), PolicyText.objects.in_force(day)
+    given = one.acknowledgements.filter(member=by).first()
+    context = {
+        "text": one,
+        "before": before,
+        "changed": policies.changed_lines(before.text, one.text) if before else [],
+        "acknowledged_at": given.acknowledged_at if given else None,
+        "is_over": standing is not None and one.number < standing.number,
+        "is_to_come": one.in_force_on > day,
+        "due_on": policies.due_on(one, by),
+        "is_late": day > policies.due_on(one, by),
+    }
+    return render(request, "people/policy_text.html", context)
+
+
+@before_training
+@require_POST
+def acknowledge(request: HttpRequest, text: int) -> HttpResponse:
+    policies.acknowledge(_member(request), text)
+    messages.success(request, f"You have acknowledged text {text} of the policy.")
+    return redirect("people:policy_text", text)
+
+
+@require_http_methods(["GET", "POST"])
+def policy_new(request: HttpRequest) -> HttpResponse:
+    signer, form = _may(request, Act.PEOPLE_POLICY), PolicyTextForm(request.POST or None, initial={"in_force_on": today(now())})
+    if request.method == "POST" and form.is_valid():
+        try:
+            entered = policies.enter_text(form.cleaned_data["text"], in_force_on=form.cleaned_data["in_force_on"], by=signer)
+        except Malformed as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"This is text {entered.number} of the policy. Members are asked to acknowledge it.")
+            return redirect("people:policy_text", entered.number)
+    return render(request, "people/policy_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+def policy_file(request: HttpRequest, edition: int) -> HttpResponse:
+    """One edition of the department's file, and what it changed."""
+    if not _member(request).duties_on(now()) & {duty.value for duty in TOLD}:
+        raise Refused(FILE_IS_THEIRS)
+    one = PolicyEdition.objects.filter(number=edition).first()
+    if one is None:
+        raise Unknown("There is no such edition of the department's file.")
+    before = PolicyEdition.objects.filter(number=edition - 1).first()
+    context = {
+        "edition": one,
+        "before": before,
+        "changed": policies.changed_lines(before.text, one.text) if before else [],
+        "digest": hashlib.sha256(one.text.encode()).hexdigest(),
+        "is_to_come": one.in_force_at > now(),
+    }
+    return render(request, "people/policy_file.html", context)
 
 
 @require_POST

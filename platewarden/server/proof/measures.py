@@ -103,6 +103,8 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
     Clause.LEGITIMATE_PURPOSE: (
         M("looks_with_case", "looks with a case or action as the department writes it", "Ask the member for the case."),
         M("tripped_judged", "tripped looks judged by somebody else within a week", "Judge it on the page of tripped looks."),
+        M("policy_texts", "texts of the written policy as the ledger has them", "Tell the supervisor: the text was changed past the ledger."),
+        M("policy_acknowledged", "members who acknowledged the policy in force, or still have time to", "Have the member read and acknowledge it."),
         M("cosigned_by_another", "wide searches co-signed by a colleague", "Review the search with both members."),
     ),
     Clause.AUDITS: (
@@ -142,7 +144,10 @@ _WHOSE: tuple[tuple[str, Clause], ...] = (
     (r"lawful_action_holds", Clause.REFERRED_TO_RECORDS),
     (r"release_reads|release_sealed|release_releasepackage", Clause.RELEASE_TO_AGENCIES),
     (r"release_paper|release_releaserequest|release_releasereceipt|hand_over_release", Clause.RELEASE_ON_FILE),
-    (r"tripped|looked_at|\.trip\(|\.trip$|\.feel|looks_unjudged|cosign|reserved_act", Clause.LEGITIMATE_PURPOSE),
+    (
+        r"acknowledge|policytext|policy_texts|tripped|looked_at|\.trip\(|\.trip$|\.feel|looks_unjudged|cosign|reserved_act",
+        Clause.LEGITIMATE_PURPOSE,
+    ),
     (r"ledger_|open_access|access_record|access_shown|signed_in|refuse_change", Clause.ACCESS_DOCUMENTED),
     (r"pass_gate|reads_by_plate|plates_by_pattern|read_by_id|note_shown|access_terms", Clause.OFFICIAL_USE_ONLY),
     (r"evidence|note_booked|package_|an_item_number|custody_", Clause.BOOKED_EVIDENCE),

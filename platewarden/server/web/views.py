@@ -24,7 +24,8 @@ from platewarden.server.hotlists.publish import newest_edition
 from platewarden.server.investigations.canvass import waiting_for
 from platewarden.server.investigations.models import Incident
 from platewarden.server.people.editions import department
-from platewarden.server.people.models import Member
+from platewarden.server.people.models import Member, PolicyText
+from platewarden.server.people.policy_text import due_on, to_acknowledge, without_acknowledgement
 from platewarden.server.people.training import WARN_DAYS, days_left, today
 from platewarden.server.retention.clock_watch import must_believe
 from platewarden.server.retention.models import ChangeState, Hold, ScheduleChange
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "training_until": member.trained_until(),
         "training_days": days_left(member, now()),
+        **_policy(member),
         **_alerts(member),
         **_lists(),
         **_bolos(member),
@@ -52,6 +54,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "reviews_waiting": review.waiting().count(),
     }
     return render(request, "web/home.html", context)
+
+
+def _policy(member: Member) -> dict[str, Any]:
+    """The written policy: what this member is to acknowledge, and how many members still are."""
+    at = now()
+    owed, standing = to_acknowledge(member, at), PolicyText.objects.in_force(today(at))
+    return {
+        "policy_owed": owed,
+        "policy_due_on": due_on(owed, member) if owed else None,
+        "policy_late": owed is not None and due_on(owed, member) < today(at),
+        "policy_waiting": len(without_acknowledgement(standing)) if standing else 0,
+    }
 
 
 def _alerts(member: Member) -> dict[str, Any]:

@@ -39,6 +39,7 @@ NOT_ASKED = {
     "access:end_theirs": "as above",
     "access:reset_refuse": TO_REFUSE,
     "access:purpose": "every look's first step; nothing is open by it alone",
+    "people:acknowledge": "says that oneself has read the policy",
     "access:lock": "leaving is always allowed",
     "access:touch": "answers nothing",
     "reads:search": A_LOOK,

@@ -302,6 +302,10 @@ VIOLATIONS = {
         Clause.REFERRED_TO_RECORDS,
         by_sql("update office.release_releaserequest set state = 'waiting' where id = 3", "request R-00003"),
     ),
+    "a text of the policy that was changed": (
+        Clause.LEGITIMATE_PURPOSE,
+        by_sql("insert into office.people_policytext (number, text, digest, in_force_on, entered_by, entered_at) values (1, 'x', 'x', '2026-01-01', '1001', now())", "policy text 1"),
+    ),
     "a right that nobody listed": (
         Clause.SAFEGUARDED,
         by_sql("grant select on plates.hash_key to platewarden_app", "right plates.hash_key select app is on no list"),
