@@ -5,6 +5,7 @@
     python3 verify.py --key ledger-key.txt --certificate certificate.txt ...
     python3 verify.py --key ledger-key.txt --package E-00001 ...
     python3 verify.py --key ledger-key.txt --bundle FOLDER-OF-A-CHECK ...
+    python3 verify.py --key ledger-key.txt --statement sharing-statement.txt ...
 
 You need this one file, Python 3.11 or later, and the package "cryptography". FOLDER is what `platewarden ledger publish` wrote,
 copied to your machine. The key is the department's public ledger key: take it from where you trust it, not from FOLDER.
@@ -26,6 +27,8 @@ What is checked:
      the state of every clause, is made again from the rows; the table that was kept for a day has its digest in a line of the ledger that
      is proved under its signed checkpoint. With FOLDER: that checkpoint is a beginning of this book. HOLDS says that the table follows from
      the rows, not that every clause is kept: the table is printed.
+  9. A statement of with whom data are shared (--statement) is signed with that key, and names a day; what it says is printed. With FOLDER, if
+     the lines were published: its digest stands in the line of that day.
 
 What it cannot tell: whether something was never recorded at all, and what happened after the newest checkpoint. Keep a copy of the
 file "checkpoint" each time: that copy is what makes rewriting the book impossible.
@@ -58,6 +61,7 @@ CERTIFICATE = "platewarden purge certificate v1"
 PACKAGE = "platewarden evidence package v1"
 MEDIUM = "platewarden evidence medium v1"
 BUNDLE = "platewarden check bundle v1"
+SHARING = "platewarden sharing statement v1"
 STAMPED = (
     "It carries an outside time, {} UTC. Whose, and whether it holds, ask with the authority's certificate: "
     "openssl ts -verify -data manifest-sha512.txt -in timestamp.tsr -CAfile AUTHORITY.pem"
@@ -834,11 +838,43 @@ class Bundle:
         ]
 
 
+class Statement:
+    """With whom data are shared, as it was signed for a day."""
+
+    def __init__(self, path: Path, key: Key) -> None:
+        self.where = f"the statement {path.name}"
+        raw = read(path)
+        head, _, body = opened(raw, key.under("sharing"), self.where).partition("\n")
+        if head != SHARING:
+            raise Wrong(f"{self.where} is signed, and is not of with whom data are shared.")
+        self.digest = sha256(raw).hex()
+        try:
+            self.about = json.loads(body)
+            self.day = date.fromisoformat(self.about["day"])
+            partners = self.about["partners"]
+            said = f"{self.about['department']}, {self.day}: {self.about['statement']} Partners: {', '.join(partners) or 'none'}."
+            self.said = [said]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Wrong(f"{self.where} is signed, and does not say what a statement says ({error}).") from error
+
+    def must_stand_in(self, entries: list[bytes] | None) -> None:
+        """Where the lines were published, the one of its day names this very statement."""
+        lines = [line for line in map(json.loads, entries or ()) if line["act"] == "proof.sharing"]
+        named = [line["about"]["sha256"] for line in lines if line["about"]["day"] == self.day.isoformat()]
+        if named != [self.digest] and entries is not None:
+            raise Wrong(f"{self.where} is not the one that the ledger names for {self.day}.")
+
+    def sentences(self) -> list[str]:
+        return self.said
+
+
 def asked_passphrase() -> str:
     return (getpass.getpass("Passphrase: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
 
 
-def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certificate], proved: list[Package | Bundle]) -> list[str]:
+def check(
+    folder: Path, key: Key, seen: list[Path], standing: list[Certificate | Statement], proved: list[Package | Bundle]
+) -> list[str]:
     """What was found, in sentences. Raises Wrong or Unable at the first thing."""
     if not (folder / "checkpoint").is_file():
         raise Unable(f"There is no file “checkpoint” in {folder}. Name the folder that the department published.")
@@ -846,9 +882,10 @@ def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certifica
         raise Wrong("The key inside the folder is not the key that you gave. Ask the department by telephone which is theirs.")
     size, root = checkpoint(read(folder / "checkpoint"), key, "The checkpoint")
     earlier = earlier_ones(folder, key, seen)
-    for each in certificates:
-        earlier.setdefault(each.before, f"before, in {each.where}")
-        earlier.setdefault(each.after, f"after, in {each.where}")
+    for each in standing:
+        if isinstance(each, Certificate):
+            earlier.setdefault(each.before, f"before, in {each.where}")
+            earlier.setdefault(each.after, f"after, in {each.where}")
     for one in proved:
         earlier.setdefault(one.checkpoint, f"in {one.where}")
     belongs: dict[str, bytes] = {}
@@ -856,7 +893,7 @@ def check(folder: Path, key: Key, seen: list[Path], certificates: list[Certifica
     must_begin(leaves, root, earlier)
     must_stand_on(folder, leaves, belongs)
     entries = entries_of(folder, leaves, belongs)
-    for each in certificates:
+    for each in standing:
         each.must_stand_in(entries)
     later = others(folder, belongs)
     return [
@@ -875,12 +912,13 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--certificate", nargs="*", type=Path, default=[], help="certificates of purges")
     parser.add_argument("--package", nargs="*", type=Path, default=[], help="packages of evidence: opened, a medium, or a .zip")
     parser.add_argument("--bundle", nargs="*", type=Path, default=[], help="bundles of a check: their folders")
+    parser.add_argument("--statement", nargs="*", type=Path, default=[], help="statements of with whom data are shared")
     parser.add_argument(
         "--passphrase", action="store_true", help="ask for the passphrase of a .zip, or take it from standard input"
     )
     asked = parser.parse_args(given)
-    if asked.folder is None and not asked.certificate and not asked.package and not asked.bundle:
-        parser.error("name the folder of a published ledger, or --certificate or --package files, or a --bundle")
+    if asked.folder is None and not (asked.certificate or asked.package or asked.bundle or asked.statement):
+        parser.error("name the folder of a published ledger, or --certificate, --package or --statement files, or a --bundle")
     try:
         written = asked.key if "+" in asked.key else read(Path(asked.key)).decode(errors="replace")
         key = Key(written)
@@ -888,17 +926,18 @@ def main(given: list[str] | None = None) -> int:
         checked = [check_package(path, key, asked_passphrase if asked.passphrase else None) for path in asked.package]
         packages = [package for _, package in checked if package is not None]
         bundles = [Bundle(path, key) for path in asked.bundle]
+        statements = [Statement(path, key) for path in asked.statement]
         proved = [*packages, *bundles]
         if asked.folder is not None:
-            for sentence in check(asked.folder, key, asked.seen, certificates, proved):
+            for sentence in check(asked.folder, key, asked.seen, [*certificates, *statements], proved):
                 print(sentence)
         for each in certificates:
             print(each.sentence())
         for sentences, _ in checked:
             print("\n".join(sentences))
-        for bundle in bundles:
-            print("\n".join(bundle.sentences()))
-        if (certificates or proved) and asked.folder is None:
+        for signed in (*bundles, *statements):
+            print("\n".join(signed.sentences()))
+        if (certificates or proved or statements) and asked.folder is None:
             print("Not compared with the ledger: name its published folder too.")
     except Wrong as wrong:
         print(f"DOES NOT HOLD. {wrong}")

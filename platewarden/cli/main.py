@@ -70,6 +70,7 @@ COMMANDS = (
     Command("migrate", "server", "Bring the database to this version.", "server", "Server"),
     Command("status", "server", "Say how the server is.", "server", "Server"),
     Command("check", "check", "Every clause of the policy: kept, at risk, broken, no data.", "server"),
+    Command("report", "report", "A year for the public: fixed once, written as files.", "server"),
     Command("unit", "unit", "The car: enrol it, and run it.", "unit", "Car"),
     Command("units", "units", "Say how each unit is, and which reads have not come.", "server"),
     Command("import", "import_media", "Take in what units wrote onto a portable medium.", "server"),

@@ -27,6 +27,7 @@ from platewarden.server.ledger.chain import Sealer
 from platewarden.server.people.roster import make_roster_if_due
 from platewarden.server.proof.day import keep_day_if_due
 from platewarden.server.proof.job_runs import note_done
+from platewarden.server.proof.sharing import state_if_due
 from platewarden.server.reads.gather import gather_if_due
 from platewarden.server.retention.clock_watch import tick
 from platewarden.server.retention.purge import Night, reads_are_due
@@ -64,6 +65,7 @@ def round_of_jobs() -> list[Job]:
         Job("access.dormant", 3600.0, disable_dormant),
         Job("retention.night", 1.0, Night(sealer).step),
         Job("reads.gather", 60.0, lambda: gather_if_due(unless=reads_are_due), aside=True),
+        Job("proof.sharing", 60.0, state_if_due),
         Job("proof.day", 60.0, keep_day_if_due, aside=True),
     ]
 

@@ -986,6 +986,48 @@ def checked_clauses() -> list[Checked]:
     return found
 
 
+def public_page(**other: Any) -> dict[str, Any]:
+    """What the public is told of: one year fixed, one not."""
+    from platewarden.server.proof.models import YearTold
+    from platewarden.server.proof.sharing import _said
+
+    told = YearTold(
+        year=2024, made_at=ago(days=300), made_by="Dana Whitfield", made_by_number="HP-214", sha256="41d07be3a1b29f2c" * 4
+    )
+    statements = [{"day": ago(hours=24 * n).date(), "sha256": "07be3a1b29f2c41d" * 4, "said": _said(ago(hours=24 * n).date(), int(n == 2))} for n in range(3)]  # fmt: skip
+    return {
+        "years": [{"year": 2025, "kept": None}, {"year": 2024, "kept": told}],
+        "running": 2026,
+        "refusal": None,
+        "statements": statements,
+    } | other
+
+
+def site_page(**other: Any) -> dict[str, Any]:
+    """The static page, of a year with many of everything."""
+    from platewarden.server.proof import site, year
+    from platewarden.server.proof.sharing import _said
+
+    counts = {
+        "units": 6, "reads": 4_812_304, "alerts": {"stop made": 402, "no action": 318, "not located": 91, "misread": 22, "stale entry": 11, "different vehicle": 2, "open": 9},
+        "verified": 799, "searches": {"criminal-investigation": 1204, "routine-patrol": 310, "missing-person": 3}, "requests": {"handed over": 31, "denied": 6, "referred": 12},
+        "agencies": {"Lakeside Police Department": 19, "State's Attorney": 11, "Northfield Police Department": 1}, "holds": {"criminal action": 44, "discovery": 7},
+        "purged": {"reads": 4_401_117, "pictures": 4_390_001}, "audits": {"due": 12, "signed": 12, "in_time": 11}, "judged": {"in order": 341, "finding": 9},
+    }  # fmt: skip
+    counted, year._counted = year._counted, lambda _year: counts
+    try:
+        tables = year.tables_of(2025)
+    finally:
+        year._counted = counted
+    fixed_on = ago(days=20).date()
+    here = _department()
+    return {
+        "page": site.Page(2025, tables, fixed_on, "41d07be3a1b29f2c" * 4), "department": here, "table": site.csv_name(2025), "statement": _said(ago(hours=3).date(), 0),
+        "statement_file": site.STATEMENT, "key_file": site.KEY, "schedule": [(Kind(kind).label, days) for kind, days in here.retention_days.items()],
+        "clauses": {name: here.number_of(each) for name, each in site._CLAUSES.items()}, "made_on": fixed_on,
+    } | other  # fmt: skip
+
+
 def clause_page(each: Clause, **other: Any) -> dict[str, Any]:
     states = ("kept", "kept", "broken", "at risk", "no data")
     days = [{"day": ago(hours=24 * n).date(), "state": state} for n, state in enumerate(states, start=1)]
@@ -1737,6 +1779,11 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "clause-broken": lambda: ("proof/clause.html", clause_page(Clause.TRAINING_BEFORE_USE)),
     "clause-late": lambda: ("proof/clause.html", clause_page(Clause.BOOKED_EVIDENCE)),
     "clause-unmeasured": lambda: ("proof/clause.html", clause_page(Clause.SAFEGUARDED, days=[])),
+    "public": lambda: ("proof/public.html", public_page()),
+    "public-new": lambda: ("proof/public.html", public_page(years=[], statements=[])),
+    "public-auditor": lambda: ("proof/public.html", public_page(refusal=Refusal(Clause.ASSIGNED_MEMBERS, "This needs the duty of supervisor or designee. Ask one of them."))),
+    "public-site": lambda: ("proof/site/index.html", site_page()),
+    "public-site-preview": lambda: ("proof/site/index.html", site_page(page=site_page()["page"].__class__(2026, site_page()["page"].tables[:3], None, ""), statement=None)),
     "release": lambda: ("release/on_file.html", releases_page()),
     "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], queue=[], in_all=0, waiting=0, overdue=0)),
     "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10}),
@@ -1884,6 +1931,12 @@ def roads(_request: Any, **_others: Any) -> HttpResponse:
     )
 
 
+def style(_request: Any, **_others: Any) -> HttpResponse:
+    from platewarden.server.proof.site import style_css
+
+    return HttpResponse(style_css(), content_type="text/css")
+
+
 def nothing(_request: Any, **_others: Any) -> HttpResponse:
     return HttpResponse(status=204)
 
@@ -1895,6 +1948,7 @@ def _room(name: str, *pages: tuple[str, str]) -> Any:
 urlpatterns = [
     path("p/", every_page),
     path("p/<str:name>/", page),
+    path("p/<str:name>/style.css", style),
     path("touch/", nothing),
     path("", include(([path("", page, name="home")], "web"))),
     path("", include(([path("purpose/", nothing, name="purpose"), path("lock/", nothing, name="lock"), path("factor/<int:factor_id>/name/", nothing, name="factor_name"), path("sign-ins/end/", nothing, name="end_mine"), path("sign-ins/<str:number>/", nothing, name="sign_ins"), path("sign-ins/<str:number>/end/", nothing, name="end_theirs"), path("locked-out/", nothing, name="locked_out"), path("locked-out/<str:number>/enable/", nothing, name="enable"), path("locked-out/release/", nothing, name="release"), path("locked-out/reset/", nothing, name="reset_ask"), path("locked-out/reset/<int:reset_id>/confirm/", nothing, name="reset_confirm"), path("locked-out/reset/<int:reset_id>/refuse/", nothing, name="reset_refuse"), path("factor/<int:factor_id>/remove/", nothing, name="factor_remove"), path("looks/", nothing, name="tripped"), path("looks/<int:tripped_id>/", nothing, name="judge"), path("looks/<int:tripped_id>/asked/", nothing, name="asked"), path("looks/protected/", nothing, name="protect")], "access"))),
@@ -1911,7 +1965,7 @@ urlpatterns = [
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),
     _room("audits", ("audits", ""), ("report", "report/<int:year>/"), ("report_pdf", "report/<int:year>.pdf"), ("report_csv", "report/<int:year>.csv"), ("training_pdf", "training.pdf"), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
-    _room("proof", ("clauses", ""), ("clauses_pdf", "policy.pdf"), ("clause", "<slug:name>/")),
+    _room("proof", ("clauses", ""), ("clauses_pdf", "policy.pdf"), ("public", "public/"), ("public_fix", "public/<int:year>/fix/"), ("public_zip", "public/<int:year>/all.zip"), ("public_file", "public/<int:year>/<str:name>"), ("clause", "<slug:name>/")),
     _room("ledger", ("mine", "mine/")),
     *(path(f"{name}/", nothing, name=name) for name in ("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_index")),
 ]  # fmt: skip

@@ -34,6 +34,8 @@ IN_DOCS = {
     "retention": ("day",),
     "package-booked": ("day",),
     "refused": ("day",),
+    "public": ("day",),
+    "public-site": ("day",),
     "car-sign-on": ("day",),
     "car-alert": ("day", "night"),
     "car-canvass": ("day", "night"),

@@ -60,6 +60,7 @@ ACTS = {
     "release:fulfilled": "release:asked",
     "audits:sign": "audits:audit",
     "audits:plan_sign": "audits:plan",
+    "proof:public_fix": "proof:public",
 }
 # Long forms: asked before the page opens, so that nobody fills one in for nothing.
 PAGES = frozenset({"people:enrol", "people:policy_new", "equipment:deployment_new", "retention:schedule_new"})

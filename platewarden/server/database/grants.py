@@ -121,6 +121,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "audits_planchange": {"app": LOOK},
     # proof: when the worker's jobs were done, and how the clauses stood on each day
     "proof_dayscheck": {"app": LOOK, "purge": "select, insert"},
+    "proof_yeartold": {"app": "select, insert", "purge": LOOK},
+    "proof_sharing": {"app": LOOK, "purge": "select, insert"},
     "proof_jobrun": {"app": LOOK, "purge": "select, insert, update (done_at)"},
     # what was received, without a plate
     "received": {"app": "select (unit_key_id, stream, sequence, outcome, received_at)", "ingest": "select, insert"},
@@ -226,6 +228,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.end_released(bigint)": ("purge",),
     "office.let_the_log_go()": ("purge",),
     "office.measure(text, jsonb)": ("app", "purge"),
+    "office.public_counts(timestamptz, timestamptz)": ("app", "purge"),
+    "office.strange_logins()": ("purge",),
     "office.measure_rows(text, jsonb, bytea)": ("purge",),
 }
 

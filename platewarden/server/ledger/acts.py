@@ -156,6 +156,8 @@ class Act(StrEnum):
     AUDITS_PLAN = "audits.plan", "A member asked for another plan of the audits."
     AUDITS_PLAN_DECIDED = "audits.plan_decided", "A second member decided on the plan of the audits."
     PROOF_DAY = "proof.day", "Every clause of the policy was checked, and it was kept how each stood that day."
+    PROOF_SHARING = "proof.sharing", "It was stated and signed for a day with whom data are shared."
+    PROOF_YEAR = "proof.year", "What the public is told of a year was fixed, small counts left out."
 
     UNIT_SIGN_ON = "unit.sign_on", "A member signed on to a unit."
     UNIT_SIGN_OFF = "unit.sign_off", "A member signed off from a unit."

@@ -87,6 +87,7 @@ DUTIES: dict[Act, frozenset[Duty]] = {
     Act.AUDITS_SIGN: frozenset({Duty.AUDITOR}),
     Act.AUDITS_PLAN: MANAGERS | {Duty.AUDITOR},
     Act.AUDITS_PLAN_DECIDED: MANAGERS | {Duty.AUDITOR},
+    Act.PROOF_YEAR: MANAGERS,
     Act.UNIT_MEDIUM: OFFICERS | {Duty.CUSTODIAN},
     Act.PEOPLE_TRAINING: MANAGERS,
     Act.PEOPLE_ENROL: frozenset({Duty.SUPERVISOR}),

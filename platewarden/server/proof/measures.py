@@ -116,6 +116,7 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
     ),
     Clause.RELEASE_TO_AGENCIES: (
         M("releases_to_agencies", "approved requests of law enforcement or prosecutors", "Recall what was released; tell the supervisor."),
+        M("sharing_stated", "days checked with their signed statement of with whom data are shared", "Find out who changed it; state it again from the worker."),
         M("releases_as_named", "releases of the very file that was sealed, with the reads that were named", "Ask the agency for the file; tell the supervisor."),
     ),
     Clause.WRITTEN_REQUEST: (
@@ -142,7 +143,8 @@ _WHOSE: tuple[tuple[str, Clause], ...] = (
     (r"written_request_|receive_release", Clause.WRITTEN_REQUEST),
     (r"release_reviewed_|decide_release|name_release|release_releasegrant|release_has_duty", Clause.RELEASE_REVIEWED),
     (r"lawful_action_holds", Clause.REFERRED_TO_RECORDS),
-    (r"release_reads|release_sealed|release_releasepackage", Clause.RELEASE_TO_AGENCIES),
+    (r"release_reads|release_sealed|release_releasepackage|proof_sharing|strange_logins", Clause.RELEASE_TO_AGENCIES),
+    (r"public_counts|proof_yeartold", Clause.PRIVACY_RECOGNIZED),
     (r"release_paper|release_releaserequest|release_releasereceipt|hand_over_release", Clause.RELEASE_ON_FILE),
     (
         r"acknowledge|policytext|policy_texts|tripped|looked_at|\.trip\(|\.trip$|\.feel|looks_unjudged|cosign|reserved_act",
@@ -181,6 +183,7 @@ JOBS: dict[str, tuple[Clause, float]] = {
     "reads.gather": (Clause.PARTIAL_PLATES, 3600.0),
     "retention.clock": (Clause.PURGE, 300.0),
     "retention.night": (Clause.PURGE, 300.0),
+    "proof.sharing": (Clause.RELEASE_TO_AGENCIES, 300.0),
     "proof.day": (Clause.SAFEGUARDED, 300.0),
 }
 

@@ -25,3 +25,29 @@ class DaysCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class YearTold(models.Model):
+    """What the public is told of a year, small counts left out: fixed once, for two tables of a year could be subtracted."""
+
+    year = models.PositiveIntegerField(unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    made_by_number = models.CharField(max_length=12)
+    text = models.TextField()  # JSON, word for word what the digest is of
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.year}"
+
+
+class Sharing(models.Model):
+    """With whom data are shared, as it was signed for a day."""
+
+    day = models.DateField(unique=True)
+    made_at = models.DateTimeField()
+    note = models.TextField()  # signed, as anybody may have it
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.day}"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pyrage
+from psycopg import sql
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.verification import Ground, Outcome
@@ -29,6 +30,7 @@ from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPER
 from platewarden.server.proof.check import Checked, State, check
 from platewarden.server.proof.measures import JOBS
 from platewarden.server.proof.models import JobRun
+from platewarden.server.proof.sharing import state_if_due
 from platewarden.server.release.hand_over import hand_over
 from platewarden.server.release.testing import granted, received, sealed
 from platewarden.server.retention.clock_watch import tick
@@ -43,6 +45,7 @@ def worker_was_round(office: Any) -> None:
     with office.as_role("purge"):
         Sealer().seal()
         tick()
+        state_if_due()
         for name in JOBS:
             JobRun.objects.update_or_create(name=name, defaults={"done_at": now()})
 
@@ -120,6 +123,34 @@ def _audited(office: Any) -> None:
     sign_off(request_of(office, AUDITOR), audit, "one look in doubt")
 
 
+def year_ago(office: Any) -> None:
+    """The department's policy came into force a year ago."""
+    with office.database.connect("owner") as owner:
+        owner.execute("update office.people_policyedition set in_force_at = in_force_at - interval '366 days' where number = 1")
+
+
+def busy_last_year(office: Any) -> None:
+    """Everything that a year is counted from happened a year ago."""
+    year_ago(office)
+    moved = {
+        "equipment_unit": ("enrolled_at",),
+        "received": ("received_at",),
+        "alerts_alert": ("raised_at",),
+        "access_record": ("opened_at",),
+        "release_releaserequest": ("received_at",),
+        "retention_hold": ("placed_at",),
+        "retention_chunk": ("at",),
+        "audits_audit": ("since", "due_at", "sign_by"),
+    }
+    with office.database.connect("postgres") as root:
+        root.execute("set session_replication_role = replica")
+        for table, columns in moved.items():
+            for column in columns:
+                root.execute(
+                    sql.SQL("update office.{0} set {1} = {1} - interval '366 days'").format(*map(sql.Identifier, (table, column)))
+                )
+
+
 def checked(office: Any) -> dict[Clause, Checked]:
     """The table, as the worker's login has it."""
     with office.as_role("purge"):
@@ -133,4 +164,4 @@ def broken(table: dict[Clause, Checked]) -> dict[str, list[str]]:
     }
 
 
-__all__ = ["broken", "busy", "checked", "worker_was_round"]
+__all__ = ["broken", "busy", "busy_last_year", "checked", "worker_was_round", "year_ago"]

@@ -76,6 +76,8 @@ INNER = MEASUREMENTS | {
 OWNERS = {
     "measure",
     "measure_rows",
+    "public_counts",
+    "strange_logins",
     "ensure_span",
     "note_late",
     "gather_is_due",
