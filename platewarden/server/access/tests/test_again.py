@@ -152,6 +152,7 @@ def test_every_act_leads_back_to_a_page():
             "cosign_id",
             "ask_id",
             "disposition_id",
+            "year",
         ),
         1,
     )
