@@ -14,7 +14,7 @@ from typing import Self
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal
 
-__all__ = ["ENFORCEMENT", "Answered", "EyeSaw", "Ground", "Listed", "Outcome", "Verified", "must_be_verified"]
+__all__ = ["ENFORCEMENT", "Answered", "Came", "EyeSaw", "Ground", "Listed", "Outcome", "Verified", "must_be_verified"]
 
 
 class Listed(StrEnum):
@@ -51,6 +51,16 @@ class Answered(Listed):
     NO_RECORD = "no record", "No record"
     NOT_CONFIRMED = "not confirmed", "Not confirmed"
     PENDING = "pending", "No answer yet"
+
+
+class Came(Listed):
+    """What came of asking the state system through its connector. Only `answered` has an answer."""
+
+    ANSWERED = "answered", "Answered"
+    TIMED_OUT = "timed out", "Timed out: no answer came in time"
+    UNREACHABLE = "unreachable", "The state system could not be reached"
+    STRANGER = "stranger", "Another certificate answered: nothing was asked"
+    UNREADABLE = "unreadable", "What came back could not be read: it counts as no answer"
 
 
 class Outcome(Listed):

@@ -34,6 +34,7 @@ __all__ = [
     "DatabaseAddress",
     "DatabaseLogin",
     "ServerConfig",
+    "StateSystem",
     "create_password",
     "create_secret",
     "create_token",
@@ -302,6 +303,32 @@ class DatabaseAddress:
         )
 
 
+# The official state system
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateSystem:
+    """Where the department's connector to the official state system answers, and the source whose authorization its returns need."""
+
+    url: str
+    source: str
+    seconds: int = 8  # an answer that takes longer has timed out
+    certificate_sha256: str = ""  # pins the connector's own certificate; without it the system's authorities decide
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.fragment:
+            raise Malformed("[state_system] url looks like https://connector.example.org/ask. Correct it.")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise Malformed("[state_system] url would send plates in the clear: off this machine it starts with https://.")
+        if not 0 < len(self.source) <= 40 or not self.source.isprintable():
+            raise Malformed("[state_system] source names the official database in 1 to 40 printable characters, such as LEADS.")
+        if not 1 <= self.seconds <= 30:
+            raise Malformed(f"[state_system] seconds is {self.seconds}; it is a number from 1 to 30.")
+        if self.certificate_sha256 and (parts.scheme != "https" or not re.fullmatch("[0-9a-f]{64}", self.certificate_sha256)):
+            raise Malformed("[state_system] certificate_sha256 is 64 small hexadecimal digits, and goes with an https:// address.")
+
+
 # The whole
 
 
@@ -321,6 +348,7 @@ class ServerConfig:
     certificate: Path | None = None  # TLS, if this server ends it itself
     certificate_key: Path | None = None
     department_file: Path | None = None
+    state_system: StateSystem | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.role_prefix) or self.role_prefix.startswith("pg_"):
@@ -412,6 +440,7 @@ class ServerConfig:
             intake_port=reader.number("intake", "port", cls.intake_port),
             intake_origin=reader.text("intake", "origin", "").rstrip("/"),
             department_file=reader.path("department", "file"),
+            state_system=_state_system(reader, told),
         )
         reader.refuse_the_rest()
         return config
@@ -438,6 +467,7 @@ class ServerConfig:
             },
             "intake": {"bind": self.intake_bind, "port": self.intake_port, "origin": self.intake_origin or None},
             "department": {"file": self.department_file},
+            "state_system": vars(self.state_system) if self.state_system else {},
         }
         lines = ["# Platewarden: what the server is told once. Passwords and keys are files in secrets/, never here."]
         for section, told in sections.items():
@@ -445,6 +475,15 @@ class ServerConfig:
             if said:
                 lines += ["", f"[{section}]", *said]
         write_own_file(self.data / _CONFIG_FILE, ("\n".join(lines) + "\n").encode(), replace=True)
+
+
+def _state_system(reader: _Reader, told: dict[str, Any]) -> StateSystem | None:
+    url, source = reader.text("state_system", "url", ""), reader.text("state_system", "source", "")
+    seconds = reader.number("state_system", "seconds", StateSystem.seconds)
+    pinned = reader.text("state_system", "certificate_sha256", "")
+    if "state_system" not in told:
+        return None
+    return StateSystem(url=url, source=source, seconds=seconds, certificate_sha256=pinned)
 
 
 def _toml(value: object) -> str:

@@ -26,6 +26,7 @@ DOORS_THAT_GIVE_NOTHING = {
     "ensure_span",
     "gather_is_due",
     "keep_held",
+    "keep_return",
     "keep_track",
     "note_late",
     "write_alert_note",

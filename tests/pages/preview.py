@@ -123,7 +123,7 @@ def _department() -> Department:
 editions.department = _department  # type: ignore[assignment] # before the forms take it by name
 
 from platewarden.demo.scenes import draw_scene  # noqa: E402
-from platewarden.policy.verification import ENFORCEMENT, Outcome  # noqa: E402
+from platewarden.policy.verification import ENFORCEMENT, Came, Outcome  # noqa: E402
 from platewarden.server.access.forms import (  # noqa: E402
     JudgementForm,
     ProtectForm,
@@ -133,13 +133,13 @@ from platewarden.server.access.forms import (  # noqa: E402
 from platewarden.server.access.models import FactorReset, Tripped  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.access.signed_in import SignedIn  # noqa: E402
-from platewarden.server.alerts.forms import CorrectionForm, DispositionForm, VerificationForm  # noqa: E402
+from platewarden.server.alerts.forms import AskForm, CorrectionForm, DispositionForm, VerificationForm  # noqa: E402
 from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
-from platewarden.server.alerts.models import Alert, Disposition, DispositionReview, Verification  # noqa: E402
+from platewarden.server.alerts.models import Alert, Disposition, DispositionReview, StateAsk, StateReturn, Verification  # noqa: E402
 from platewarden.server.alerts.quality import WRONG, Quality  # noqa: E402
 from platewarden.server.alerts.quality import Row as QualityRow  # noqa: E402
-from platewarden.server.alerts.views import quality_plot  # noqa: E402
+from platewarden.server.alerts.views import Asked, quality_plot  # noqa: E402
 from platewarden.server.audits.forms import JudgeForm, PlanForm, WordsForm  # noqa: E402
 from platewarden.server.audits.models import Audit, PlanChange, Sheet  # noqa: E402
 from platewarden.server.audits.plan import NextAudit  # noqa: E402
@@ -452,6 +452,11 @@ def verified(answer: str = "confirms") -> Verification:
 def card_page(one: Card, **other: Any) -> dict[str, Any]:
     facts = {
         "card": one,
+        "alert": one.alert,
+        "asked": [],
+        "is_open": True,
+        "state_system": "LEADS",
+        "ask_form": AskForm(initial={"state": one.shown.read.stands_state or ""}, auto_id="ask_%s"),
         "verifications": Verified(),
         "disposition": None,
         "verification_form": VerificationForm(),
@@ -460,6 +465,14 @@ def card_page(one: Card, **other: Any) -> dict[str, Any]:
         "now": now(),
     }
     return facts | other
+
+
+def question(came: Came | None, answer: str = "", *, is_sealed: bool = False, is_confidential: bool = False) -> Asked:
+    """A question to the state system, and what came of it."""
+    ask = StateAsk(pk=71, source=Source(name="LEADS", is_confidential=is_confidential), at=ago(seconds=9), by="HP-131 Ray Okafor")
+    if came is not None:
+        ask.returned = StateReturn(ask=ask, outcome=came, answer=answer, reference="IL-0488213", returned_at=ago(seconds=4))
+    return Asked(ask, came, is_sealed)
 
 
 class SignIn(forms.Form):
@@ -1713,6 +1726,10 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             disposition=Disposition(at=ago(minutes=1), by="HP-131 Ray Okafor", outcome="stop made", ground="impracticable", for_review=True),
         ),
     ),
+    "card-asking": lambda: ("alerts/card.html", card_page(urgent_card("acknowledged"), asked=[question(None)])),
+    "card-returned": lambda: ("alerts/card.html", card_page(replace(urgent_card("acknowledged"), notes=({"kind": "return", "of_source": "LEADS", "member": "HP-131 Ray Okafor", "written_at": ago(seconds=4), "body": "STOLEN VEHICLE. ENTERED BY HIGHLAND PARK PD. 2019 HONDA CIVIC, BLUE. CONTACT ENTERING AGENCY TO CONFIRM."},)), asked=[question(Came.ANSWERED, "confirms", is_confidential=True), question(Came.TIMED_OUT)])),
+    "card-against": lambda: ("alerts/card.html", card_page(urgent_card("acknowledged"), asked=[question(Came.ANSWERED, "different vehicle"), question(Came.ANSWERED, "pending")])),
+    "card-sealed": lambda: ("alerts/card.html", card_page(urgent_card("acknowledged"), asked=[question(Came.ANSWERED, "confirms", is_sealed=True, is_confidential=True)], ask_refusal=Refusal(Clause.CONFIDENTIAL_DATA, "The returns of LEADS are confidential, and you are not authorized for it. Ask dispatch to verify."))),
     "correct": lambda: ("alerts/correct.html", to_correct(read("B7K4TR1", None, sure=(0.62, 0.97, 0.98, 0.93, 0.99, 0.86, 0.99)))),
     "correct-wrong": lambda: ("alerts/correct.html", to_correct(read("B7K4TR1", None), {"plate": "87K?", "saw": 0})),
     "card-withdrawn": lambda: ("alerts/card.html", card_page(withdrawn_card())),
@@ -1955,7 +1972,7 @@ urlpatterns = [
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
-    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("ask", "<int:alert_id>/ask/"), ("asked", "<int:alert_id>/asked/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),

@@ -7,7 +7,7 @@ from django.db import transaction
 from platewarden.policy.refusal import Refused, Stale
 from platewarden.policy.verification import ENFORCEMENT, Ground, Outcome
 from platewarden.server.alerts.models import CLOSED, AlertState, Disposition
-from platewarden.server.alerts.rules import due_at, may_act_on, must_be_verified
+from platewarden.server.alerts.rules import due_at, may_act_on, must_be_looked_into, must_be_verified
 from platewarden.server.alerts.verify import locked, write_note
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -36,7 +36,8 @@ def dispose(alert_id: int, *, outcome: Outcome, ground: str, because: str, by: M
             by=str(by),
             outcome=outcome,
             ground=ground,
-            for_review=ground in (Ground.IMPRACTICABLE, Ground.INDEPENDENT),
+            for_review=ground in (Ground.IMPRACTICABLE, Ground.INDEPENDENT)
+            or (ground == Ground.VERIFIED and must_be_looked_into(alert)),
         )
         alert.state = AlertState.DISPOSED
         alert.save(update_fields=["state"])

@@ -12,6 +12,7 @@ from platewarden.policy.correction import Misread
 from platewarden.policy.refusal import Malformed
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome
 from platewarden.server.alerts.correct import Said
+from platewarden.server.alerts.models import StateAsk
 from platewarden.server.alerts.verify import Checked
 from platewarden.server.clock import now
 from platewarden.server.people.editions import department
@@ -25,10 +26,11 @@ MISSING = {
     "answer": "Choose what the official database answered.",
     "returned_at": "Enter the time of the return, such as 14:05.",
 }
+TYPED = ("source", "reference", "answer", "returned_at")
 
 
 class VerificationForm(forms.Form):
-    """Three taps, then the typed return. The time is 24-hour; a time later than now is yesterday's."""
+    """Three taps, then the return: the state system's own, or a typed one. The time is 24-hour; a time later than now is yesterday's."""
 
     characters = forms.ChoiceField(label="Characters", choices=EyeSaw.choices(), widget=forms.RadioSelect)
     state = forms.ChoiceField(label="State", choices=EyeSaw.choices(), widget=forms.RadioSelect)
@@ -47,14 +49,31 @@ class VerificationForm(forms.Form):
         input_formats=["%H:%M", "%H:%M:%S"],
     )
     note = forms.CharField(label="Note", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    by_return = forms.IntegerField(min_value=1, required=False)  # the number of the state system's question; empty: typed
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, alert_id: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, sentence in MISSING.items():
             self.fields[name].error_messages["required"] = sentence
+        self.alert_id = alert_id
+        if self.data.get("by_return"):  # its own source, reference, answer and time count, and no typed ones
+            for name in TYPED:
+                self.fields[name].required = False
+
+    def clean_by_return(self) -> StateAsk | None:
+        number = self.cleaned_data["by_return"]
+        if number is None:
+            return None
+        ask = StateAsk.objects.select_related("source", "returned").filter(pk=number, alert_id=self.alert_id).first()
+        if ask is None:
+            raise forms.ValidationError("That return is not this alert's. Look at the alert again.")
+        return ask
 
     def checked(self) -> Checked:
         given = self.cleaned_data
+        if given["by_return"]:
+            seen = {name: EyeSaw(given[name]) for name in ("characters", "state", "vehicle")}
+            return Checked.by_return(given["by_return"], **seen, note=given["note"])
         return Checked(
             characters=EyeSaw(given["characters"]),
             state=EyeSaw(given["state"]),
@@ -79,6 +98,16 @@ class VerificationForm(forms.Form):
         # A time given to the minute lies up to 59 s back.
         last_second = at + timedelta(seconds=59)
         return last_second if typed.second == 0 and last_second <= now() else at
+
+
+class AskForm(forms.Form):
+    """The state that the plate shows: the state system is asked about a plate of one state."""
+
+    state = forms.ChoiceField(label="State on the plate", choices=[("", "Choose one"), *STATES.items()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].error_messages["required"] = "Choose the state that the plate shows."
 
 
 class ReviewForm(forms.Form):

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 
 from platewarden.policy.correction import Misread
-from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome, Verified
+from platewarden.policy.verification import Answered, Came, EyeSaw, Ground, Outcome, Verified
 from platewarden.server.equipment.models import Unit
 from platewarden.server.hotlists.models import Source
 
@@ -61,6 +61,40 @@ class Alert(models.Model):
         return f"alert {self.id}"
 
 
+class StateAsk(models.Model):
+    """A question to the official state system about an alert's plate and state: a disclosure to it."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="asks")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT
+    )  # the state system itself: its returns are sealed to who may see it
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    due_at = models.DateTimeField()  # without an answer by then it has timed out, whatever became of who waited for it
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.at:%H:%M:%S}"
+
+    @property
+    def answer(self) -> StateReturn | None:
+        """What came back, once something did."""
+        return getattr(self, "returned", None)
+
+
+class StateReturn(models.Model):
+    """What came of a question, once. Its words lie with the alert's notes."""
+
+    ask = models.OneToOneField(StateAsk, on_delete=models.PROTECT, related_name="returned")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=Came.choices())
+    answer = models.CharField(max_length=20, choices=Answered.choices(), blank=True)  # only where it answered
+    reference = models.CharField(max_length=40, blank=True)
+    returned_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.ask_id} {self.outcome}"
+
+
 class Verification(models.Model):
     """Checking with the official database before acting on an alert."""
 
@@ -75,6 +109,7 @@ class Verification(models.Model):
     answer = models.CharField(max_length=20, choices=Answered.choices())
     returned_at = models.DateTimeField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)  # made in that car; at a console: none
+    ask = models.ForeignKey(StateAsk, on_delete=models.PROTECT, null=True)  # rests on its return; typed or pasted: none
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.answer}"

@@ -9,7 +9,8 @@ from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal
 from platewarden.policy.verification import Answered, Outcome
 from platewarden.policy.verification import must_be_verified as shared_rule
-from platewarden.server.alerts.models import Alert, Verification
+from platewarden.server.alerts.models import Alert, StateReturn, Verification
+from platewarden.server.hotlists.models import Source
 from platewarden.server.people.authorize import may_see
 from platewarden.server.people.models import Duty, Member
 
@@ -31,6 +32,22 @@ def may_act_on(alert: Alert, member: Member, at: datetime) -> Refusal | None:
     if alert.source is None or not alert.source.is_confidential:
         return None
     return may_see(member, alert.source.name, at)
+
+
+def may_use(source: Source, member: Member, at: datetime) -> Refusal | None:
+    """Refuses a member who is not authorized for the state system when its returns are confidential."""
+    if not source.is_confidential or not (refusal := may_see(member, source.name, at)):
+        return None
+    return Refusal(
+        refusal.clause, f"The returns of {source.name} are confidential, and you are not authorized for it. Ask dispatch to verify."
+    )
+
+
+def must_be_looked_into(alert: Alert) -> bool:
+    """True when a typed return unlocked what the state system's own last answer did not confirm: the supervisor looks at both."""
+    counts = counting(list(alert.verifications.order_by("at")))
+    last = StateReturn.objects.filter(ask__alert=alert).exclude(answer__in=("", Answered.PENDING)).order_by("-at").first()
+    return bool(last and counts and counts.ask_id is None and last.answer != Answered.CONFIRMS)
 
 
 def must_be_verified(alert: Alert, outcome: Outcome, ground: str, because: str) -> Refusal | None:

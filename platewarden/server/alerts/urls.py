@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:alert_id>/", views.card, name="card"),
     path("<int:alert_id>/strip/", views.strip, name="strip"),
     path("<int:alert_id>/acknowledge/", views.acknowledge_alert, name="acknowledge"),
+    path("<int:alert_id>/ask/", views.ask_state, name="ask"),
+    path("<int:alert_id>/asked/", views.asked, name="asked"),
     path("<int:alert_id>/verify/", views.verify_alert, name="verify"),
     path("<int:alert_id>/dispose/", views.dispose_alert, name="dispose"),
 ]

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
 from platewarden.policy.verification import Answered, EyeSaw
-from platewarden.server.alerts.models import CLOSED, Alert, AlertState, Verification
-from platewarden.server.alerts.rules import due_at, may_act_on
+from platewarden.server.alerts.models import CLOSED, Alert, AlertState, StateAsk, Verification
+from platewarden.server.alerts.rules import due_at, may_act_on, may_use
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
@@ -24,7 +24,7 @@ from platewarden.server.people.rules import may_do
 
 @dataclass(frozen=True)
 class Checked:
-    """What was seen and what came back. `returned_at` is when the official database answered."""
+    """What was seen and what came back. `returned_at` is when the official database answered; typed, or of the state system's return `ask`."""
 
     characters: EyeSaw
     state: EyeSaw
@@ -34,6 +34,27 @@ class Checked:
     answer: Answered
     returned_at: datetime
     note: str = ""
+    ask: StateAsk | None = None
+
+    @classmethod
+    def by_return(cls, ask: StateAsk, *, characters: EyeSaw, state: EyeSaw, vehicle: EyeSaw, note: str = "") -> Checked:
+        """With what the state system answered, word for word. Malformed where it answered nothing."""
+        found = ask.answer
+        if found is None or not found.answer or found.returned_at is None:
+            raise Malformed(
+                "The state system gave no answer to that question. Ask again, or type the return that came another way."
+            )
+        return cls(
+            characters=characters,
+            state=state,
+            vehicle=vehicle,
+            source=ask.source.name,
+            reference=found.reference,
+            answer=Answered(found.answer),
+            returned_at=found.returned_at,
+            note=note,
+            ask=ask,
+        )
 
 
 def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
@@ -53,6 +74,10 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
         # The unit's clock may be ahead of the office's: the earlier of the two moments counts.
         if checked.returned_at < min(alert.captured_at, alert.raised_at) - timedelta(minutes=2):
             raise Malformed("The return is older than the read it should verify. Ask the official database again.")
+        if checked.ask is not None and checked.ask.alert_id != alert.pk:
+            raise Malformed("That return is another alert's. Ask the state system about this one.")
+        if checked.ask is not None and (refusal := may_use(checked.ask.source, by, now())):
+            raise Refused(refusal)
         verification = Verification.objects.create(
             alert=alert,
             at=now(),
@@ -64,6 +89,7 @@ def verify(alert_id: int, checked: Checked, *, by: Member) -> Verification:
             reference=checked.reference.strip(),
             answer=checked.answer,
             returned_at=checked.returned_at,
+            ask=checked.ask,
         )
         if alert.state != AlertState.VERIFIED and checked.answer != Answered.PENDING:
             alert.state = AlertState.VERIFIED

@@ -10,20 +10,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.policy.refusal import Malformed, Refused
-from platewarden.policy.verification import ENFORCEMENT, Outcome
+from platewarden.policy.verification import ENFORCEMENT, Answered, Came, Outcome
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.alerts import look
+from platewarden.server.alerts.ask import ask, came_of, connected, may_ask
 from platewarden.server.alerts.correct import correct
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.forms import CorrectionForm, DispositionForm, ReviewForm, TakeBackForm, VerificationForm
-from platewarden.server.alerts.models import DispositionReview
+from platewarden.server.alerts.forms import AskForm, CorrectionForm, DispositionForm, ReviewForm, TakeBackForm, VerificationForm
+from platewarden.server.alerts.models import CLOSED, Alert, DispositionReview, StateAsk
 from platewarden.server.alerts.quality import WRONG, Rate, Row, quality_since
 from platewarden.server.alerts.review import may_review, review, waiting
+from platewarden.server.alerts.rules import may_act_on, may_use
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -34,6 +37,7 @@ from platewarden.server.reads.search import access_to_read, one_read
 from platewarden.server.reads.views import moment_of, shown, unit_names
 
 ON_A_PAGE = 50
+QUESTIONS_SHOWN = 3
 PERIODS = (3, 12, 36)
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT = 960, 170, 56
 
@@ -145,10 +149,63 @@ def quality_plot(months: list[Row]) -> dict[str, Any]:
     return {"points": points, "lines": lines, "plot": {"width": PLOT_WIDTH, "height": PLOT_HEIGHT}}
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question to the state system, as the card shows it: what came of it is sealed to who may see its source."""
+
+    ask: StateAsk
+    came: Came | None
+    is_sealed: bool
+
+    @property
+    def is_usable(self) -> bool:
+        """True when it answered, and this member may verify with it."""
+        return self.came is Came.ANSWERED and not self.is_sealed
+
+    @property
+    def confirms(self) -> bool:
+        answer = self.ask.answer
+        return answer is not None and answer.answer == Answered.CONFIRMS
+
+
+def _asked(alert: Alert, member: Member) -> list[Asked]:
+    asks = alert.asks.select_related("source", "returned").order_by("-pk")[:QUESTIONS_SHOWN]
+    return [Asked(each, came_of(each), is_sealed=may_use(each.source, member, now()) is not None) for each in asks]
+
+
+@require_POST
+@needs_purpose
+def ask_state(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    """Asks the state system, and answers at once: what comes back is on the card when it is there."""
+    look.one_alert(alert_id, _member(request))
+    form = AskForm(request.POST, auto_id="ask_%s")
+    if not form.is_valid():
+        return _card_page(request, alert_id, asking=form)
+    ask(request, alert_id, form.cleaned_data["state"])
+    return redirect(f"{reverse('alerts:card', args=[alert_id])}#asked")
+
+
+@not_input
+@require_GET
+@needs_purpose
+def asked(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    """What came of an alert's questions so far. No plate, and no words of a return: those are on the card."""
+    member = _member(request)
+    if refusal := may_do(member, Act.ALERTS_LOOK, now()):
+        raise Refused(refusal)
+    alert = look.one_alert(alert_id, member)
+    if refusal := may_act_on(alert, member, now()):
+        raise Refused(refusal)
+    return render(
+        request, "alerts/asked.html", {"asked": _asked(alert, member), "alert": alert, "is_open": alert.state not in CLOSED}
+    )
+
+
 def _card_page(
     request: HttpRequest,
     alert_id: int,
     *,
+    asking: AskForm | None = None,
     verification: VerificationForm | None = None,
     disposition: DispositionForm | None = None,
 ) -> HttpResponse:
@@ -156,8 +213,16 @@ def _card_page(
     one = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=True)
     if one.is_masked:
         return render(request, "alerts/masked.html", {"card": one, "now": now()})
+    system, read = connected(), one.shown.read
     context = {
         "card": one,
+        "alert": alert,
+        "asked": _asked(alert, _member(request)),
+        "is_open": alert.state not in CLOSED,
+        "state_system": system.source if system else "",
+        "ask_form": asking
+        or AskForm(initial={"state": read.stands_state or (one.entry.state if one.entry else "")}, auto_id="ask_%s"),
+        "ask_refusal": may_ask(alert, _member(request), system) if system else None,
         "verifications": alert.verifications.select_related("unit").order_by("at"),
         "car_outcomes": alert.car_outcomes.filter(for_review=True).select_related("unit").order_by("pk"),
         "disposition": getattr(alert, "disposition", None),
@@ -168,7 +233,7 @@ def _card_page(
         "dispose_refusal": may_do(_member(request), Act.ALERTS_DISPOSE, now()),
         "now": now(),
     }
-    has_errors = (verification and verification.errors) or (disposition and disposition.errors)
+    has_errors = (asking and asking.errors) or (verification and verification.errors) or (disposition and disposition.errors)
     return render(request, "alerts/card.html", context, status=422 if has_errors else 200)
 
 
@@ -184,7 +249,7 @@ def acknowledge_alert(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 @needs_purpose
 def verify_alert(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     look.one_alert(alert_id, _member(request))
-    form = VerificationForm(request.POST)
+    form = VerificationForm(request.POST, alert_id=alert_id)
     if not form.is_valid():
         return _card_page(request, alert_id, verification=form)
     verify(alert_id, form.checked(), by=_member(request))

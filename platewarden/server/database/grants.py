@@ -86,6 +86,8 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_verification": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_disposition": {"app": "select, insert", "ingest": "select, insert"},
     "alerts_dispositionreview": {"app": LOOK},
+    "alerts_stateask": {"app": "select (id, alert_id, source_id, at, by, due_at)"},  # with which access it was asked, nobody learns
+    "alerts_statereturn": {"app": LOOK},
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
     # investigations: ids, places, times, words
     "investigations_incident": {
@@ -180,6 +182,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.write_hit(uuid, uuid, timestamptz, text, text, text, text[], jsonb, uuid, timestamptz)": ("ingest",),
     "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app", "ingest"),
     "plates.alert_cards(uuid)": ("app",),
+    "plates.ask_state(uuid)": ("app",),
+    "plates.keep_return(uuid, text, text, text, timestamptz, text)": ("app",),
     "plates.count_around(uuid)": ("app",),
     "plates.vehicles_around(uuid)": ("app",),
     "plates.cosign_asked(uuid)": ("app",),

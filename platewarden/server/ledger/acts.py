@@ -88,6 +88,8 @@ class Act(StrEnum):
     ALERTS_LOOK = "alerts.look", "A member was shown alerts."
     ALERTS_ACKNOWLEDGE = "alerts.acknowledge", "A member acknowledged an alert."
     ALERTS_VERIFY = "alerts.verify", "A member recorded a verification."
+    ALERTS_ASK = "alerts.ask", "The state system was asked about an alert's plate and state: a disclosure to it."
+    ALERTS_RETURNED = "alerts.returned", "A question to the state system was answered, or was not."
     ALERTS_DISPOSE = "alerts.dispose", "A member recorded what came of an alert."
     ALERTS_CORRECT = "alerts.correct", "A member opened a read to say what its plate reads, and it was matched again."
     ALERTS_REMATCHED = "alerts.rematched", "After a correction, alerts of the read were withdrawn, raised again, or raised."

@@ -10,6 +10,7 @@ from platewarden.server import config as module
 from platewarden.server.config import (
     DatabaseAddress,
     ServerConfig,
+    StateSystem,
     create_password,
     create_secret,
     read_password,
@@ -64,6 +65,14 @@ def test_the_embedded_databases_socket_follows_the_data_folder(data, tmp_path):
     assert ServerConfig.load(moved).database.host == str(socket_folder(moved))
 
 
+def test_a_state_system_is_written_and_read_again(data):
+    system = StateSystem(url="https://c.example.org/ask?x=1", source="LEADS", seconds=5, certificate_sha256="0f" * 32)
+    told(data, state_system=system).save()
+    assert ServerConfig.load(data).state_system == system
+    told(data).save()
+    assert ServerConfig.load(data).state_system is None
+
+
 def test_a_folder_that_was_never_set_up_says_what_to_do(data):
     with pytest.raises(Unavailable, match="Run `platewarden setup --data"):
         ServerConfig.load(data)
@@ -95,6 +104,14 @@ BASE = '[database]\nembedded = true\nname = "platewarden"\nrole_prefix = "platew
         (BASE.replace('name = "platewarden"', 'name = "postgres"'), "can't be the database's name"),
         ('[database]\nembedded = true\nname = "platewarden"\n', "lacks role_prefix"),
         ("[database\n", "can't be read"),
+        (BASE + '[state_system]\nurl = "https://connector.example.org/"\n', "source names the official database"),
+        (BASE + '[state_system]\nsource = "LEADS"\n', r"\[state_system\] url looks like"),
+        (BASE + '[state_system]\nurl = "http://connector.example.org/"\nsource = "LEADS"\n', "in the clear"),
+        (BASE + '[state_system]\nurl = "https://c.example.org/"\nsource = "LEADS"\nseconds = 60\n', "from 1 to 30"),
+        (
+            BASE + '[state_system]\nurl = "https://c.example.org/"\nsource = "LEADS"\npin = "x"\n',
+            r"nobody knows \[state_system\] pin",
+        ),
         ("web = 3\n" + BASE, "web should be a section"),
     ],
 )

@@ -636,7 +636,7 @@ def test_nobody_writes_the_line_of_a_look_but_by_looking(scene):
     acts = scene.control(
         r"select distinct (regexp_match(prosrc, 'pass_gate\(the_access, ''([a-z._]+)'''))[1] from pg_proc where prosrc ~ 'pass_gate\(the_'"
     )
-    assert len(acts) == 18
+    assert len(acts) == 19
     for login in LOGINS:
         with scene.connect(login) as conn:
             for (act,) in acts:
@@ -839,6 +839,27 @@ def test_a_correction_passes_the_gate_once_and_nobody_writes_one_beside_it(scene
                 "delete from plates.correction_held",
                 "select plates.said_of(gen_random_uuid(), now())",
                 "select plates.note_correction(gen_random_uuid(), gen_random_uuid(), now(), 0, 'X', null, 'state', '', '{}')",
+            ):
+                with pytest.raises(NoRight):
+                    conn.execute(statement)
+
+
+def test_a_question_to_the_state_system_passes_the_gate_and_its_return_is_written_by_nobody_else(scene, app):
+    with pytest.raises(NoRight, match="no access record"):
+        app.execute("select * from plates.ask_state(%s)", [scene.record(app, "alerts.look", alerts=[1])])
+    access = scene.record(app, "alerts.ask", alert=4711, state="IL", source=1, seconds=10)
+    assert app.execute("select outcome, plate from plates.ask_state(%s)", [access]).fetchone() == ("gone", None)
+    with pytest.raises(NoRight, match="no access record"):
+        app.execute("select * from plates.ask_state(%s)", [access])
+    with pytest.raises(NoRight, match="nothing was asked"):
+        app.execute("select plates.keep_return(%s, 'answered', 'confirms', 'X-1', now(), '')", [access])
+    for login in LOGINS:
+        with scene.connect(login) as conn:
+            for statement in (
+                "select access_id from office.alerts_stateask",
+                "insert into office.alerts_stateask (alert_id, source_id, at, by, due_at, access_id) values (1, 1, now(), '', now(), gen_random_uuid())",
+                "insert into office.alerts_statereturn (ask_id, at, outcome, answer, reference) values (1, now(), 'answered', 'confirms', '')",
+                "update office.alerts_statereturn set answer = 'confirms'",
             ):
                 with pytest.raises(NoRight):
                     conn.execute(statement)

@@ -346,6 +346,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "plates_by_pattern",
         "read_by_id",
         "alert_cards",
+        "ask_state",
         "correct_read",
         "bolos",
         "place_hold",
@@ -366,6 +367,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         ("add_entries", "integer"),
         ("load_changes", "TABLE(added integer, gone integer, same integer)"),  # counts
         ("write_alert_note", "void"),
+        ("keep_return", "boolean"),
         ("write_corrected_hit", "TABLE(is_urgent boolean, is_silent boolean, of_source bigint)"),  # what kind of entry, no plate
         ("days_kept", "TABLE(kind text, day date, rows bigint)"),  # counts
         ("days_due", "TABLE(kind text, day date, due_at timestamp with time zone)"),

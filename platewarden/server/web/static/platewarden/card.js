@@ -51,6 +51,27 @@
     window.addEventListener("pagehide", () => worker.port.postMessage({ kind: "leave" }));
     window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   }
+  // ----- what the state system answers: asked for each second while it is waited for; the page is fetched anew unless somebody compares on it
+  const waits = async (asked) => {
+    let answer;
+    try { answer = await fetch(asked.dataset.asked, { redirect: "manual" }); } catch { return; }
+    if (answer.type === "opaqueredirect") { window.location.reload(); return; } // signed out, or a purpose is due
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-asked]");
+    if (!fresh || "waiting" in fresh.dataset) return;
+    if (!document.querySelector("[data-verify] input[type=radio]:checked")) { window.location.reload(); return; }
+    asked.replaceWith(document.adoptNode(fresh));
+    clearInterval(waiting);
+  };
+  const asked = document.querySelector("[data-asked][data-waiting]");
+  const waiting = asked ? setInterval(waits, 1000, asked) : 0;
+  // ----- recorded with the state system's return: nothing to type then
+  const typed = () => {
+    const use = document.querySelector("#by_return");
+    for (const part of document.querySelectorAll("[data-typed]")) part.hidden = Boolean(use && use.checked);
+  };
+  document.addEventListener("change", (event) => { if (event.target.id === "by_return") typed(); });
+  typed();
   const refused = document.querySelector("[data-refused]");
   if (refused) refused.focus();
 })();

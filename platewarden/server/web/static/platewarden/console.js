@@ -13,11 +13,17 @@
 
   // ----- counts, in the page and in the tab's title
   const title = document.title;
+  const late = () => { // not verified within the department's minutes: red in their strips, counted here
+    const over = list.querySelectorAll("[data-deadline].is-over").length; // by the office's clock (session.js)
+    bar.querySelector("[data-count-late]").textContent = over;
+    bar.querySelector("[data-late]").hidden = !over;
+  };
   const count = () => {
     const strips = [...list.children];
     const fresh = strips.filter((strip) => strip.dataset.state === "raised").length;
     bar.querySelector("[data-count-new]").textContent = fresh;
     bar.querySelector("[data-count-open]").textContent = strips.filter((strip) => !["disposed", "withdrawn", "ended"].includes(strip.dataset.state)).length;
+    late();
     document.title = fresh ? `(${fresh}) ${title}` : title;
     if (none) none.hidden = strips.length > 0;
   };
@@ -146,6 +152,7 @@
   });
 
   count();
+  setInterval(late, 1000);
   putSound();
   let wished = "";
   try { wished = localStorage.getItem(KEY); } catch { /* private window */ }
