@@ -4,7 +4,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from platewarden.recognition.decode import ALPHABET, Spelling, agree, spell
+from platewarden.recognition.decode import ALPHABET, BEAM, HOPELESS, NEGLIGIBLE, Spelling, agree, spell
 from platewarden.recognition.result import Candidate, Character
 
 
@@ -112,3 +112,43 @@ def test_looks_at_one_line_vote_by_probability():
     assert voted.characters == right.characters
     assert voted.candidates[0].text == "7A8C123"
     assert voted.candidates[0].confidence == pytest.approx(0.8 / 3)
+
+
+def every_step(columns: np.ndarray) -> dict[str, float]:
+    """The same search, every text made before the best are kept."""
+    beams = {"": (1.0, 0.0)}
+    for column in columns:
+        most = max(sum(ends) for ends in beams.values()) * column.max()
+        grown: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for text, (open_, closed) in beams.items():
+            grown[text][0] += (open_ + closed) * column[0]
+            for at in np.flatnonzero(column[1:] > NEGLIGIBLE):
+                character, chance = ALPHABET[at], column[at + 1]
+                if (open_ + closed) * chance < HOPELESS * most:
+                    continue
+                if text[-1:] == character:
+                    grown[text][1] += closed * chance
+                grown[text + character][1] += (open_ if text[-1:] == character else open_ + closed) * chance
+        best = sorted(grown.items(), key=lambda pair: -sum(pair[1]))[:BEAM]
+        beams = {text: (ends[0], ends[1]) for text, ends in best if sum(ends) >= HOPELESS * sum(best[0][1])}
+    return {text: sum(ends) for text, ends in beams.items() if text}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_never_made_would_not_have_been_kept(seed):
+    chance = np.random.default_rng(seed)
+    table = chance.random((14, len(ALPHABET) + 1)) ** 9 * chance.choice([0.1, 1.0, 3.0], (14, 1))
+    table[np.arange(14), chance.integers(0, 37, 14)] += 1
+    table /= table.sum(axis=1, keepdims=True)
+    told, sums = spell(table), every_step(table)
+    assert told.text == max(sums, key=lambda text: sums[text])
+    assert told.confidence == pytest.approx(sums[told.text], rel=1e-9)
+    assert {each.text: each.confidence for each in told.candidates} == pytest.approx(
+        {each.text: sums[each.text] for each in told.candidates}, rel=1e-9
+    )
+
+
+def test_each_character_is_as_sure_as_its_columns_also_where_another_text_is_likelier_column_by_column():
+    told = spell(columns({"A": 0.4, "-": 0.6}, {"A": 0.4, "-": 0.6}, {"7": 0.9}))
+    assert told.text == "A7"  # in all, though nothing is likelier in either column
+    assert [each.confidence for each in told.characters] == pytest.approx([0.4, 0.9])
