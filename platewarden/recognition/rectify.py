@@ -15,9 +15,9 @@ A corner at (0, 0) is the outer corner of the first pixel, not its middle; (widt
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from platewarden.recognition.picture import Pixels, grey_of
@@ -32,6 +32,8 @@ TALLEST = 12.0  # canvases, whatever its width
 SPARE = 0.25  # of the plate, around its upright box: the margin of a plate whose one side is four times the other
 SMALLEST_TURN = 1e-3  # sine of the angle at a corner
 FARTHEST = 1e6  # pixels
+
+_Quad: TypeAlias = list[tuple[float, float]]
 
 
 def is_plate_shaped(corners: Corners) -> bool:
@@ -53,48 +55,52 @@ def straighten(pixels: Pixels, corners: Corners, rows: int, columns: int, *, col
     """
     if not is_plate_shaped(corners):
         raise ValueError("the corners do not go round a plate: clockwise from the top left one")
-    quad = np.array(corners, dtype=np.float64)
-    quad = _near(quad, pixels)
-    inside, begins = _cut(pixels, quad)
+    quad = _near([(float(x), float(y)) for x, y in corners], pixels)
+    inside, (left, top) = _cut(pixels, quad)
     image = Image.fromarray(inside if colour else grey_of(inside))
-    quad = quad - begins
-    wide = max(np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[2] - quad[3])))
-    high = max(np.hypot(*(quad[3] - quad[0])), np.hypot(*(quad[2] - quad[1])))
+    quad = [(x - left, y - top) for x, y in quad]
+    a, b, c, d = quad
+    wide, high = max(math.dist(a, b), math.dist(d, c)), max(math.dist(a, d), math.dist(b, c))
     shrink = KEPT_LARGER * columns / wide if wide > MUCH_LARGER * columns else 1.0
     lower = min(1.0, STEEPEST * shrink, TALLEST * rows / high)
     if min(shrink, lower) < 1.0:
         size = math.ceil(image.width * shrink), math.ceil(image.height * lower)
         whole = max(image.width, round(size[0] / shrink)), max(image.height, round(size[1] / lower))
         image = _padded(image, 0, 0, whole[0] - image.width, whole[1] - image.height).resize(size, Image.Resampling.BOX)
-        quad = quad * [size[0] / whole[0], size[1] / whole[1]]
+        quad = [(x * (size[0] / whole[0]), y * (size[1] / whole[1])) for x, y in quad]
     (left, top), (right, bottom) = _around(quad)
     image = _padded(image, -left, -top, right - image.width, bottom - image.height)
-    quad = np.add(quad, [max(-left, 0), max(-top, 0)])
+    quad = [(x + max(-left, 0), y + max(-top, 0)) for x, y in quad]
     straight = image.transform(
         (columns, rows), Image.Transform.PERSPECTIVE, _way_back(quad, rows, columns), Image.Resampling.BICUBIC
     )
     return np.asarray(straight)
 
 
-def _around(quad: NDArray[np.float64]) -> tuple[list[int], list[int]]:
+def _around(quad: _Quad) -> tuple[list[int], list[int]]:
     """The upright box that holds the plate, its margin and what an interpolation looks at."""
-    low, high = quad.min(axis=0), quad.max(axis=0)
-    spare = (high - low) * SPARE + 3
-    return [math.floor(v) for v in low - spare], [math.ceil(v) for v in high + spare]
+    sides = [(min(along), max(along)) for along in zip(*quad, strict=True)]
+    spare = [(high - low) * SPARE + 3 for low, high in sides]
+    return (
+        [math.floor(low - more) for (low, _), more in zip(sides, spare, strict=True)],
+        [math.ceil(high + more) for (_, high), more in zip(sides, spare, strict=True)],
+    )
 
 
-def _near(quad: NDArray[np.float64], pixels: Pixels) -> NDArray[np.float64]:
+def _near(quad: _Quad, pixels: Pixels) -> _Quad:
     """A plate that lies wholly outside of the picture, moved up to it: there is only its edge to be seen out there."""
-    low, high = (np.array(v) for v in _around(quad))
-    return np.asarray(quad + np.maximum(-high, 0) - np.maximum(low - [pixels.shape[1], pixels.shape[0]], 0))
+    (left, top), (right, bottom) = _around(quad)
+    x = max(-right, 0) - max(left - pixels.shape[1], 0)
+    y = max(-bottom, 0) - max(top - pixels.shape[0], 0)
+    return [(u + x, v + y) for u, v in quad]
 
 
-def _cut(pixels: Pixels, quad: NDArray[np.float64]) -> tuple[Pixels, list[int]]:
+def _cut(pixels: Pixels, quad: _Quad) -> tuple[Pixels, tuple[int, int]]:
     """The part of the picture around the plate, a pixel of its edge at least; and where it begins."""
     (left, top), (right, bottom) = _around(quad)
     height, width = pixels.shape[:2]
     left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
-    return np.ascontiguousarray(pixels[top : max(bottom, top + 1), left : max(right, left + 1)]), [left, top]
+    return np.ascontiguousarray(pixels[top : max(bottom, top + 1), left : max(right, left + 1)]), (left, top)
 
 
 def _padded(image: Image.Image, left: int, top: int, right: int, bottom: int) -> Image.Image:
@@ -106,7 +112,7 @@ def _padded(image: Image.Image, left: int, top: int, right: int, bottom: int) ->
     return Image.fromarray(np.pad(pixels, beyond, mode="edge"))
 
 
-def _way_back(quad: NDArray[np.float64], rows: int, columns: int) -> list[float]:
+def _way_back(quad: _Quad, rows: int, columns: int) -> list[float]:
     """The eight figures of the perspective from the canvas to the picture, as Pillow wants them."""
     x0, y0 = columns * MARGIN_X / (1 + 2 * MARGIN_X) + 0.5, rows * MARGIN_Y / (1 + 2 * MARGIN_Y) + 0.5
     canvas = [(x0, y0), (columns + 1 - x0, y0), (columns + 1 - x0, rows + 1 - y0), (x0, rows + 1 - y0)]
