@@ -33,10 +33,17 @@ def convolutions(model: onnx.ModelProto) -> list[tuple[np.ndarray, np.ndarray | 
     melted = {node.output[0]: kept[node.input[0]] for node in model.graph.node if node.op_type == "Cast" and node.input[0] in kept}
     values = kept | melted
     return [
-        (values[node.input[1]], values[node.input[2]] if len(node.input) > 2 else None)
+        (as_learnt(values[node.input[1]]), values[node.input[2]] if len(node.input) > 2 else None)
         for node in model.graph.node
         if node.op_type == "Conv"
     ]
+
+
+def as_learnt(weights: np.ndarray) -> np.ndarray:
+    """A convolution's weights as `lab/model.py` has them, before `lab/fold.py` gave them other shapes."""
+    if weights.shape[1:] == (1, 6, 6):
+        return np.stack([weights[:, 0, at // 2 :: 2, at % 2 :: 2] for at in range(4)], axis=1)
+    return weights[:, :, 0] if weights.shape[2] == 1 and weights.ndim == 4 else weights
 
 
 def restored(path: Path, pictures: torch.Tensor) -> Reader:

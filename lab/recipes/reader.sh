@@ -11,5 +11,6 @@ python -m lab.train --pool "$POOL" --train "$TRAIN" --out "$RUN-on" --from "$RUN
 python -m lab.train --pool "$POOL" --train "$TRAIN" --out "$RUN-signs" --from "$RUN-on/checkpoint.pt" --samples 380000 --batch 64 --rate 8e-4 --warm 4000 --real 0.07 --signs 0.07
 python -m lab.average "$RUN-on/checkpoint.pt" "$RUN-signs/checkpoint.pt" "$RUN/shipped.pt" --later 0.75
 python -m lab.export reader "$RUN/shipped.pt" "$RUN/reader.onnx"
-python -m lab.pack "$RUN/reader.onnx" platewarden/recognition/onnx/reader.onnx
+python -m lab.pack "$RUN/reader.onnx" "$RUN/half.onnx"
+python -m lab.fold "$RUN/half.onnx" platewarden/recognition/onnx/reader.onnx
 python -m lab.calibrate --pool "$POOL" --train "$TRAIN" --scenes "$SCENES"

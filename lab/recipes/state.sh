@@ -11,4 +11,10 @@ learn=(python -m lab.train_words --fonts "$FONTS" "$MORE")
 "${learn[@]}" --from "$RUN/first/checkpoint.pt" --out "$RUN" --minutes 47
 python -m lab.export state "$RUN/checkpoint.pt" "$RUN/state.onnx"
 python -m lab.calibrate_state --fonts "$FONTS" "$MORE" --train "$TRAIN" --words "$RUN/state.onnx" --out "$RUN" --count 900
-python -m lab.pack "$RUN/state.onnx" platewarden/recognition/onnx/state.onnx
+mkdir -p "$RUN/half" "$RUN/folded" "$RUN/eight"
+python -m lab.pack "$RUN/state.onnx" "$RUN/half/state.onnx"
+python -m lab.fold "$RUN/half/state.onnx" "$RUN/folded/state.onnx"
+# In eight bits: what it is fed on real photographs and 220 drawn plates of pool file 61 sets the steps.
+python -m lab.plates --fonts "$FONTS" --out "$POOL" --seeds 61
+python -m lab.quantise state --from "$RUN/folded" --pool "$POOL" --train "$TRAIN" --out "$RUN/eight" --file 61
+python -m lab.pack "$RUN/eight/state.onnx" platewarden/recognition/onnx/state.onnx

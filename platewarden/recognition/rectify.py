@@ -48,8 +48,10 @@ def is_plate_shaped(corners: Corners) -> bool:
     return True
 
 
-def straighten(pixels: Pixels, corners: Corners, rows: int, columns: int, *, colour: bool = False) -> Pixels:
-    """The plate within its corners (pixels of the picture) as rows x columns grey, or rows x columns x 3 RGB.
+def straighten(
+    pixels: Pixels, corners: Corners, rows: int, columns: int, *, colour: bool = False, part: slice | None = None
+) -> Pixels:
+    """The plate within its corners (pixels of the picture) as rows x columns grey, or rows x columns x 3 RGB; of these rows a part.
 
     Refused with a `ValueError` when the corners are not plate shaped.
     """
@@ -71,9 +73,9 @@ def straighten(pixels: Pixels, corners: Corners, rows: int, columns: int, *, col
     (left, top), (right, bottom) = _around(quad)
     image = _padded(image, -left, -top, right - image.width, bottom - image.height)
     quad = [(x + max(-left, 0), y + max(-top, 0)) for x, y in quad]
-    straight = image.transform(
-        (columns, rows), Image.Transform.PERSPECTIVE, _way_back(quad, rows, columns), Image.Resampling.BICUBIC
-    )
+    begin, end, _ = (part or slice(None)).indices(rows)
+    back = _lower(_way_back(quad, rows, columns), begin)
+    straight = image.transform((columns, end - begin), Image.Transform.PERSPECTIVE, back, Image.Resampling.BICUBIC)
     return np.asarray(straight)
 
 
@@ -121,3 +123,12 @@ def _way_back(quad: _Quad, rows: int, columns: int) -> list[float]:
         lines += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         answers += [u, v]
     return [float(v) for v in np.linalg.solve(np.array(lines), np.array(answers))]
+
+
+def _lower(back: list[float], rows: int) -> list[float]:
+    """The same perspective for a canvas that begins that many rows further down."""
+    if not rows:
+        return back
+    a, b, c, d, e, f, g, h = back
+    whole = 1 + h * rows
+    return [v / whole for v in (a, b, c + b * rows, d, e, f + e * rows, g, h)]

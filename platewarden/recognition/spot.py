@@ -62,7 +62,7 @@ class Spotter:
             np.maximum(at, one, out=at)
             np.maximum(at, two, out=at)
             np.maximum(at, self._stays_out, out=at)
-            at += column[self._labels]
+            at += column.take(self._labels)
             np.maximum(best, at[self._ends], out=best)
         return best
 

@@ -5,6 +5,7 @@ was read. How well a state's words fit, and how many letters say so, becomes how
 
 Notable choices:
 
+- Most names stand above the serial. What is read there settles it or not; only then is the lower third looked at, at the same cost again.
 - By its words alone. Paint and emblems were tried and told too little on photographs: of 51 states most have a dozen designs.
 - Told only above `TOLD`. That it is none of the fifty-one (another country, a name nobody can read) is an answer like the others.
 - The longer word explains more: `WEST VIRGINIA` holds `VIRGINIA`, and both are found.
@@ -36,9 +37,13 @@ TOLD = 0.95
 NARROWEST_PIXELS = 80.0
 THIRDS_ROWS, STRIP_ROWS, STRIP_COLUMNS = 120, 40, 288  # pixels of the canvas, and of its upper and its lower third
 
+UPPER, LOWER = slice(0, STRIP_ROWS), slice(THIRDS_ROWS - STRIP_ROWS, THIRDS_ROWS)
+
 # How much a word says for its state: FIT for each nat that it fits worse than what is read anyway, LETTER for each of its letters,
 # WORD for being one of those looked for; ANY_STATE before anything is read.
 FIT, LETTER, WORD, ANY_STATE = 0.727, 1.421, 0.110, -4.337
+SETTLED = 0.98
+"""So sure by the upper third alone, a state is told without the lower one."""
 SILENT = 0.5
 """A line in which nothing is this probable in every column says nothing."""
 
@@ -59,20 +64,29 @@ class StateTeller:
         """The state's two letters and its confidence, or None twice."""
         if Box.around(corners).width < NARROWEST_PIXELS:
             return None, None
-        odds = FIT * self.heard(pixels, corners) + LETTER * self.lengths - WORD
-        for_state = np.logaddexp(0.0, np.maximum.reduceat(odds, self._begins, axis=1)).sum(axis=0) + ANY_STATE
-        best = int(for_state.argmax())
-        sure = float(np.exp(for_state[best] - np.logaddexp.reduce(np.append(for_state, 0.0))))
-        return (STATES[best], min(sure, 1.0)) if sure >= TOLD else (None, None)
+        heard = self._heard(pixels, corners, UPPER)
+        state, sure = self._weighed(heard)
+        if sure < SETTLED:
+            state, sure = self._weighed(np.concatenate([heard, self._heard(pixels, corners, LOWER)]))
+        return (state, sure) if sure >= TOLD else (None, None)
 
     def heard(self, pixels: Pixels, corners: Corners) -> NDArray[np.float32]:
         """How well each word fits each of the four lines that are read: two above the serial, two below. 0 at best."""
-        whole = straighten(pixels, corners, THIRDS_ROWS, STRIP_COLUMNS)
-        strips = np.stack([whole[:STRIP_ROWS], whole[-STRIP_ROWS:]])[:, None].astype(np.float32)
-        (logits,) = self._session.run(None, {self._input: strips})
-        lines = logits.reshape(-1, *logits.shape[2:])
-        lines = lines - np.logaddexp.reduce(lines, axis=-1, keepdims=True)
+        return np.concatenate([self._heard(pixels, corners, third) for third in (UPPER, LOWER)])
+
+    def _heard(self, pixels: Pixels, corners: Corners, third: slice) -> NDArray[np.float32]:
+        strip = straighten(pixels, corners, THIRDS_ROWS, STRIP_COLUMNS, part=third)
+        (logits,) = self._session.run(None, {self._input: strip[None, None].astype(np.float32)})
+        lines = logits[0] - logits[0].max(axis=-1, keepdims=True)
+        lines -= np.log(np.exp(lines).sum(axis=-1, keepdims=True))
         return np.stack([self._spotter.look(line) if says(line) else np.full(len(self.of), FARTHEST, np.float32) for line in lines])
+
+    def _weighed(self, heard: NDArray[np.float32]) -> tuple[str, float]:
+        """The likeliest state by what was heard, and how sure it is."""
+        odds = FIT * heard + LETTER * self.lengths - WORD
+        for_state = np.logaddexp(0.0, np.maximum.reduceat(odds, self._begins, axis=1)).sum(axis=0) + ANY_STATE
+        best = int(for_state.argmax())
+        return STATES[best], min(1.0, float(np.exp(for_state[best] - np.logaddexp.reduce(np.append(for_state, 0.0)))))
 
 
 def says(line: NDArray[np.float32]) -> bool:

@@ -33,10 +33,10 @@ FOLDER = Path(__file__).parent / "onnx"
 
 DIGESTS: dict[str, str] = {
     "finder": "d45806ce408fa4918f169c20970cdc0ee6da15de54bc63620c346e17e75c82af",
-    "reader": "e4d88679626a624f5c151237e34e3e529ecb660b2d62fb1ecb6651526478ff2a",
+    "reader": "e12aa242f7464b7cf8ad76d49cd7e5895d1d1af27990ba152553048f552d7499",
     "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
     "several": "d4f826ee2357de36728506660cce44f91403ff6458647c1fbdcee8375b6bbd17",
-    "state": "0bda855dc3df8cf352bfba8c17006d493124df1a37db853474a2f19d90ef2967",
+    "state": "54451c50130724d1870c1e1be99d36fb02bf99a374b8bca00a121e2108704176",
     "verifier": "c28a9f8cc9521fc95f5f2d19a176b30aa37f21f83d5267a529ca2d1092666c57",
 }
 """Name of a model -> SHA-256 of its file, in hexadecimal. `sha256sum platewarden/recognition/onnx/*.onnx` prints them."""

@@ -173,3 +173,11 @@ def test_corners_that_go_round_nothing_are_no_plate_and_are_refused(quad):
 def test_a_plate_turned_any_way_is_a_plate(degrees):
     assert is_plate_shaped(corners(turned((100, 100), 80, 20, degrees, (0.4, 0.2))))
     assert is_plate_shaped(corners(turned((100, 100), 0.5, 0.2, degrees)))
+
+
+@pytest.mark.parametrize("rows", [slice(0, 40), slice(80, 120), slice(37, 38)])
+def test_some_rows_of_the_canvas_are_those_of_the_whole(rows):
+    picture = np.random.default_rng(5).integers(0, 256, (90, 200)).astype(np.uint8)
+    quad = ((30.0, 20.0), (160.0, 28.0), (155.0, 70.0), (33.0, 61.0))
+    whole = straighten(picture, quad, 120, 288)
+    assert np.array_equal(straighten(picture, quad, 120, 288, part=rows), whole[rows])

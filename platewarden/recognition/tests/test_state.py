@@ -136,3 +136,19 @@ def test_the_network_that_ships_reads_a_name_that_is_clear(name, state):
     pen.text((160, 8), name, fill=(20, 30, 90), font=ImageFont.load_default(26), anchor="mt")
     pen.text((160, 48), "ABC 123", fill=(20, 30, 90), font=ImageFont.load_default(72), anchor="mt")
     assert open_engine()._teller.tell(np.asarray(sheet), PLATE)[0] == state
+
+
+def test_the_lower_third_is_looked_at_only_where_the_upper_one_does_not_settle_it(monkeypatch):
+    looked = []
+    asked = teller("MONTANA", "TREASURESTATE")
+    whole = asked._heard
+    monkeypatch.setattr(asked, "_heard", lambda pixels, corners, third: looked.append(third) or whole(pixels, corners, third))
+    assert asked.tell(plate(255, 0), PLATE)[0] == "MT"
+    assert looked == [state_room.UPPER]
+    looked.clear()
+    assert asked.tell(plate(0, 255), PLATE)[0] == "MT"
+    assert looked == [state_room.UPPER, state_room.LOWER]
+    looked.clear()
+    monkeypatch.setattr(state_room, "SETTLED", 1.1)
+    assert asked.tell(plate(255, 0), PLATE)[0] == "MT"
+    assert looked == [state_room.UPPER, state_room.LOWER]
