@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("proof", "0007_facts"),
+        ("proof", "0008_policy_text"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from platewarden.server.database.room_sql import room_sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("proof", "0008_public_models"),
+        ("proof", "0009_public_models"),
         ("access", "0005_reserved"),
         ("alerts", "0010_review_act"),
         ("audits", "0002_audits"),
@@ -14,4 +14,4 @@ class Migration(migrations.Migration):
         ("release", "0005_compelled"),
         ("retention", "0005_compelled"),
     ]
-    operations = [room_sql(__file__, "0009_public.sql")]
+    operations = [room_sql(__file__, "0010_public.sql")]
