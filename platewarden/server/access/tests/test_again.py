@@ -44,6 +44,7 @@ NOT_ASKED = {
     "access:touch": "answers nothing",
     "reads:search": A_LOOK,
     "alerts:acknowledge": IN_THE_FIELD,
+    "alerts:ask": IN_THE_FIELD,
     "alerts:verify": IN_THE_FIELD,
     "alerts:dispose": IN_THE_FIELD,
     "alerts:correct": IN_THE_FIELD,
