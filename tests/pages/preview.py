@@ -470,6 +470,7 @@ def card_page(one: Card, **other: Any) -> dict[str, Any]:
 def question(came: Came | None, answer: str = "", *, is_sealed: bool = False, is_confidential: bool = False) -> Asked:
     """A question to the state system, and what came of it."""
     ask = StateAsk(pk=71, source=Source(name="LEADS", is_confidential=is_confidential), at=ago(seconds=9), by="HP-131 Ray Okafor")
+    ask._state.fields_cache["returned"] = None
     if came is not None:
         ask.returned = StateReturn(ask=ask, outcome=came, answer=answer, reference="IL-0488213", returned_at=ago(seconds=4))
     return Asked(ask, came, is_sealed)
