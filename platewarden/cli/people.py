@@ -1,4 +1,4 @@
-"""people: enrol, train, authorize, unlock. What a command decides is signed by a member with password and second factor."""
+"""people: enrol, train, authorize, unlock, the policy's text. What a command decides is signed by a member with password and second factor."""
 
 from __future__ import annotations
 
@@ -289,3 +289,45 @@ def policy(
         entered = enter_text(text, in_force_on=first_day, by=Signer(member.number, member.name))
     print(f"text {entered.number}  sha256 {entered.digest}")
     tell(f"In force from {first_day:%m/%d/%Y}. Members are asked to acknowledge it from their home page.")
+
+
+@app.command()
+def import_trainings(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, UTF-8: member, course, completed_on, expires_on.")],
+    by: By,
+    enter: Annotated[bool, typer.Option("--enter", help="Enter what is new. Without it, it is only shown.")] = False,
+    data: Data = None,
+) -> None:
+    """Look at a file of completed trainings, and enter what is new in it: whole, or not at all.
+
+    Example: platewarden people import-trainings trainings.csv --enter --by 1001
+    """
+    from platewarden.policy.refusal import Malformed, Refused
+    from platewarden.server.config import ServerConfig
+    from platewarden.server.serve import database_of
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Malformed(f"{file.name} cannot be read ({error.__class__.__name__}). Check the path.") from error
+    folder = data_folder(data)
+    with database_of(ServerConfig.load(folder), say=tell):
+        start_django(folder, "web")
+        from platewarden.server.clock import now
+        from platewarden.server.ledger.acts import Act
+        from platewarden.server.ledger.write import Signer
+        from platewarden.server.people.rules import may_do
+        from platewarden.server.people.training_file import faults_of, plan_of, take_in
+
+        member = signed_in(by)
+        if refusal := may_do(member, Act.PEOPLE_TRAINING_FILE, now()):
+            raise Refused(refusal)
+        signer = Signer(member.number, member.name)
+        plan = take_in(raw, by=signer) if enter else plan_of(raw, by=signer)
+    if plan.wrong:
+        raise Malformed(f"The file is refused whole: {len(plan.wrong)} of its lines are wrong.\n{faults_of(plan)}")
+    for each in plan.new:
+        print(f"{each.number}\t{each.member}\t{each.course}\t{each.completed_on}\t{each.expires_on}")
+    tell(f"{len(plan.new)} {'entered' if enter else 'new'}, {plan.known} on file already.")
+    if plan.new and not enter:
+        tell("Nothing was entered. Add --enter to enter them.")

@@ -72,6 +72,7 @@ CATCHES = {
     "platewarden.server.retention.forms": "what is not a plate or not a moment stands at its field",
     "platewarden.server.retention.views": "what the policy refuses stands on the form, which keeps what was filled in",
     "platewarden.server.access.forms": "a field's fault is shown at the field",
+    "platewarden.server.people.training_file": "a line's fault is one of a list of faults",
     "platewarden.server.people.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.investigations.forms": "a field's fault is shown at the field",
     "platewarden.server.investigations.views": "what cannot be stands on the form, which keeps what was filled in",

@@ -178,10 +178,14 @@ from platewarden.server.people.forms import (  # noqa: E402
     DutyForm,
     EnrolForm,
     PolicyTextForm,
+    TrainingFileForm,
     TrainingForm,
 )
 from platewarden.server.people.models import Duty, Member, PolicyEdition, PolicyText  # noqa: E402
 from platewarden.server.people.policy_text import changed_lines  # noqa: E402
+from platewarden.server.people.training_file import Line as TrainingLine  # noqa: E402
+from platewarden.server.people.training_file import Plan as TrainingPlan  # noqa: E402
+from platewarden.server.people.training_file import Wrong as TrainingWrong  # noqa: E402
 from platewarden.server.proof.check import Checked, State  # noqa: E402
 from platewarden.server.proof.check import Row as Counted  # noqa: E402
 from platewarden.server.proof.measures import MEASURES  # noqa: E402
@@ -1197,6 +1201,15 @@ POLICY = (
 )
 
 
+def training_file_page(*, wrong: tuple[TrainingWrong, ...] = (), new: int = 4) -> dict[str, Any]:
+    lines = tuple(
+        TrainingLine(number, row["member"], "ALPR operator course, department-approved", ago(days=12).date(), ago(days=-353).date())
+        for number, row in enumerate(people()[:new], 2)
+    )
+    plan = TrainingPlan(lines, 2, wrong, "5e" * 32)
+    return {"form": TrainingFileForm(), "plan": plan, "carried": "bWVtYmVy", "named": 50}
+
+
 def policy_texts() -> list[PolicyText]:
     given = "HP-214 Dana Whitfield"
     return [
@@ -1840,6 +1853,11 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "bolo-new": lambda: ("hotlists/bolo_new.html", {"form": BoloForm(initial={"plate": "87K4TR1"})}),
     "bolo-new-wrong": lambda: ("hotlists/bolo_new.html", {"form": with_errors(BoloForm({"plate": "??", "state": ""}))}),
     "people": lambda: ("people/members.html", members_page()),
+    "training-file": lambda: ("people/training_file.html", training_file_page() | {"plan": None}),
+    "training-file-shown": lambda: ("people/training_file.html", training_file_page()),
+    "training-file-known": lambda: ("people/training_file.html", training_file_page(new=0)),
+    "training-file-wrong": lambda: ("people/training_file.html", training_file_page(wrong=(TrainingWrong(3, "There is no member HP-999 here."), TrainingWrong(17, "“soon” is not a day. Write it as 2026-11-02 or 11/02/2026.")))),
+    "training-file-none": lambda: ("people/training_file.html", training_file_page() | {"plan": None, "form": with_errors(TrainingFileForm({}), file="Choose the file.")}),
     "policy-texts": lambda: ("people/policy.html", policy_page()),
     "policy-texts-member": lambda: ("people/policy.html", policy_page(is_told=False, waiting=[], enter_refusal=NOT_YOURS)),
     "policy-texts-empty": lambda: ("people/policy.html", policy_page(texts=[], text=None, standing=None, waiting=[], form=DayForm({"on": ""}))),
@@ -1978,7 +1996,7 @@ urlpatterns = [
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
     _room("hotlists", ("lists", ""), ("load", "load/"), ("report", "reports/<int:report_id>.csv"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
-    _room("people", ("members", ""), ("enrol", "enrol/"), ("policy", "policy/"), ("policy_new", "policy/new/"), ("policy_text", "policy/<int:text>/"), ("acknowledge", "policy/<int:text>/acknowledge/"), ("policy_file", "policy/file/<int:edition>/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
+    _room("people", ("members", ""), ("enrol", "enrol/"), ("training_file", "trainings/"), ("training_file_enter", "trainings/enter/"), ("policy", "policy/"), ("policy_new", "policy/new/"), ("policy_text", "policy/<int:text>/"), ("acknowledge", "policy/<int:text>/acknowledge/"), ("policy_file", "policy/file/<int:edition>/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
     _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),

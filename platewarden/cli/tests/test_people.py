@@ -98,3 +98,24 @@ def test_a_text_of_the_policy_is_entered_by_the_supervisor_from_a_file(office, d
     file.write_bytes(b"\xff\xfe")
     assert "cannot be read as a text" in desk.run_as(SUPERVISOR, *words).stderr
     assert PolicyText.objects.count() == 1
+
+
+def test_trainings_of_a_file_are_shown_first_and_entered_when_it_is_said(office, desk, tmp_path):
+    file, day = tmp_path / "trainings.csv", today(now())
+    file.write_text(
+        f"member,course,completed_on,expires_on\n{UNTRAINED},ALPR operator,{day},{day + timedelta(days=365)}\n", "utf-8"
+    )
+    words = ("people", "import-trainings", str(file))
+    done = desk.run_as(DESIGNEE, *words)
+    assert (done.returncode, office.member(UNTRAINED).trained_until()) == (0, None), done.stderr
+    assert "Ben Adler" in done.stdout
+    assert "Nothing was entered" in done.stderr
+    assert desk.run_as(OPERATOR, *words, "--enter").returncode == 1
+    done = desk.run_as(DESIGNEE, *words, "--enter")
+    assert "1 entered, 0 on file already" in done.stderr
+    assert office.member(UNTRAINED).trained_until() == day + timedelta(days=365)
+    assert "0 entered, 1 on file already" in desk.run_as(DESIGNEE, *words, "--enter").stderr
+    file.write_text(file.read_text("utf-8") + "4711,x,soon,later\n", "utf-8")
+    done = desk.run_as(DESIGNEE, *words, "--enter")
+    assert done.returncode == 2
+    assert "Line 3: There is no member 4711 here." in done.stderr

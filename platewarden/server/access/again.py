@@ -34,6 +34,8 @@ ACTS = {
     "access:reset_confirm": "access:locked_out",
     "alerts:review_one": "alerts:review_queue",
     "people:enrol": "people:enrol",
+    "people:training_file": "people:training_file",
+    "people:training_file_enter": "people:training_file",
     "people:policy_new": "people:policy_new",
     "people:give": "people:member",
     "people:relieve": "people:member",
@@ -63,7 +65,9 @@ ACTS = {
     "proof:public_fix": "proof:public",
 }
 # Long forms: asked before the page opens, so that nobody fills one in for nothing.
-PAGES = frozenset({"people:enrol", "people:policy_new", "equipment:deployment_new", "retention:schedule_new"})
+PAGES = frozenset(
+    {"people:enrol", "people:policy_new", "people:training_file", "equipment:deployment_new", "retention:schedule_new"}
+)
 
 
 def is_recent(request: HttpRequest) -> bool:

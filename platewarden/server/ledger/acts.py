@@ -22,6 +22,7 @@ class Act(StrEnum):
     PEOPLE_ASSIGN = "people.assign", "A duty was given to a member."
     PEOPLE_RELIEVE = "people.relieve", "A duty was taken from a member."
     PEOPLE_TRAINING = "people.training", "A completed training was entered for a member."
+    PEOPLE_TRAINING_FILE = "people.training_file", "A file of completed trainings was entered whole, each under its own line."
     PEOPLE_AUTHORIZE = "people.authorize", "A member was authorized for a confidential source."
     PEOPLE_WITHDRAW = "people.withdraw", "A member's authorization for a confidential source was withdrawn."
     PEOPLE_UNLOCK = "people.unlock", "A member who was locked out was released."

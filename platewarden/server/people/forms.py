@@ -63,6 +63,16 @@ class TrainingForm(forms.Form):
         return cls(initial={"completed_on": day, "expires_on": day + timedelta(days=365)})
 
 
+class TrainingFileForm(forms.Form):
+    """A CSV file of completed trainings."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="Columns: member, course, completed_on, expires_on",
+        error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another one."},
+    )
+
+
 class PolicyTextForm(forms.Form):
     """The next text of the written policy, and its first day."""
 

@@ -91,6 +91,7 @@ DUTIES: dict[Act, frozenset[Duty]] = {
     Act.PROOF_YEAR: MANAGERS,
     Act.UNIT_MEDIUM: OFFICERS | {Duty.CUSTODIAN},
     Act.PEOPLE_TRAINING: MANAGERS,
+    Act.PEOPLE_TRAINING_FILE: MANAGERS,
     Act.PEOPLE_ENROL: frozenset({Duty.SUPERVISOR}),
     Act.PEOPLE_ASSIGN: frozenset({Duty.SUPERVISOR}),
     Act.PEOPLE_RELIEVE: frozenset({Duty.SUPERVISOR}),

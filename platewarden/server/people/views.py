@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -24,10 +26,19 @@ from platewarden.server.people import authorize as sources
 from platewarden.server.people import enrol as enrolling
 from platewarden.server.people import policy_text as policies
 from platewarden.server.people.editions import department
-from platewarden.server.people.forms import AuthorizationForm, DayForm, DutyForm, EnrolForm, PolicyTextForm, TrainingForm
+from platewarden.server.people.forms import (
+    AuthorizationForm,
+    DayForm,
+    DutyForm,
+    EnrolForm,
+    PolicyTextForm,
+    TrainingFileForm,
+    TrainingForm,
+)
 from platewarden.server.people.models import Acknowledgement, Duty, Member, PolicyEdition, PolicyText
 from platewarden.server.people.rules import MANAGERS, may_do
 from platewarden.server.people.training import WARN_DAYS, before_training, enter_completion, today
+from platewarden.server.people.training_file import MOST_BYTES, NAMED_AT_MOST, plan_of, take_in
 
 SHOWN = {"here": "Here", "untrained": "Not trained", "soon": "Ends within 30 days", "left": "Left", "all": "All"}
 FILE_IS_THEIRS = Refusal(
@@ -107,6 +118,38 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @require_GET
 def member(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, _one(number))
+
+
+@require_http_methods(["GET", "POST"])
+def training_file(request: HttpRequest) -> HttpResponse:
+    """What a file of trainings would enter, shown before anything is."""
+    signer, form = _may(request, Act.PEOPLE_TRAINING_FILE), TrainingFileForm(request.POST or None, request.FILES or None)
+    plan, raw = None, b""
+    if request.method == "POST" and form.is_valid():
+        try:
+            raw = form.cleaned_data["file"].read(MOST_BYTES + 1)
+            plan = plan_of(raw, by=signer)
+        except Malformed as error:
+            form.add_error("file", error.message)
+    context = {"form": form, "plan": plan, "carried": base64.b64encode(raw).decode(), "named": NAMED_AT_MOST}
+    is_wrong = bool(form.errors or (plan and plan.wrong))
+    return render(request, "people/training_file.html", context, status=422 if is_wrong else 200)
+
+
+@require_POST
+def training_file_enter(request: HttpRequest) -> HttpResponse:
+    """Enters the file that was shown. It is looked at again: somebody may have been quicker."""
+    signer = _may(request, Act.PEOPLE_TRAINING_FILE)
+    try:
+        done = take_in(base64.b64decode(request.POST.get("carried", "")), by=signer)
+    except (Malformed, binascii.Error):
+        messages.warning(request, "Nothing was entered: the file is not right any more. Look at it again.")
+        return redirect("people:training_file")
+    if done.new:
+        messages.success(request, f"{len(done.new)} trainings were entered; {done.known} were on file already.")
+    else:
+        messages.warning(request, "Nothing was entered: every training of the file is on file already.")
+    return redirect("people:members")
 
 
 @before_training
