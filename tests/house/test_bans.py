@@ -74,6 +74,8 @@ CATCHES = {
     "platewarden.server.access.forms": "a field's fault is shown at the field",
     "platewarden.server.people.training_file": "a line's fault is one of a list of faults",
     "platewarden.server.people.views": "what cannot be stands on the form, which keeps what was filled in",
+    "platewarden.server.alerts.stops": "what is wrong with a line is counted with the others: the file is refused with all of them",
+    "platewarden.server.alerts.views": "what is wrong with a file of stops stands at the file",
     "platewarden.server.investigations.forms": "a field's fault is shown at the field",
     "platewarden.server.investigations.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.release.forms": "a wrong plate or a time that is none stands at its field",

@@ -133,10 +133,26 @@ from platewarden.server.access.forms import (  # noqa: E402
 from platewarden.server.access.models import FactorReset, Tripped  # noqa: E402
 from platewarden.server.access.purpose import StatedPurpose  # noqa: E402
 from platewarden.server.access.signed_in import SignedIn  # noqa: E402
-from platewarden.server.alerts.forms import AskForm, CorrectionForm, DispositionForm, VerificationForm  # noqa: E402
+from platewarden.server.alerts.forms import (  # noqa: E402
+    AskForm,
+    CorrectionForm,
+    DispositionForm,
+    StopsForm,
+    VerificationForm,
+)
 from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # noqa: E402
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
-from platewarden.server.alerts.models import Alert, Disposition, DispositionReview, StateAsk, StateReturn, Verification  # noqa: E402
+from platewarden.server.alerts.models import (  # noqa: E402
+    Alert,
+    DispatchStop,
+    Disposition,
+    DispositionReview,
+    FoundReview,
+    StateAsk,
+    StateReturn,
+    StopMatch,
+    Verification,
+)
 from platewarden.server.alerts.quality import WRONG, Quality  # noqa: E402
 from platewarden.server.alerts.quality import Row as QualityRow  # noqa: E402
 from platewarden.server.alerts.views import Asked, quality_plot  # noqa: E402
@@ -556,6 +572,14 @@ def review_page() -> dict[str, object]:
         by="HP-188 Lou Tran",
         is_in_order=False,
     )
+    stop = dispatched("26-118204", "no action")
+    corrected = alert(1044, "withdrawn")
+    corrected.unit, corrected.rematched_at, corrected.rematched_by, corrected.rematched_because = (
+        car,
+        ago(minutes=50),
+        "HP-131 Ray Okafor",
+        Misread.CHARACTERS,
+    )
     own = Refusal(
         Clause.VERIFY_BEFORE_ENFORCEMENT, "Somebody else reviews what you recorded or verified. Ask the other supervisor."
     )
@@ -565,9 +589,57 @@ def review_page() -> dict[str, object]:
             {"disposition": towed, "refusal": own, "form": OutcomeReviewForm()},
         ],
         "in_all": 2,
+        "corrections": [{"alert": corrected, "refusal": None, "form": OutcomeReviewForm(auto_id="correction_1044_%s")}],
+        "corrections_in_all": 1,
+        "stops": [
+            {
+                "stop": stop,
+                "alert": stop.alert,
+                "refusal": None,
+                "form": OutcomeReviewForm(auto_id="stop_9_%s"),
+            }
+        ],
+        "stops_in_all": 1,
         "done": [done],
+        "found": [FoundReview(stop=DispatchStop(number="26-117988"), at=ago(days=1), by="HP-188 Lou Tran", is_in_order=True)],
         "now": now(),
     }
+
+
+def dispatched(number: str, outcome: str = "", *, is_reviewed: bool = False) -> DispatchStop:
+    """A stop of the dispatch system, after an alert with this outcome; without one it followed none."""
+    stop = DispatchStop(
+        pk=9, number=number, stopped_at=ago(hours=3), unit_name=CAR, taken_at=ago(minutes=4), by="HP-214 Dana Whitfield"
+    )
+    if outcome:
+        one = alert(1045, "disposed")
+        one.disposition = Disposition(alert=one, at=ago(hours=3), by="HP-131 Ray Okafor", outcome=outcome)
+        stop.match = StopMatch(stop=stop, alert=one)
+    stop._state.fields_cache["review"] = None  # nobody did: asked of no database here
+    if is_reviewed:
+        stop.review = FoundReview(stop=stop, at=ago(hours=1), by="HP-188 Lou Tran", is_in_order=False)
+    return stop
+
+
+def stops_page(**other: Any) -> dict[str, Any]:
+    followed = [
+        dispatched("26-118204", "no action"),
+        dispatched("26-118199", "stop made"),
+        dispatched("26-118150", "not located", is_reviewed=True),
+    ]
+    apart = [dispatched("26-118210"), dispatched("26-118187")]
+    facts = {"form": StopsForm(), "followed": followed, "followed_in_all": 3, "waiting": 1, "apart": apart, "apart_in_all": 2}
+    return {**facts, "enforcement": [each.value for each in ENFORCEMENT], "stated": stated(), "now": now(), **other}
+
+
+def refused_stops() -> StopsForm:
+    form = StopsForm({}, {})
+    form.full_clean()
+    form.errors.clear()
+    form.add_error(
+        "file", "Nothing was taken. line 2: the time is written like 2026-11-28T14:05; line 7: the plate or its state is none."
+    )
+    return form
 
 
 def quality_row(name: str, right: int, *wrong: int) -> QualityRow:
@@ -1834,6 +1906,9 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "units-empty": lambda: ("equipment/units.html", {"waiting": [], "units": [], "office_fingerprint": "C4TY-8M2A-WQ90-HJ3R-55KD", "refusal": Refusal(Clause.SUPERVISOR_MANAGES, "Your duties do not open this. Ask the supervisor or a system custodian."), "late_reports": [], "orders": [], "order_refusal": Refusal(Clause.ASSIGNED_MEMBERS, "Your duties do not open this.")}),
     "review": lambda: ("alerts/review.html", review_page()),
     "review-empty": lambda: ("alerts/review.html", {"rows": [], "in_all": 0, "done": [], "now": now()}),
+    "stops": lambda: ("alerts/stops.html", stops_page()),
+    "stops-empty": lambda: ("alerts/stops.html", stops_page(followed=[], followed_in_all=0, waiting=0, apart=[], apart_in_all=0)),
+    "stops-refused": lambda: ("alerts/stops.html", stops_page(form=refused_stops())),
     "quality": lambda: ("alerts/quality.html", quality_page()),
     "quality-empty": lambda: ("alerts/quality.html", {"quality": Quality(QualityRow("All"), [], [], []), "months": 3, "periods": (3, 12, 36)}),
     "lists": lambda: (
@@ -1991,7 +2066,7 @@ urlpatterns = [
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("read", "<uuid:read_id>/<str:captured>/")),
-    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("ask", "<int:alert_id>/ask/"), ("asked", "<int:alert_id>/asked/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("ask", "<int:alert_id>/ask/"), ("asked", "<int:alert_id>/asked/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_stop", "review/stop/<int:number>/"), ("review_correction", "review/correction/<int:number>/"), ("stops", "stops/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),

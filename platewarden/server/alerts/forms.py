@@ -119,6 +119,12 @@ class ReviewForm(forms.Form):
     because = forms.CharField(label="What the review found", min_length=8, max_length=500)
 
 
+class StopsForm(forms.Form):
+    """A file of stops from the dispatch system."""
+
+    file = forms.FileField(label="Stops from dispatch", help_text="CSV: number, at, plate, state, unit. One stop a line.")
+
+
 class DispositionForm(forms.Form):
     """An outcome of the closed list; for enforcement, on what it rests."""
 

@@ -151,6 +151,53 @@ class DispositionReview(models.Model):
         return f"{self.disposition_id} {'in order' if self.is_in_order else 'not in order'}"
 
 
+class DispatchStop(models.Model):
+    """A stop as the dispatch system has it. Its plate was compared when its file came, and is kept nowhere."""
+
+    number = models.CharField(max_length=30, unique=True)
+    stopped_at = models.DateTimeField()
+    unit_name = models.CharField(max_length=40)
+    taken_at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def alert(self) -> Alert | None:
+        """The alert that this stop followed, when there is one."""
+        match = getattr(self, "match", None)
+        return match.alert if match else None
+
+
+class StopMatch(models.Model):
+    """The alert that a stop followed: the same plate, shortly before."""
+
+    stop = models.OneToOneField(DispatchStop, on_delete=models.PROTECT, related_name="match")
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="stops")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.stop_id} {self.alert_id}"
+
+
+class FoundReview(models.Model):
+    """The supervisor's judgement of a stop that was not recorded as one, or of a correction that withdrew an urgent alert; once."""
+
+    stop = models.OneToOneField(DispatchStop, on_delete=models.PROTECT, null=True, related_name="review")
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="correction_reviews")
+    corrected_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    is_in_order = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "corrected_at"], name="a_correction_is_reviewed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stop_id or self.alert_id} {'in order' if self.is_in_order else 'not in order'}"
+
+
 class CarOutcomeState(models.TextChoices):
     """How an outcome from a car was merged with what was here."""
 

@@ -22,11 +22,28 @@ from platewarden.server.alerts import look
 from platewarden.server.alerts.ask import ask, came_of, connected, may_ask
 from platewarden.server.alerts.correct import correct
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.forms import AskForm, CorrectionForm, DispositionForm, ReviewForm, TakeBackForm, VerificationForm
-from platewarden.server.alerts.models import CLOSED, Alert, DispositionReview, StateAsk
+from platewarden.server.alerts.forms import (
+    AskForm,
+    CorrectionForm,
+    DispositionForm,
+    ReviewForm,
+    StopsForm,
+    TakeBackForm,
+    VerificationForm,
+)
+from platewarden.server.alerts.models import CLOSED, Alert, DispositionReview, FoundReview, StateAsk
 from platewarden.server.alerts.quality import WRONG, Rate, Row, quality_since
-from platewarden.server.alerts.review import may_review, review, waiting
+from platewarden.server.alerts.review import (
+    corrected,
+    may_review,
+    may_review_found,
+    review,
+    review_correction,
+    review_stop,
+    waiting,
+)
 from platewarden.server.alerts.rules import may_act_on, may_use
+from platewarden.server.alerts.stops import followed_alerts, not_recorded, reconcile, without_alert
 from platewarden.server.alerts.verify import acknowledge, verify
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
@@ -85,8 +102,36 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         {"disposition": each, "refusal": may_review(each, member), "form": ReviewForm(auto_id=f"review_{each.pk}_%s")}
         for each in waiting()[:ON_A_PAGE]
     ]
-    done = DispositionReview.objects.select_related("disposition__alert").order_by("-pk")[:20]
-    return render(request, "alerts/review.html", {"rows": rows, "in_all": waiting().count(), "done": done, "now": now()})
+    stops = [
+        {
+            "stop": each,
+            "alert": each.alert,
+            "refusal": may_review_found(each.alert, member, is_stop=True),
+            "form": ReviewForm(auto_id=f"stop_{each.pk}_%s"),
+        }
+        for each in not_recorded()[:ON_A_PAGE]
+        if each.alert
+    ]
+    corrections = [
+        {
+            "alert": each,
+            "refusal": may_review_found(each, member, is_stop=False),
+            "form": ReviewForm(auto_id=f"correction_{each.pk}_%s"),
+        }
+        for each in corrected()[:ON_A_PAGE]
+    ]
+    context = {
+        "rows": rows,
+        "in_all": waiting().count(),
+        "stops": stops,
+        "stops_in_all": not_recorded().count(),
+        "corrections": corrections,
+        "corrections_in_all": corrected().count(),
+        "done": DispositionReview.objects.select_related("disposition__alert").order_by("-pk")[:20],
+        "found": FoundReview.objects.select_related("stop__match", "alert").order_by("-pk")[:20],
+        "now": now(),
+    }
+    return render(request, "alerts/review.html", context)
 
 
 @require_POST
@@ -98,6 +143,51 @@ def review_one(request: HttpRequest, disposition_id: int) -> HttpResponse:
     review(request, disposition_id, in_order=given["in_order"] == "yes", because=given["because"])
     messages.success(request, "The review stands on the alert and in the ledger.")
     return redirect("alerts:review_queue")
+
+
+@require_POST
+def review_found(request: HttpRequest, what: str, number: int) -> HttpResponse:
+    """A stop that was not recorded as one, or a correction that withdrew an urgent alert."""
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say whether it was in order, and in a few words what the review found.")
+    given = form.cleaned_data
+    act = review_stop if what == "stop" else review_correction
+    act(request, number, in_order=given["in_order"] == "yes", because=given["because"])
+    messages.success(request, "The review stands in the ledger.")
+    return redirect("alerts:review_queue")
+
+
+@require_http_methods(["GET", "POST"])
+@needs_purpose
+def stops(request: HttpRequest) -> HttpResponseBase:
+    """Stops of the dispatch system beside what was recorded here: a file is taken, and what was found is listed. No plate is shown."""
+    if refusal := may_do(_member(request), Act.ALERTS_RECONCILE, now()):
+        raise Refused(refusal)
+    is_sent = request.method == "POST"
+    form = StopsForm(request.POST, request.FILES) if is_sent else StopsForm()
+    if is_sent and form.is_valid():
+        try:
+            taken = reconcile(request, form.cleaned_data["file"].read())
+        except Malformed as fault:  # the lines stand at the file's field
+            form.add_error("file", fault.message)
+        else:
+            messages.success(
+                request, f"{taken.new} stops are new, {taken.known} were here already; {taken.followed} followed an alert."
+            )
+            return redirect("alerts:stops")
+    context = {
+        "form": form,
+        "followed": followed_alerts()[:ON_A_PAGE],
+        "followed_in_all": followed_alerts().count(),
+        "waiting": not_recorded().count(),
+        "apart": without_alert()[:ON_A_PAGE],
+        "apart_in_all": without_alert().count(),
+        "enforcement": [each.value for each in ENFORCEMENT],
+        "stated": stated_purpose(request),
+        "now": now(),
+    }
+    return render(request, "alerts/stops.html", context, status=422 if form.errors else 200)
 
 
 @dataclass(frozen=True)

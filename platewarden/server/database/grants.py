@@ -88,6 +88,9 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_dispositionreview": {"app": LOOK},
     "alerts_stateask": {"app": "select (id, alert_id, source_id, at, by, due_at)"},  # with which access it was asked, nobody learns
     "alerts_statereturn": {"app": LOOK},
+    "alerts_dispatchstop": {"app": LOOK},
+    "alerts_stopmatch": {"app": LOOK},
+    "alerts_foundreview": {"app": LOOK},
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
     # investigations: ids, places, times, words
     "investigations_incident": {
@@ -166,6 +169,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.add_entries(bigint, timestamptz, jsonb)": ("app", "purge"),
     "plates.load_changes(bigint)": ("app",),
     "office.review_disposition(bytea, bigint, boolean, text)": ("app",),
+    "office.review_found(bytea, text, bigint, boolean, text)": ("app",),
     "office.open_load(bigint, bytea, text, timestamptz, timestamptz)": ("app", "purge"),
     "office.put_in_force(bigint, text, text)": ("app", "purge"),
     "office.ask_back(bytea, bigint, text)": ("app",),
@@ -183,6 +187,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app", "ingest"),
     "plates.alert_cards(uuid)": ("app",),
     "plates.ask_state(uuid)": ("app",),
+    "plates.reconcile_stops(uuid, jsonb)": ("app",),
     "plates.keep_return(uuid, text, text, text, timestamptz, text)": ("app",),
     "plates.count_around(uuid)": ("app",),
     "plates.vehicles_around(uuid)": ("app",),

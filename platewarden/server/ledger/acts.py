@@ -96,6 +96,11 @@ class Act(StrEnum):
     ALERTS_REMATCHED = "alerts.rematched", "After a correction, alerts of the read were withdrawn, raised again, or raised."
 
     ALERTS_REVIEW = "alerts.review", "The supervisor reviewed an outcome that rests on no confirming return."
+    ALERTS_RECONCILE = "alerts.reconcile", "Stops of the dispatch system were compared with alerts and what was recorded of them."
+    ALERTS_REVIEW_FOUND = (
+        "alerts.review_found",
+        "The supervisor reviewed a stop that was not recorded as one, or a correction that withdrew an urgent alert.",
+    )
     ALERTS_QUALITY = "alerts.quality", "A member looked at how often alerts were wrong."
     ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
     ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."

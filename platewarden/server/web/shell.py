@@ -106,7 +106,7 @@ class Shell:
             "alerts": alerts.count(),
             "units": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
             "bolos": self._bolos_to_decide(self.member),
-            "review": review.waiting().count(),
+            "review": review.in_all(),
             "retention": self._retention(self.member),
             "cosigns": len(waiting_for(self.member)),
             "locked_out": self._locked_out(),

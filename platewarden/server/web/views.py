@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         **_audits(),
         **_incidents(member),
         "looks_to_judge": len(shown_to(member)),
-        "reviews_waiting": review.waiting().count(),
+        "reviews_waiting": review.in_all(),
     }
     return render(request, "web/home.html", context)
 
