@@ -76,7 +76,7 @@ COMMANDS = (
     Command("import", "import_media", "Take in what units wrote onto a portable medium.", "server"),
     Command("hotlist", "hotlist", "Load a hot list, and publish an edition to the cars.", "server"),
     Command("alerts", "alerts", "Compare the stops of dispatch with what was recorded.", "server"),
-    Command("state-system", "state_system", "Try the connection to an official state system.", "server"),
+    Command("connector", "connector", "Try the connection to an official state system.", "server"),
     Command("bolo", "hotlist", "Enter a plate to be on the lookout for.", "server"),
     Command("retention", "retention", "What is due, the purge, and its certificates.", "server"),
     Command("hold", "hold", "Spare data from the purge, on somebody's word.", "server"),

@@ -1,4 +1,4 @@
-"""state-system simulate: a server of its own, without a data folder, until it is stopped."""
+"""connector simulate: a server of its own, without a data folder, until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_it_says_what_to_write_and_answers_until_it_is_stopped():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [sys.executable, "-m", "platewarden", "state-system", "simulate", "--kind", "recovered", "--port", str(port)]
+    words = [sys.executable, "-m", "platewarden", "connector", "simulate", "--kind", "recovered", "--port", str(port)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         told = [running.stdout.readline() for _ in range(3)]
         asked = json.dumps({"version": 1, "ask": "a", "plate": "AB12345", "state": "IL"}).encode()
@@ -29,7 +29,7 @@ def test_it_says_what_to_write_and_answers_until_it_is_stopped():
 
 
 def test_an_answer_that_it_does_not_know_is_refused():
-    words = [sys.executable, "-m", "platewarden", "state-system", "simulate", "--kind", "maybe"]
+    words = [sys.executable, "-m", "platewarden", "connector", "simulate", "--kind", "maybe"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "“maybe” is no answer that it knows" in done.stderr

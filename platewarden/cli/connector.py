@@ -1,4 +1,4 @@
-"""state-system simulate: an official state system that knows nothing, to show and to try the office's own side of it."""
+"""connector simulate: an official state system that knows nothing, to show and to try the office's own side of it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(no_args_is_help=True)
-state_system = typer.Typer(no_args_is_help=True, help="Try the connection to an official state system.")
-app.add_typer(state_system, name="state-system")
+connector = typer.Typer(no_args_is_help=True, help="Try the connection to an official state system.")
+app.add_typer(connector, name="connector")
 
 
-@state_system.callback()
+@connector.callback()
 def together() -> None:
     """Try the connection to an official state system."""
 
 
-@state_system.command()
+@connector.command()
 def simulate(
     port: Annotated[int, typer.Option(help="Where it listens, on this machine only.", min=1, max=65535)] = 8430,
     kind: Annotated[
@@ -31,7 +31,7 @@ def simulate(
 ) -> None:
     """Answer as a connector would, until it is stopped. It knows no plate, and what it says is made up.
 
-    Example: platewarden state-system simulate --kind recovered
+    Example: platewarden connector simulate --kind recovered
     """
     from platewarden.cli.server import tell
     from platewarden.policy.refusal import Malformed, Unavailable
