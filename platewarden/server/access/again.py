@@ -33,6 +33,8 @@ ACTS = {
     "access:reset_ask": "access:locked_out",
     "access:reset_confirm": "access:locked_out",
     "alerts:review_one": "alerts:review_queue",
+    "alerts:review_stop": "alerts:review_queue",
+    "alerts:review_correction": "alerts:review_queue",
     "people:enrol": "people:enrol",
     "people:training_file": "people:training_file",
     "people:training_file_enter": "people:training_file",
