@@ -12,5 +12,9 @@ python -m lab.train --pool "$POOL" --train "$TRAIN" --out "$RUN-signs" --from "$
 python -m lab.average "$RUN-on/checkpoint.pt" "$RUN-signs/checkpoint.pt" "$RUN/shipped.pt" --later 0.75
 python -m lab.export reader "$RUN/shipped.pt" "$RUN/reader.onnx"
 python -m lab.pack "$RUN/reader.onnx" "$RUN/half.onnx"
-python -m lab.fold "$RUN/half.onnx" platewarden/recognition/onnx/reader.onnx
+mkdir -p "$RUN/folded" "$RUN/eight"
+python -m lab.fold "$RUN/half.onnx" "$RUN/folded/reader.onnx"
+python -m lab.plates --fonts "$FONTS" --out "$POOL" --seeds 61
+python -m lab.quantise reader --from "$RUN/folded" --pool "$POOL" --train "$TRAIN" --out "$RUN/eight" --file 61
+python -m lab.pack "$RUN/eight/reader.onnx" platewarden/recognition/onnx/reader.onnx
 python -m lab.calibrate --pool "$POOL" --train "$TRAIN" --scenes "$SCENES"

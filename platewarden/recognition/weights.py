@@ -33,7 +33,7 @@ FOLDER = Path(__file__).parent / "onnx"
 
 DIGESTS: dict[str, str] = {
     "finder": "d45806ce408fa4918f169c20970cdc0ee6da15de54bc63620c346e17e75c82af",
-    "reader": "e12aa242f7464b7cf8ad76d49cd7e5895d1d1af27990ba152553048f552d7499",
+    "reader": "faec4a96c39aa1bf52d3b7ddfbe5dbededa5825ff970a47f0efec5a2a6bf6dce",
     "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
     "several": "d4f826ee2357de36728506660cce44f91403ff6458647c1fbdcee8375b6bbd17",
     "state": "54451c50130724d1870c1e1be99d36fb02bf99a374b8bca00a121e2108704176",
