@@ -22,7 +22,7 @@ from platewarden.recognition.decode import ALPHABET
 __all__ = ["FARTHEST", "Spotter"]
 
 FARTHEST = -1e4
-NOTHING = 0.999
+NOTHING = 0.97
 
 
 class Spotter:
