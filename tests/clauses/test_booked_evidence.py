@@ -44,10 +44,10 @@ def test_what_a_hold_spares_goes_onto_a_portable_medium_and_is_booked_with_its_i
 def test_held_and_not_booked_past_its_deadline_is_said_on_the_first_page(office, hold, medium):
     with office.database.connect("postgres") as root:
         root.execute("update office.retention_hold set book_by = %s", [today(now()) - timedelta(days=1)])
-    assert "1 held, not booked" in text_of(office.browser(SUPERVISOR).get("/"))
+    assert "1 hold is past its day and not booked" in text_of(office.browser(SUPERVISOR).get("/"))
     made = packed(office, hold, medium)
     office.browser(SUPERVISOR).post(f"/evidence/{made.pk}/book/", BOOKED)
-    assert "held, not booked" not in text_of(office.browser(SUPERVISOR).get("/"))
+    assert "not booked" not in text_of(office.browser(SUPERVISOR).get("/"))
 
 
 def test_nobody_takes_reads_out_who_does_not_hold_the_duty(office, hold, medium):

@@ -217,6 +217,7 @@ from platewarden.server.retention.models import Certificate, Hold, Kind, Purge, 
 from platewarden.server.retention.purge import Due  # noqa: E402
 from platewarden.server.retention.schedule import Row  # noqa: E402
 from platewarden.server.retention.views import PLOT_HEIGHT, PLOT_WIDTH, Bar  # noqa: E402
+from platewarden.server.web.day import WAITING, Line  # noqa: E402
 
 EVERY = frozenset(duty.value for duty in Duty)
 CAR = "Car 12"
@@ -1387,11 +1388,18 @@ def lines() -> list[LedgerEntry]:
     ]
 
 
-HOME = {
-    "training_until": date(2026, 12, 12), "training_days": 19, "alerts_open": 3, "alerts_new": 2, "edition": 41, "bolos_waiting": 1, "bolos_in_force": 6,
-    "units_waiting": 1, "units_enrolled": 2, "units_silent": 1, "members_lapsing": 2, "reviews_waiting": 1, "edition_stale": False,
-    "days_overdue": 0, "holds_unbooked": 1, "packages_waiting": 1, "looks_to_judge": 2, "audits_open": 1, "audit_due_at": ago(days=-27), "packages_booked": 4, "clock_waits": False, "schedule_waits": True,
-}  # fmt: skip
+HOME = {"training_until": date(2026, 12, 12), "training_days": 19}
+
+
+def day_of(**counts: int) -> list[Line]:
+    """Lines of a day as they are said, with made-up counts."""
+    said = {name: WAITING[name] for name in counts}
+    return [
+        Line(name, each.level, counts[name], each.one if counts[name] == 1 else each.many, "/p/home/")
+        for name, each in said.items()
+    ]
+
+
 REFUSED = Refusal(
     Clause.VERIFY_BEFORE_ENFORCEMENT,
     "“Stop made” cannot be recorded on this alert alone. Verify it through the official database first, or say why that was not practicable, or what the independent grounds were.",
@@ -1765,8 +1773,9 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "my-sign-in": lambda: ("access/my_sign_in.html", my_sign_in()),
     "recovery": lambda: ("mfa/recovery_codes/index.html", {"unused_codes": ["4f9a-11c2", "77ab-90e1"], "unused_count": 2, "total_count": 2}),
     "again": lambda: ("account/reauthenticate.html", {"form": SignIn(), "shell": shell(**NO_ONE)}),
-    "home": lambda: ("web/home.html", HOME | {"oldest_new_at": ago(minutes=4), "edition_made_at": ago(hours=3)}),
-    "home-operator": lambda: ("web/home.html", HOME | {"oldest_new_at": ago(minutes=4), "training_days": 200, "shell": shell(member_name="Ray Okafor", member_number="HP-131", duties={"operator"}, duties_line="Operator", failed_since=2)}),
+    "home": lambda: ("web/home.html", HOME | {"lines": day_of(clauses_broken=1, holds_unbooked=1, requests_late=2, units_late=1, alerts_new=2, bolos=1, units=1, requests=3, packages=1, trainings=2)}),
+    "home-operator": lambda: ("web/home.html", HOME | {"lines": day_of(answers_late=1, alerts_new=2, bolos_ending=1), "training_days": 200, "shell": shell(member_name="Ray Okafor", member_number="HP-131", duties={"operator"}, duties_line="Operator", failed_since=2)}),
+    "home-nothing": lambda: ("web/home.html", HOME | {"lines": [], "training_days": 200, "shell": shell(member_name="Ada Brandt", member_number="HP-402", duties={"records clerk"}, duties_line="Records clerk")}),
     "purpose": lambda: ("access/purpose.html", {"form": PurposeForm(initial={"purpose": "criminal-investigation"}), "purposes": list(_department().purposes.values()), "shell": shell(purpose=None)}),
     "purpose-wrong": lambda: (
         "access/purpose.html",

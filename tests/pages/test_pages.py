@@ -26,6 +26,7 @@ WIDE, TABLET = (1440, 900), (800, 1100)
 PARTS = 8  # so that two processes share the pages
 IN_DOCS = {
     "sign-in": ("day",),
+    "home": ("day",),
     "console": ("day", "night"),
     "card": ("day", "night"),
     "search-result": ("day",),

@@ -173,7 +173,7 @@ def test_the_roads_are_the_departments_file_or_none(office, rosa):
 def test_home_and_the_list_count_what_waits(office, rosa):
     opened(office, kind=Kind.HOMICIDE)
     page = page_of(office.browser(SUPERVISOR).get("/"))
-    assert "1 need a decision or a watch" in page
+    assert "major incident waits for a decision on a canvass" in page
 
 
 def until(minutes=60):
