@@ -21,12 +21,12 @@ def broken(monkeypatch):
     """Home, with something going wrong in the middle of it."""
 
     def breaks(with_what) -> None:
-        def instead():
+        def instead(*_given):
             if isinstance(with_what, BaseException):
                 raise with_what
             return with_what()
 
-        monkeypatch.setattr(views, "newest_edition", instead)
+        monkeypatch.setattr(views, "lines_of", instead)
 
     return breaks
 
