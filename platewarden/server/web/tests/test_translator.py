@@ -10,6 +10,7 @@ from django.db import connections
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Tampered, Unavailable, Unknown
+from platewarden.server.equipment.models import Unit
 from platewarden.server.people.testing import OPERATOR, UNTRAINED
 from platewarden.server.web import views
 from platewarden.server.web.logs import JsonLines
@@ -121,7 +122,7 @@ def test_a_database_that_goes_away_in_the_middle_of_a_page_is_said_and_then_mend
             superuser.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename ~ '_(app|login)$'"
             )
-        return views.Unit.objects.count()
+        return Unit.objects.count()
 
     broken(pull_the_plug)
     answer = browser.get("/")
