@@ -4,7 +4,7 @@ A CSV of stops is taken whole or refused whole with its line numbers. Each stop 
 it to ten minutes after, and kept without its plate: number, time, unit, and the alert it followed. The same file again adds nothing; a stop
 whose alert came late finds it then. What was recorded may change, so whether they agree is asked when it is looked at.
 
-Recorded as `alerts.reconcile`, with the file's digest and how many stops it has. Known gap: tripwires do not count these plates as looks.
+Recorded as `alerts.reconcile`, with the digests of the file and of what was compared, which the door asks for. Known gap: tripwires do not count these plates as looks.
 """
 
 from __future__ import annotations
@@ -122,8 +122,9 @@ def _stop(row: list[str], taken: set[str]) -> Stop:
 def reconcile(request: HttpRequest, content: bytes) -> Taken:
     """Takes a file of stops and compares them. Refused without duty, training or purpose; Malformed as `parse` says."""
     stops = parse(content)
-    access = open_access(request, Act.ALERTS_RECONCILE, {"digest": hashlib.sha256(content).hexdigest(), "stops": len(stops)})
-    outcomes = _compared(access, stops)
+    told = json.dumps([{**vars(each), "at": each.at.isoformat()} for each in stops])
+    terms = {"file": _digest(content), "stops": len(stops), "digest": _digest(told.encode())}
+    outcomes = _compared(open_access(request, Act.ALERTS_RECONCILE, terms), told)
     if outcomes["other"]:
         raise Malformed(
             f"Nothing was taken: {outcomes['other']} of these numbers are here already with another time. Export the file again."
@@ -132,12 +133,12 @@ def reconcile(request: HttpRequest, content: bytes) -> Taken:
     return Taken(outcomes["new"], outcomes["known"], followed)
 
 
-def _compared(access: Access, stops: list[Stop]) -> Counter[str]:
-    rows = [
-        {"number": each.number, "at": each.at.isoformat(), "plate": each.plate, "state": each.state, "unit": each.unit}
-        for each in stops
-    ]
-    return Counter(row["outcome"] for row in through_door(access, "reconcile_stops", json.dumps(rows)))
+def _compared(access: Access, told: str) -> Counter[str]:
+    return Counter(row["outcome"] for row in through_door(access, "reconcile_stops", told))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def followed_alerts() -> QuerySet[DispatchStop]:

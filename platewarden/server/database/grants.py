@@ -187,7 +187,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "plates.write_alert_note(uuid, timestamptz, uuid, text, text, text)": ("app", "ingest"),
     "plates.alert_cards(uuid)": ("app",),
     "plates.ask_state(uuid)": ("app",),
-    "plates.reconcile_stops(uuid, jsonb)": ("app",),
+    "plates.reconcile_stops(uuid, text)": ("app",),
     "plates.keep_return(uuid, text, text, text, timestamptz, text)": ("app",),
     "plates.count_around(uuid)": ("app",),
     "plates.vehicles_around(uuid)": ("app",),

@@ -49,7 +49,7 @@ NOT_ASKED = {
     "alerts:dispose": IN_THE_FIELD,
     "alerts:correct": IN_THE_FIELD,
     "alerts:take_back": IN_THE_FIELD,
-    "alerts:stops": "a file of stops becomes rows to review; each review is asked",
+    "alerts:stops": A_LOOK,
     "equipment:refuse": TO_REFUSE,
     "equipment:revoke": "a stolen unit is shut out at once",
     "hotlists:load": "a list is loaded every day from a file; one that shrinks too much is refused",

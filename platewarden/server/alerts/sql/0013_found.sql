@@ -2,20 +2,21 @@
 -- that withdrew an urgent alert. Each once, by somebody who had no hand in it, known by the key of the sign-in.
 insert into office.reserved_act (act, is_look, is_search) values ('alerts.reconcile', true, false), ('alerts.review_found', false, false);
 
--- Door: compares stops with alerts, for whoever opened the access. Terms: digest, stops (how many). The rows (number, at, plate, state, unit)
--- are no terms: a stop is kept without its plate. One that is here already adds nothing, but may find its alert now. Outcome: new; known;
+-- Door: compares stops with alerts, for whoever opened the access. Terms: file, stops, digest (of what is told: rows of number, at, plate, state, unit;
+-- other ones are refused). They are no terms themselves: a stop is kept without its plate. One that is here already adds nothing, but may find its alert now. Outcome: new; known;
 -- other: the number is here with another time, and then nothing of the file was taken.
-create function plates.reconcile_stops(the_access uuid, the_rows jsonb) returns table (number text, outcome text)
+create function plates.reconcile_stops(the_access uuid, told text) returns table (number text, outcome text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
     terms jsonb := office.pass_gate(the_access, 'alerts.reconcile');
+    the_rows jsonb := told::jsonb;
     who office.access_record;
     found int;
 begin
     select * into strict who from office.access_record r where r.access_id = the_access;
     perform pg_advisory_xact_lock(4270031);
-    if jsonb_array_length(the_rows) <> (terms ->> 'stops')::int then
+    if encode(sha256(convert_to(told, 'UTF8')), 'hex') <> terms ->> 'digest' then
         raise exception 'other stops than were written down' using errcode = '22023';
     end if;
     if exists (select from jsonb_to_recordset(the_rows) as t (number text, at timestamptz, plate text, state text, unit text)
@@ -85,4 +86,4 @@ begin
 end $$;
 
 grant select, insert on office.alerts_dispatchstop, office.alerts_stopmatch, office.alerts_foundreview to {door};
-alter function plates.reconcile_stops(uuid, jsonb) owner to {door};
+alter function plates.reconcile_stops(uuid, text) owner to {door};

@@ -430,7 +430,8 @@ def test_no_login_touches_records_counts_or_terms(scene, login, statement):
 
 
 def test_what_was_asked_is_what_is_answered(scene, app):
-    """The door takes nothing but the record: terms in ledger, record and answer are the same ones. One writes: what it takes, it keeps."""
+    """The door takes nothing but the record: terms in ledger, record and answer are the same ones. One writes: what it takes, it keeps. One
+    takes what must not be kept: its digest is a term."""
     access = scene.record(app, plate="NOBODY1")
     assert look(app, access) == []
     terms = scene.control("select terms from plates.access_terms where access_id = %s", access)[0][0]
@@ -443,7 +444,7 @@ def test_what_was_asked_is_what_is_answered(scene, app):
     assert scene.control("select shown from office.access_shown where access_id = %s", access) == [(0,)]
     assert scene.control(
         "select distinct pg_get_function_arguments(p.oid) from pg_proc p where p.pronamespace = 'plates'::regnamespace"
-        " and p.prosrc like '%%pass_gate%%' and p.proname <> 'correct_read'"
+        " and p.prosrc like '%%pass_gate%%' and p.proname not in ('correct_read', 'reconcile_stops')"
     ) == [("the_access uuid",)]
 
 
@@ -863,3 +864,21 @@ def test_a_question_to_the_state_system_passes_the_gate_and_its_return_is_writte
             ):
                 with pytest.raises(NoRight):
                     conn.execute(statement)
+
+
+def test_only_the_stops_whose_digest_was_written_down_are_compared(scene, app):
+    door = "select number, outcome from plates.reconcile_stops(%s, %s)"
+    told = '[{"number": "S-1", "at": "2026-11-28T14:05:00Z", "plate": "AB12345", "state": null, "unit": "Car 12"}]'
+    digest = hashlib.sha256(told.encode()).hexdigest()
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="other stops"):
+        app.execute(door, [scene.record(app, "alerts.reconcile", digest=digest, stops=1), told.replace("AB12345", "XY98765")])
+    access = scene.record(app, "alerts.reconcile", digest=digest, stops=1)
+    assert app.execute(door, [access, told]).fetchall() == [("S-1", "new")]
+    for again in (access, scene.record(app, "alerts.look", alerts=[1])):
+        with pytest.raises(NoRight, match="no access record"):
+            app.execute(door, [again, told])
+    for login in LOGINS:
+        with scene.connect(login) as conn:
+            for table in ("dispatchstop", "stopmatch", "foundreview"):
+                with pytest.raises(NoRight):
+                    conn.execute(f"delete from office.alerts_{table}")
