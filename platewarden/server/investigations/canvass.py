@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from platewarden.plate.pattern import Pattern, likes, loosely
@@ -225,12 +226,12 @@ def cosign_for(count_id: uuid.UUID) -> Cosign | None:
     return Cosign.objects.filter(count_id=count_id).first()
 
 
-def waiting_for(member: Member) -> list[Cosign]:
+def waiting_for(member: Member) -> QuerySet[Cosign]:
     """Searches that wait for this member's signature, oldest first."""
     if may_do(member, Act.INVESTIGATIONS_COSIGN, now()):
-        return []
+        return Cosign.objects.none()
     waiting = Cosign.objects.filter(state=CosignState.WAITING).exclude(asked_by_number=member.number)
-    return list(waiting.select_related("incident").order_by("pk")[:100])
+    return waiting.select_related("incident").order_by("pk")
 
 
 def may_cosign(cosign: Cosign, member: Member) -> Refusal | None:

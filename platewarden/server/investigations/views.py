@@ -68,7 +68,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "more": shown[ON_A_PAGE - 1].pk if len(shown) > ON_A_PAGE else None,
         "with_closed": with_closed,
         "refusal": may_do(_member(request), Act.INVESTIGATIONS_OPEN, at),
-        "cosigns_waiting": len(canvass.waiting_for(_member(request))),
+        "cosigns_waiting": canvass.waiting_for(_member(request)).count(),
     }
     return render(request, "investigations/incidents.html", context)
 
@@ -376,7 +376,7 @@ def cosigns(request: HttpRequest) -> HttpResponse:
 def _cosigns_page(request: HttpRequest, **more: Any) -> HttpResponse:
     member = _member(request)
     context = {
-        "rows": canvass.waiting_for(member),
+        "rows": canvass.waiting_for(member)[:100],
         "refusal": may_do(member, Act.INVESTIGATIONS_COSIGN, now()),
         "decided": Cosign.objects.exclude(decided_at=None).select_related("incident").order_by("-pk")[:20],
     }

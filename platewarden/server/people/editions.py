@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from platewarden.policy.department import Department, load_department
@@ -15,12 +18,31 @@ def _parsed(_number: int, text: str) -> Department:
     return load_department(text=text)
 
 
+_of_this_page: ContextVar[list[Department] | None] = ContextVar("_of_this_page", default=None)
+
+
+@contextmanager
+def one_edition() -> Iterator[None]:
+    """Within, everything goes by one edition, which is asked for once: a page is made in there."""
+    _of_this_page.set([])
+    try:
+        yield
+    finally:
+        _of_this_page.set(None)
+
+
 def department() -> Department:
     """The edition in force. Unavailable before the department was set up."""
+    asked = _of_this_page.get()
+    if asked:
+        return asked[0]
     edition = PolicyEdition.objects.in_force(now())
     if edition is None:
         raise Unavailable("The department is not set up yet. Run `platewarden setup`.")
-    return _parsed(edition.number, edition.text)
+    found = _parsed(edition.number, edition.text)
+    if asked is not None:
+        asked.append(found)
+    return found
 
 
 def store_first_edition(text: str, *, signed_by: str) -> PolicyEdition:

@@ -62,12 +62,15 @@ class Member(AbstractBaseUser):
 
     def duties_on(self, at: datetime) -> frozenset[str]:
         """The duties in force at a moment."""
-        return frozenset(self.assignments.in_force(at).values_list("duty", flat=True))
+        return frozenset(each.duty for each in self.assignments.all() if each.is_in_force(at))
 
     def trained_until(self) -> date | None:
         """The last day on which the latest completed training is valid, or None."""
-        until: date | None = self.completions.aggregate(until=models.Max("expires_on"))["until"]
-        return until
+        return max((each.expires_on for each in self.completions.all()), default=None)
+
+    def ask_once(self) -> None:
+        """Duties and training are asked of the database now, and no more for as long as this object lives: a request, never longer."""
+        models.prefetch_related_objects([self], "assignments", "completions")
 
     def check_password(self, raw_password: str | None) -> bool:
         """Whether this is the password. A hash made with older settings is made anew, by the sign-in role."""
@@ -112,6 +115,9 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.duty}"
+
+    def is_in_force(self, at: datetime) -> bool:
+        return self.since_at <= at and (self.until_at is None or self.until_at > at)
 
 
 class Completion(models.Model):

@@ -81,11 +81,14 @@ def days_overdue() -> list[Due]:
 
     An entry of a list is due from the moment it is in force no more, of which nothing is noted: it is overdue when a night round has passed.
     """
+    due = days_due()
+    if not due:
+        return []
     last = Purge.objects.exclude(ended_at=None).order_by("-pk").values_list("ended_at", flat=True).first()
     lists_since = max(filter(None, (last, PolicyEdition.objects.order_by("number").values_list("in_force_at", flat=True).first())))
     return [
         each
-        for each in days_due()
+        for each in due
         if (max(each.since, lists_since) if each.kind is Kind.LIST_ENTRIES else each.since) < now() - OVERDUE_AFTER
     ]
 

@@ -50,6 +50,7 @@ class Gate:
         member = request.user
         if not isinstance(member, Member):
             return None
+        member.ask_once()
         name = request.resolver_match.url_name if request.resolver_match else ""
         is_library = getattr(view, "__module__", "").startswith("allauth.")
         before = request.session.get("last_input_at")

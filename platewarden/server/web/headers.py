@@ -1,4 +1,4 @@
-"""Headers of every page: no caching of what was shown, no devices, the department's time zone."""
+"""Around every page: no caching of what was shown, no devices, one edition of the policy, its time zone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from platewarden.server.people.editions import department
+from platewarden.server.people.editions import department, one_edition
 
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
@@ -19,8 +19,9 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        timezone.activate(department().time_zone)
-        response = self.get_response(request)
+        with one_edition():
+            timezone.activate(department().time_zone)
+            response = self.get_response(request)
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "no-store")
         response["Permissions-Policy"] = PERMISSIONS

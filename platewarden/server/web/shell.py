@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -16,7 +20,6 @@ from platewarden.server.access.factor_reset import waiting
 from platewarden.server.access.lockout import failures_since, locks
 from platewarden.server.access.purpose import StatedPurpose, stated_purpose
 from platewarden.server.access.session import IDLE
-from platewarden.server.alerts import review
 from platewarden.server.alerts.models import Alert
 from platewarden.server.alerts.rules import sees_silent
 from platewarden.server.audits.follow_up import asked_of
@@ -96,49 +99,57 @@ class Shell:
 
     @cached_property
     def waiting(self) -> dict[str, int]:
-        """What waits for this member, by their duties."""
-        if not self.member:
+        """What waits for this member, by their duties: what their menu does not show is not counted."""
+        member = self.member
+        if not member:
             return {}
         alerts = Alert.objects.open()
-        if not sees_silent(self.duties):
-            alerts = alerts.filter(silent=False)
-        return {
-            "alerts": alerts.count(),
-            "units": EnrolmentAsk.objects.filter(state=AskState.WAITING).count(),
-            "bolos": self._bolos_to_decide(self.member),
-            "review": review.in_all(),
-            "retention": self._retention(self.member),
-            "cosigns": len(waiting_for(self.member)),
-            "locked_out": self._locked_out(),
-            "audits": self._audits(self.member),
-            "answers": asked_of(self.member).unanswered().count(),
+        sets: dict[str, QuerySet[Any]] = {
+            "alerts": alerts if sees_silent(self.duties) else alerts.filter(silent=False),
+            "cosigns": waiting_for(member),
+            "answers": asked_of(member).unanswered(),
         }
+        if self._may(Act.EQUIPMENT_APPROVED):
+            sets["units"] = EnrolmentAsk.objects.filter(state=AskState.WAITING)
+        if self._may(Act.HOTLISTS_BOLO_DECIDED):  # a number would tell patrol of a silent one
+            sets["bolos"] = Bolo.objects.filter(state=BoloState.WAITING).exclude(author_number=member.number)
+        if is_shown_audits := may_see(member, self.office_at) is None:
+            is_auditor = Duty.AUDITOR.value in self.duties
+            sets["audits"] = Audit.objects.open() if is_auditor else Audit.objects.late(self.office_at)
+        found = counted(sets)
+        if is_shown_audits:
+            found["audits"] += self._plan_to_sign(member)
+        if self._may(Act.PEOPLE_UNLOCK):
+            found["locked_out"] = len(dormant_members()) + len(locks()) + len(waiting())
+        return found | {"retention": self._retention(member)}
 
-    def _locked_out(self) -> int:
-        """Who cannot sign in and waits to be let in, for whoever may do that."""
-        if not self.duties & {duty.value for duty in DUTIES[Act.PEOPLE_UNLOCK]}:
-            return 0
-        return len(dormant_members()) + len(locks()) + len(waiting())
+    def _may(self, act: Act) -> bool:
+        """By duty: what of the day's work a menu shows."""
+        return bool(self.duties & {duty.value for duty in DUTIES[act]})
 
-    def _audits(self, member: Member) -> int:
-        """For an auditor open audits, for managers late ones; and a plan that this member may sign."""
-        if may_see(member, self.office_at):
-            return 0
+    def _plan_to_sign(self, member: Member) -> bool:
         change = waiting_change()
-        plan = change is not None and may_decide_plan(change, member, self.office_at) is None
-        is_auditor = Duty.AUDITOR.value in self.duties
-        return plan + (Audit.objects.open().count() if is_auditor else Audit.objects.late(self.office_at).count())
+        return change is not None and may_decide_plan(change, member, self.office_at) is None
 
     def _retention(self, member: Member) -> int:
         """Days that are overdue, and a schedule that this member may sign."""
         change = ScheduleChange.objects.filter(state=ChangeState.WAITING).first()
         return len(days_overdue()) + (change is not None and may_decide(change, member) is None)
 
-    def _bolos_to_decide(self, member: Member) -> int:
-        """Nought for who decides on none: a number would tell patrol of a silent one."""
-        if not self.duties & {duty.value for duty in DUTIES[Act.HOTLISTS_BOLO_DECIDED]}:
-            return 0
-        return Bolo.objects.filter(state=BoloState.WAITING).exclude(author_number=member.number).count()
+
+def counted(sets: dict[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many are in each, in one statement."""
+    found = dict.fromkeys(sets, 0)
+    asked: dict[str, str] = {}
+    values: list[Any] = []
+    for name, each in sets.items():
+        with suppress(EmptyResultSet):  # one that is known to be empty has no statement
+            question, given = each.order_by().values("pk").query.sql_with_params()
+            asked[name] = f"(select count(*) from ({question}) as them)"  # noqa: S608 - the statement of a set of ours
+            values += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {', '.join(asked.values())}", values)
+        return found | dict(zip(asked, cursor.fetchone(), strict=True))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from platewarden.policy.department import load_department
 from platewarden.policy.refusal import Malformed, Unavailable
 from platewarden.server.clock import now
-from platewarden.server.people.editions import department, store_first_edition
+from platewarden.server.people.editions import department, one_edition, store_first_edition
 from platewarden.server.people.models import PolicyEdition
 
 
@@ -48,3 +50,17 @@ def test_without_an_edition_it_says_what_to_run(office):
         PolicyEdition.objects.all().delete()
         with pytest.raises(Unavailable, match="platewarden setup"):
             department()
+
+
+def test_a_page_goes_by_one_edition_and_the_next_page_asks_anew(office):
+    with CaptureQueriesContext(connection) as asked, one_edition():
+        first = department()
+        assert department() is first
+        text = first.text.replace(f"bolo_longest_days = {first.bolo_longest_days}", "bolo_longest_days = 3")
+        with office.as_role("owner"):
+            PolicyEdition.objects.create(number=2, text=text, schedule={}, in_force_at=now() - timedelta(1), signed_by="two")
+        assert department() is first
+    assert sum("people_policyedition" in each["sql"] and each["sql"].startswith("SELECT") for each in asked.captured_queries) == 1
+    assert department().bolo_longest_days == 3
+    with one_edition():
+        assert department().bolo_longest_days == 3

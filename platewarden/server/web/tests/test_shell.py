@@ -7,13 +7,16 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from platewarden.server.alerts.models import Alert
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
+from platewarden.server.people.models import Assignment, Member
 from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR
-from platewarden.server.web.shell import Shell
+from platewarden.server.web.shell import Shell, counted
 
 
 def shell_of(office, number, session=None):
@@ -61,3 +64,34 @@ def test_it_counts_what_waits_for_the_member(office):
             Alert.objects.create(hit_id=one, read_id=one, **facts)
     assert shell_of(office, SUPERVISOR).waiting["alerts"] == 2
     assert shell_of(office, LIST_MANAGER).waiting["alerts"] == 1, "a silent one is not told to everybody"
+
+
+def test_what_the_menu_does_not_show_is_not_counted(office):
+    assert set(shell_of(office, OPERATOR).waiting) == {"alerts", "cosigns", "answers", "retention"}
+    assert set(shell_of(office, LIST_MANAGER).waiting) == {"alerts", "cosigns", "answers", "bolos", "retention"}
+    assert {"units", "bolos", "audits", "locked_out"} < set(shell_of(office, SUPERVISOR).waiting)
+
+
+def test_sets_are_counted_in_one_statement_and_an_empty_one_is_nought(office):
+    with CaptureQueriesContext(connection) as asked:
+        found = counted(
+            {"none": Alert.objects.none(), "alerts": Alert.objects.open(), "members": Member.objects.filter(is_active=True)}
+        )
+    assert len(asked) == 1
+    assert found == {"none": 0, "alerts": 0, "members": Member.objects.filter(is_active=True).count()}
+
+
+def test_a_search_page_asks_little_besides_its_search(office):
+    rosa = office.browser(OPERATOR)
+    rosa.post("/reads/search/", {"plate": "AB1??", "span": "week"})
+    with CaptureQueriesContext(connection) as asked:
+        assert rosa.post("/reads/search/", {"plate": "AC1??", "span": "week"}).status_code == 200
+    assert len(asked) <= 11, "its menu, member and policy are asked for once each"
+
+
+def test_a_duty_that_is_taken_away_is_gone_at_the_next_page(office):
+    rosa = office.browser(OPERATOR)
+    assert rosa.get("/reads/search/").status_code == 200
+    with office.as_role("owner"):
+        Assignment.objects.filter(member__number=OPERATOR).update(until_at=now())
+    assert rosa.post("/reads/search/", {"plate": "AC1??", "span": "week"}).status_code == 403
