@@ -16,6 +16,7 @@ from types import FrameType
 from django.db import close_old_connections, connections
 
 from platewarden.server.access.dormant import disable_dormant
+from platewarden.server.access.signed_in import forget_sign_ins
 from platewarden.server.audits.sample import step
 from platewarden.server.database.migrate import open_days
 from platewarden.server.equipment.deploy import orders_in_force
@@ -63,6 +64,7 @@ def round_of_jobs() -> list[Job]:
         Job("investigations.tracks", 600.0, end_tracks),
         Job("investigations.places", 600.0, forget_places),
         Job("access.dormant", 3600.0, disable_dormant),
+        Job("access.sign_ins", 3600.0, forget_sign_ins),
         Job("retention.night", 1.0, Night(sealer).step),
         Job("reads.gather", 60.0, lambda: gather_if_due(unless=reads_are_due), aside=True),
         Job("proof.sharing", 60.0, state_if_due),

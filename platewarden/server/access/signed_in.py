@@ -45,6 +45,13 @@ class SignedIn:
         return FACTORS.get(self.factor, "second factor")
 
 
+def forget_sign_ins() -> int:
+    """Forgets sign-ins that ended more than ninety days ago, with where they came from; how many. The worker's."""
+    with connection.cursor() as cursor:
+        cursor.execute("select office.forget_sign_ins()")
+        return int(cursor.fetchone()[0])
+
+
 def sign_ins_of(request: HttpRequest, number: str) -> list[SignedIn]:
     """The sign-ins of the last thirty days, open ones first: one's own, or a member's for a manager."""
     _may(request, number)

@@ -150,6 +150,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.sign_ins(bytea, text)": ("app",),
     "office.end_sign_ins(bytea, text, bigint)": ("app",),
     "office.disable_dormant()": ("purge",),
+    "office.forget_sign_ins()": ("purge",),
     "office.enable_member(bytea, text)": ("app",),
     "office.ask_factor_reset(bytea, text, text)": ("app",),
     "office.decide_factor_reset(bytea, bigint, boolean)": ("app",),

@@ -178,6 +178,7 @@ JOBS: dict[str, tuple[Clause, float]] = {
     "hotlists.inbox": (Clause.LISTED_PURPOSES, 900.0),
     "audits.step": (Clause.AUDITS, 600.0),
     "access.dormant": (Clause.ASSIGNED_MEMBERS, 2 * 3600.0),
+    "access.sign_ins": (Clause.SAFEGUARDED, 2 * 3600.0),
     "investigations.tracks": (Clause.PURGE, 3600.0),
     "investigations.places": (Clause.PURGE, 3600.0),
     "reads.gather": (Clause.PARTIAL_PLATES, 3600.0),

@@ -9,8 +9,10 @@ import pytest
 from django.test import RequestFactory
 
 from platewarden.server.access.login import browser_of
+from platewarden.server.access.signed_in import forget_sign_ins
 from platewarden.server.access.testing import clock, give_code, give_password, new_browser
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, OUTSIDER, SUPERVISOR, UNTRAINED
+from platewarden.server.retention.clock_watch import tick
 
 __all__ = ["clock"]
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -152,3 +154,49 @@ def test_a_binding_that_is_over_by_the_database_is_over(office):
     with office.database.connect("postgres") as superuser:
         superuser.execute("update office.signed_in set until_at = now() - %s", [timedelta(seconds=1)])
     assert is_out(browser)
+
+
+def forget(office) -> int:
+    with office.as_role("purge"):
+        tick()
+        return forget_sign_ins()
+
+
+def test_what_ended_long_ago_is_forgotten_and_the_newest_of_each_member_stays(office):
+    for number in (OPERATOR, OPERATOR, OPERATOR, SUPERVISOR):
+        office.browser(number)
+    with office.database.connect("owner") as owner:
+        first, second, _ = open_ids(office)
+        owner.execute(
+            "update office.signed_in set signed_in_at = now() - interval '92 days', until_at = now() - interval '91 days'"
+        )
+        owner.execute(
+            "update office.signed_in set signed_in_at = now() - interval '90 days', until_at = now() - interval '89 days' where id > %s",
+            [first],
+        )
+    assert forget(office) == 1
+    assert first not in open_ids(office)
+    assert second in open_ids(office), "not ninety days yet"
+    with office.database.connect("owner") as owner:
+        owner.execute(
+            "update office.signed_in set until_at = now() - interval '91 days', signed_in_at = now() - interval '1 day' * (200 - id)"
+        )
+    assert forget(office) == 1
+    assert forget(office) == 0
+    assert len(open_ids(office)) == len(open_ids(office, SUPERVISOR)) == 1
+
+
+def test_nothing_is_forgotten_by_a_clock_that_is_not_believed(office):
+    office.browser(OPERATOR)
+    office.browser(OPERATOR)
+    forget(office)
+    with office.database.connect("postgres") as superuser:
+        superuser.execute("update office.signed_in set until_at = now() - interval '91 days'")
+        superuser.execute("update office.retention_clockwatch set unexplained_s = 9000000")
+    with office.as_role("purge"):
+        assert forget_sign_ins() == 0
+
+
+def test_the_pages_login_forgets_nothing(office):
+    with office.database.connect("app") as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app.execute("select office.forget_sign_ins()")

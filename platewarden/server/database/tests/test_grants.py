@@ -98,6 +98,7 @@ OWNERS = {
     "sign_ins",
     "end_sign_ins",
     "disable_dormant",
+    "forget_sign_ins",
     "enable_member",
     "ask_factor_reset",
     "decide_factor_reset",
