@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, datetime
 from typing import ClassVar, Self
 
@@ -62,15 +63,27 @@ class Member(AbstractBaseUser):
 
     def duties_on(self, at: datetime) -> frozenset[str]:
         """The duties in force at a moment."""
-        return frozenset(each.duty for each in self.assignments.all() if each.is_in_force(at))
+        if "assignments" in self._asked_once:
+            return frozenset(each.duty for each in self.assignments.all() if each.is_in_force(at))
+        return frozenset(self.assignments.in_force(at).values_list("duty", flat=True))
 
     def trained_until(self) -> date | None:
         """The last day on which the latest completed training is valid, or None."""
-        return max((each.expires_on for each in self.completions.all()), default=None)
+        if "completions" in self._asked_once:
+            return max((each.expires_on for each in self.completions.all()), default=None)
+        until: date | None = self.completions.aggregate(until=models.Max("expires_on"))["until"]
+        return until
 
     def ask_once(self) -> None:
-        """Duties and training are asked of the database now, and no more for as long as this object lives: a request, never longer."""
+        """Duties and training are asked of the database now, and no more for as long as this object lives: a request, never longer.
+
+        For the pages' login: the car's door may see a few columns of either, and asks each time.
+        """
         models.prefetch_related_objects([self], "assignments", "completions")
+
+    @property
+    def _asked_once(self) -> Container[str]:
+        return getattr(self, "_prefetched_objects_cache", ())
 
     def check_password(self, raw_password: str | None) -> bool:
         """Whether this is the password. A hash made with older settings is made anew, by the sign-in role."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from platewarden.policy.clauses import Clause
 from platewarden.server.clock import now
 from platewarden.server.ledger.acts import Act
-from platewarden.server.people.models import Assignment, Duty
+from platewarden.server.people.models import Assignment, Duty, Member
 from platewarden.server.people.rules import DUTIES, may_do
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR, UNTRAINED
 
@@ -180,3 +180,11 @@ def test_a_duty_counts_from_its_first_moment_to_its_last(office):
     assert may_do(member, Act.READS_SEARCH, at) is None
     assert may_do(member, Act.READS_SEARCH, at + timedelta(hours=2)).clause is Clause.ACCESS_DOCUMENTED
     assert may_do(member, Act.READS_SEARCH, at - timedelta(days=1)).clause is Clause.ACCESS_DOCUMENTED
+
+
+def test_the_cars_door_is_told_duties_and_training_by_its_own_login(office):
+    """It may see a few columns only: what a car sends is judged by them."""
+    with office.as_role("ingest"):
+        assert (
+            may_do(Member.objects.only("id", "number", "name", "is_active").get(number=OPERATOR), Act.ALERTS_DISPOSE, now()) is None
+        )
