@@ -97,4 +97,4 @@ def test_a_silent_bolo_is_no_business_of_patrol_but_its_own(office):
     assert office.ask_owner("select shown from office.access_shown order by at") == [(1,), (2,), (2,)]
     for number, is_told in ((OPERATOR, False), (SUPERVISOR, True)):
         home = office.browser(number).get("/").content
-        assert (b" waiting</span>" in home, b"in force</p>" in home) == (is_told, is_told), number
+        assert (b" waiting</span>" in home, b"for a second member" in home) == (is_told, is_told), number
