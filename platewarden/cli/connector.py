@@ -33,6 +33,8 @@ def simulate(
 
     Example: platewarden connector simulate --kind recovered
     """
+    import signal
+
     from platewarden.cli.server import tell
     from platewarden.policy.refusal import Malformed, Unavailable
     from platewarden.server.alerts.simulated import KINDS, Simulated
@@ -43,6 +45,8 @@ def simulate(
         server = Simulated(port, kind=kind, seed=seed, seconds=seconds)
     except OSError as error:
         raise Unavailable(f"Port {port} is taken ({error.strerror}). Choose another with --port.") from error
+    for told_to_end in (signal.SIGINT, signal.SIGTERM):  # also where whoever started it ignores them
+        signal.signal(told_to_end, signal.default_int_handler)
     tell(f"A simulated state system answers at {server.url}; stop it with Ctrl+C. For config.toml:")
     typer.echo(f'[state_system]\nurl = "{server.url}"\nsource = "LEADS"')
     try:
