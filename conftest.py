@@ -18,7 +18,7 @@ import pytest
 
 from platewarden.server.config import DatabaseAddress, ServerConfig
 from platewarden.server.database.setup import make_secrets
-from platewarden.server.database.testing import Cluster, bare_database, cluster, database
+from platewarden.server.database.testing import Cluster, Database, bare_database, cluster, database
 
 
 def _set_django_up() -> None:
@@ -41,7 +41,12 @@ def _set_django_up() -> None:
 
 _set_django_up()
 
+from django.db import connections  # noqa: E402
+
+from platewarden.server.proof.testing import busy, worker_was_round  # noqa: E402
 from platewarden.server.web.testing import Office, office_on  # noqa: E402
+
+BUSY = "platewarden_busy"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,4 +61,25 @@ def office(cluster: Cluster) -> Iterator[Office]:
         yield own
 
 
-__all__ = ["bare_database", "cluster", "database", "office"]
+@pytest.fixture(scope="session")
+def busy_template(cluster: Cluster) -> str:
+    """An office in which something of everything happened: made once, and copied for each test that asks for one."""
+    with office_on(cluster) as own:
+        busy(own)
+        for alias in ("default", "login"):
+            connections[alias].close()  # nobody may be in a template that is copied
+        cluster.copy(own.database.name, BUSY)
+    return BUSY
+
+
+@pytest.fixture
+def busy_office(cluster: Cluster, busy_template: str) -> Iterator[Office]:
+    """Something of everything happened in it, and all of it in order. Without credentials: its cast was handed them elsewhere."""
+    name = f"{busy_template}_{next(cluster.numbers)}"
+    cluster.copy(busy_template, name)
+    with office_on(cluster, Database(cluster, name)) as own:
+        worker_was_round(own)
+        yield own
+
+
+__all__ = ["bare_database", "busy_office", "busy_template", "cluster", "database", "office"]

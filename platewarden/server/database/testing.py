@@ -97,7 +97,7 @@ class Cluster:
     def __init__(self, data: Path, engine: Engine) -> None:
         self.data = data
         self.server = EmbeddedServer(data, engine=engine, settings=QUICK, may_create_user=True, say=lambda _: None)
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
         self._templates = {BARE}
 
     def start(self) -> None:
@@ -119,18 +119,18 @@ class Cluster:
 
     def fresh(self, *, migrated: bool = True) -> Database:
         """A new database: the whole schema, or roles and empty schemas only."""
-        name = f"platewarden_t{next(self._numbers)}"
-        self._copy(self._migrated() if migrated else BARE, name)
+        name = f"platewarden_t{next(self.numbers)}"
+        self.copy(self._migrated() if migrated else BARE, name)
         return Database(self, name)
 
     def fresh_of(self, template: str, make: Callable[[Database], None]) -> Database:
         """A copy of a template of a room's own, which `make` fills once from the whole schema."""
         if template not in self._templates:
-            self._copy(self._migrated(), template)
+            self.copy(self._migrated(), template)
             make(Database(self, template))
             self._templates.add(template)
-        name = f"platewarden_t{next(self._numbers)}"
-        self._copy(template, name)
+        name = f"platewarden_t{next(self.numbers)}"
+        self.copy(template, name)
         return Database(self, name)
 
     def drop(self, database: Database) -> None:
@@ -152,12 +152,12 @@ class Cluster:
 
     def _migrated(self) -> str:
         if MIGRATED not in self._templates:
-            self._copy(BARE, MIGRATED)
+            self.copy(BARE, MIGRATED)
             migrate_apart(self.config_for(MIGRATED))
             self._templates.add(MIGRATED)
         return MIGRATED
 
-    def _copy(self, template: str, name: str) -> None:
+    def copy(self, template: str, name: str) -> None:
         with self.superuser() as conn:
             conn.execute(
                 sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), sql.Identifier(template))
