@@ -103,7 +103,7 @@ def busy_with_every_duty(cluster) -> Iterator[str]:
                 TOTP.activate(member, SEED)
         for alias in ("default", "login"):
             connections[alias].close()  # nobody may be in a template that is copied
-        cluster._copy(own.database.name, "platewarden_every_duty")
+        cluster.copy(own.database.name, "platewarden_every_duty")
     return "platewarden_every_duty"
 
 
@@ -158,8 +158,8 @@ def asked(cluster, template: str, wanted: list[tuple[str, str, str, list[str]]])
     """What every member is answered at these addresses, in the cast's order."""
     columns = []
     for number in CAST.values():
-        name = f"{template}_{next(cluster._numbers)}"
-        cluster._copy(template, name)
+        name = f"{template}_{next(cluster.numbers)}"
+        cluster.copy(template, name)
         with office_on(cluster, Database(cluster, name)) as own:
             columns.append(column(own, number, wanted))
     return {(name, method): [each[name, method] for each in columns] for name, method, _, _ in wanted}
