@@ -9,15 +9,12 @@ layout, and what asks how high a row is (it is one) goes. How far the answers mo
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-from pathlib import Path
-
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
+
+from lab.pack import rewritten
 
 
 class Graph:
@@ -113,21 +110,5 @@ def folded(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", type=Path)
-    parser.add_argument("out", type=Path)
-    asked = parser.parse_args()
-    raw = asked.model.read_bytes()
-    fewer = folded(onnx.load_from_string(raw)).SerializeToString()
-    before, after = (onnxruntime.InferenceSession(each, providers=["CPUExecutionProvider"]) for each in (raw, fewer))
-    wanted = before.get_inputs()[0]
-    shape = [side if isinstance(side, int) else 2 for side in wanted.shape]
-    example = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
-    apart = float(np.abs(before.run(None, {wanted.name: example})[0] - after.run(None, {wanted.name: example})[0]).max())
-    asked.out.write_bytes(fewer)
-    print(f'"{asked.out.stem}": "{hashlib.sha256(fewer).hexdigest()}",  # {len(fewer) / 1e6:.2f} MB, moved by {apart:.6f}')
-
-
 if __name__ == "__main__":
-    main()
+    rewritten(__doc__, folded)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,22 +33,23 @@ def packed(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def rewritten(about: str | None, change: Callable[[onnx.ModelProto], onnx.ModelProto]) -> None:
+    """A command: a model file changed and written beside, with how far its answers to one example moved, for `weights.py`."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     asked = parser.parse_args()
-    whole = asked.model.read_bytes()
-    half = packed(onnx.load_from_string(whole)).SerializeToString()
-    before, after = (onnxruntime.InferenceSession(raw, providers=["CPUExecutionProvider"]) for raw in (whole, half))
+    raw = asked.model.read_bytes()
+    changed = change(onnx.load_from_string(raw)).SerializeToString()
+    before, after = (onnxruntime.InferenceSession(each, providers=["CPUExecutionProvider"]) for each in (raw, changed))
     wanted = before.get_inputs()[0]
     shape = [side if isinstance(side, int) else {0: 2, 1: 1, 2: 384, 3: 640}[at] for at, side in enumerate(wanted.shape)]
     example = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
     apart = float(np.abs(before.run(None, {wanted.name: example})[0] - after.run(None, {wanted.name: example})[0]).max())
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_bytes(half)
-    print(f'"{asked.out.stem}": "{hashlib.sha256(half).hexdigest()}",  # {len(half) / 1e6:.2f} MB, moved by {apart:.4f}')
+    asked.out.write_bytes(changed)
+    print(f'"{asked.out.stem}": "{hashlib.sha256(changed).hexdigest()}",  # {len(changed) / 1e6:.2f} MB, moved by {apart:.6f}')
 
 
 if __name__ == "__main__":
-    main()
+    rewritten(__doc__, packed)

@@ -71,7 +71,7 @@ def plan_of(raw: bytes, *, by: Signer) -> Plan:
     wrong: list[Wrong] = []
     lines: dict[tuple[str, str, date], int] = {}
     known = 0
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         if not any(field.strip() for field in row):
             continue
         try:
@@ -96,15 +96,16 @@ def plan_of(raw: bytes, *, by: Signer) -> Plan:
     return Plan(tuple(new), known, tuple(wrong), hashlib.sha256(raw).hexdigest())
 
 
-def _rows_of(raw: bytes) -> tuple[list[str], list[list[str]]]:
-    """The names of the columns, and the rows below them."""
+def _rows_of(raw: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The names of the columns, and the rows below them with the line on which each ends: a field in quotes may hold several."""
     if len(raw) > MOST_BYTES:
         raise Malformed(f"The file has {len(raw):,} bytes; {MOST_BYTES:,} are taken at once. Split it.")
     try:
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
+        read = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
+        rows = [(read.line_num, row) for row in read]
     except (UnicodeDecodeError, csv.Error) as error:
         raise Malformed("This is no CSV file in UTF-8. Save the sheet as “CSV UTF-8”, and bring that.") from error
-    header = [name.strip().lower() for name in rows[0]] if rows else []
+    header = [name.strip().lower() for name in rows[0][1]] if rows else []
     if sorted(header) != sorted(COLUMNS):
         raise Malformed(f"The first line names the columns {', '.join(COLUMNS)}, each once. Correct it.")
     return header, rows[1:]

@@ -166,3 +166,8 @@ def test_on_the_page_it_is_shown_then_entered_by_those_who_may(office):
     rosa = office.browser(OPERATOR)
     assert (rosa.get("/people/trainings/").status_code, bring(RIGHT, rosa).status_code) == (403, 403)
     assert rosa.post("/people/trainings/enter/", {"carried": carried}).status_code == 403
+
+
+def test_a_line_is_named_as_an_editor_counts_it_also_below_a_field_of_several_lines(office):
+    text = HEAD + f'{UNTRAINED},"ALPR\noperator",2026-01-05,2099-01-05\n{LAPSED},ALPR operator,never,2099-01-05\n'
+    assert faults(text) == [(4, "“never” is not a day. Write it as 2026-11-02 or 11/02/2026.")]

@@ -6,12 +6,11 @@ import re
 
 import pytest
 from django.conf import settings
-from django.db import Error
+from django.db import connections
 
 from platewarden.server.alerts.testing import alert_of
 from platewarden.server.people.testing import OPERATOR
 from platewarden.server.proof.testing import worker_was_round
-from platewarden.server.web import watch
 
 LOOK = {"span": "all", "plate": "CD54321"}
 
@@ -40,12 +39,13 @@ def test_it_is_ready_while_a_look_would_be_answered_and_says_why_not(office):
     assert (answer.status_code, answer.content) == (503, b"The ledger is not being sealed.\n")
 
 
-def test_without_a_database_it_is_not_ready(office, monkeypatch):
-    def fails() -> None:
-        raise Error
-
-    monkeypatch.setattr(watch, "refuses_because", fails)
-    answer = office.browser().get("/watch/ready")
+def test_without_a_database_it_lives_and_is_not_ready(office, monkeypatch):
+    browser = office.browser()
+    login = connections["default"]
+    login.close()
+    monkeypatch.setitem(login.settings_dict, "PORT", 1)
+    assert browser.get("/watch/live").status_code == 204
+    answer = browser.get("/watch/ready")
     assert (answer.status_code, answer.content) == (503, b"The database does not answer.\n")
 
 
