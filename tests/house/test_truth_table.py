@@ -148,7 +148,8 @@ def column(office, number: str | None, wanted: list[tuple[str, str, str, list[st
             sealed_at = time.monotonic()
         answer = browser.generic(method, fill(address, names, given), content_type="application/x-www-form-urlencoded")
         found[name, method] = word(answer)
-        answer.close()
+        if answer.streaming:
+            answer.close()
         if name in ENDS:
             browser = office.browser(number)
     return found
