@@ -35,7 +35,7 @@ from platewarden.policy.refusal import PlatewardenError, Unavailable
 from platewarden.recognition.picture import SUFFIXES, NotAPicture, look_at
 from platewarden.recognition.recognizer import Recognizer
 from platewarden.recognition.result import Reading
-from platewarden.server.config import ServerConfig
+from platewarden.server.config import ServerConfig, socket_folder
 from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 from platewarden.server.database.setup import set_up
 from platewarden.server.serve import serving
@@ -99,31 +99,75 @@ class Stage:
     wanted_photo: Path
 
 
+@dataclass(frozen=True)
+class Department:
+    """A department that was set up in a folder and is not open: its cast, the pictures, and the plate that is looked for."""
+
+    folder: Path
+    players: dict[str, Player]
+    photos: Path
+    wanted: str
+    wanted_photo: Path
+
+    @property
+    def office(self) -> Path:
+        return self.folder / "office"
+
+
 @contextmanager
 def stage(photos: Path | None, say: Say, *, for_people: bool = False) -> Iterator[Stage]:
     """A department set up from nothing in a folder of its own, serving; gone afterwards."""
-    with ExitStack() as last:
-        folder = Path(tempfile.mkdtemp(prefix="pw-demo-", dir="/tmp"))
-        last.callback(shutil.rmtree, folder, ignore_errors=True)
+    with own_folder() as folder, opened(set_up_department(folder, photos, say), say, for_people=for_people) as at:
+        yield at
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for a department, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="pw-demo-", dir="/tmp"))
+    try:
         folder.chmod(0o711)  # the database's own user passes through; every folder inside is closed to others
-        pictures = _pictures(photos, folder, say)
-        wanted, wanted_photo = _one_plate(pictures, say)
-        data = folder / "office"
-        data.mkdir(mode=0o700)
-        ServiceUser.find(may_create=True, say=lambda line: say("database/embedded.py", line)).claim(data)
-        server = EmbeddedServer(data, may_create_user=True, say=lambda line: say("database/embedded.py", line))
-        server.start()
-        last.callback(server.stop)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def set_up_department(folder: Path, photos: Path | None, say: Say) -> Department:
+    """Pictures, database, keys and cast, in this folder."""
+    pictures = _pictures(photos, folder, say)
+    wanted, wanted_photo = _one_plate(pictures, say)
+    data = folder / "office"
+    data.mkdir(mode=0o700)
+    ServiceUser.find(may_create=True, say=lambda line: say("database/embedded.py", line)).claim(data)
+    server = EmbeddedServer(data, may_create_user=True, say=lambda line: say("database/embedded.py", line))
+    with server.running():
         say("database/embedded.py", "PostgreSQL 18 runs on a private socket, for this demo only.")
-        web, intake = _free_port(8427 if for_people else 0), _free_port(8428 if for_people else 0)
-        facts = {"web_port": web, "intake_port": intake, "public_origin": f"http://localhost:{web}"}
-        config = set_up(data, facts=facts, server=server, say=lambda line: say("database/setup.py", line))
+        config = set_up(data, server=server, say=lambda line: say("database/setup.py", line))
         say("database/setup.py", "Six roles, two schemas, every key made here; the application's role has no right on plates.")
         players = _cast(config)
         say("people/first_setup.py", f"{len(players)} members, each with a password and a second factor made just now.")
-        last.enter_context(serving(config))
+    return Department(folder, players, pictures, wanted, wanted_photo)
+
+
+@contextmanager
+def opened(department: Department, say: Say, *, for_people: bool = False) -> Iterator[Stage]:
+    """The department's pages, its door and its worker, until the block ends."""
+    web, intake = _free_port(8427 if for_people else 0), _free_port(8428 if for_people else 0)
+    config = ServerConfig.load(department.office)
+    config = replace(
+        config,
+        database=replace(config.database, host=str(socket_folder(department.office))),
+        web_port=web,
+        intake_port=intake,
+        public_origin=f"http://localhost:{web}",
+    )
+    config.save()
+    with (
+        EmbeddedServer(department.office, may_create_user=True, say=lambda line: say("database/embedded.py", line)).running(),
+        serving(config),
+    ):
         say("serve.py", f"Pages at {config.public_origin}; the unit's door on port {intake}; the worker seals the ledger.")
-        yield Stage(config, players, pictures, folder, wanted, wanted_photo)
+        yield Stage(config, department.players, department.photos, department.folder, department.wanted, department.wanted_photo)
 
 
 def _pictures(photos: Path | None, folder: Path, say: Say) -> Path:

@@ -12,7 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import SHIFT, edition_is_out, prepare_office, stage
+from platewarden.demo.story import SHIFT, edition_is_out, prepare_office
 from platewarden.demo.visitor import Visitor
 from platewarden.exchange.shift_key import key_file_name
 from platewarden.unit.screen.testing import free_port
@@ -31,9 +31,8 @@ def ended(process):
         process.wait()
 
 
-def test_what_is_pressed_in_the_car_is_refused_there_as_at_the_office_and_closes_the_alert_at_the_office():
+def test_what_is_pressed_in_the_car_is_refused_there_as_at_the_office_and_closes_the_alert_at_the_office(at):
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *_: None))
         people = {number: last.enter_context(Visitor(at.config.public_origin, player)) for number, player in at.players.items()}
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR, cast.OPERATOR):
             people[number].sign_in()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import CASE, SHIFT, Told, drive_once, edition_is_out, prepare_office, stage
+from platewarden.demo.story import CASE, SHIFT, Told, drive_once, edition_is_out, prepare_office
 from platewarden.demo.visitor import Visitor
 from tests.pages.test_pages import CHROMIUM, FLAGS
 from tests.stories.test_a_look_in_a_browser import sign_in, state_purpose
@@ -18,9 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 RIGHT = "ZZ99887"
 
 
-def test_a_corrected_reading_withdraws_its_alert_on_every_screen_and_is_taken_back():
+def test_a_corrected_reading_withdraws_its_alert_on_every_screen_and_is_taken_back(at):
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *_: None))
         people = {number: last.enter_context(Visitor(at.config.public_origin, player)) for number, player in at.players.items()}
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR):
             people[number].sign_in()

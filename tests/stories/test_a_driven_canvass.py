@@ -20,7 +20,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import CASE, SHIFT, STANDS_AT, prepare_office, stage
+from platewarden.demo.story import CASE, SHIFT, STANDS_AT, prepare_office
 from platewarden.demo.visitor import Visitor
 from platewarden.exchange.shift_key import key_file_name
 from platewarden.unit.config import load_config, write_config
@@ -85,9 +85,8 @@ ROADS = {
 }
 
 
-def test_a_canvass_is_asked_driven_drawn_and_withdrawn():
+def test_a_canvass_is_asked_driven_drawn_and_withdrawn(at):
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *_: None))
         origin = at.config.public_origin
         people = {number: last.enter_context(Visitor(origin, player)) for number, player in at.players.items()}
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import CASE, SHIFT, Told, drive_once, edition_is_out, prepare_office, stage
+from platewarden.demo.story import CASE, SHIFT, Told, drive_once, edition_is_out, prepare_office
 from platewarden.demo.visitor import Visitor, code_now
 from tests.pages.test_pages import CHROMIUM, FLAGS
 
@@ -33,10 +33,8 @@ def state_purpose(page: Page, value: str, reference: str) -> None:
     page.locator("form[data-purpose] button[type=submit]").click()
 
 
-def test_an_alert_comes_up_live_is_doubted_verified_and_closed():
-    said: list[str] = []
+def test_an_alert_comes_up_live_is_doubted_verified_and_closed(at):
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *line: said.append(" ".join(line))))
         people = {number: last.enter_context(Visitor(at.config.public_origin, player)) for number, player in at.players.items()}
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR):
             people[number].sign_in()

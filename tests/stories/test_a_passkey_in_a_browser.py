@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import Stage, stage
+from platewarden.demo.story import Stage
 from platewarden.demo.visitor import code_now
 from tests.pages.test_pages import CHROMIUM, FLAGS
 
@@ -52,9 +52,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def desk(at: Stage) -> Iterator[Desk]:
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *_: None))
         player = last.enter_context(sync_playwright())
         browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         last.callback(browser.close)

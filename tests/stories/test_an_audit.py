@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import CASE, stage
+from platewarden.demo.story import CASE
 from tests.pages.test_pages import CHROMIUM, FLAGS, axe
 from tests.stories.test_a_look_in_a_browser import sign_in, state_purpose
 
@@ -32,9 +32,8 @@ def the_day_comes(config) -> None:
         owner.execute("update office.people_policyedition set in_force_at = clock_timestamp() - interval '30 days'")
 
 
-def test_an_audit_opens_itself_and_ends_with_a_signature():
+def test_an_audit_opens_itself_and_ends_with_a_signature(at):
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *_: None))
         origin = at.config.public_origin
         player = last.enter_context(sync_playwright())
         browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())

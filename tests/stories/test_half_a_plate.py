@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from platewarden.demo import cast
-from platewarden.demo.story import CASE, STANDS_AT, Told, drive_once, prepare_office, stage
+from platewarden.demo.story import CASE, STANDS_AT, Told, drive_once, prepare_office
 from platewarden.demo.visitor import Visitor
 from tests.pages.test_pages import CHROMIUM, FLAGS
 from tests.stories.test_a_look_in_a_browser import sign_in, state_purpose
@@ -17,9 +17,8 @@ from tests.stories.test_a_look_in_a_browser import sign_in, state_purpose
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
-def test_half_a_plate_and_a_place_become_a_short_reasoned_list():
+def test_half_a_plate_and_a_place_become_a_short_reasoned_list(at):
     with ExitStack() as last:
-        at = last.enter_context(stage(None, lambda *_: None))
         origin = at.config.public_origin
         people = {number: last.enter_context(Visitor(origin, player)) for number, player in at.players.items()}
         for number in (cast.SUPERVISOR, cast.DESIGNEE, cast.INVESTIGATOR):
