@@ -174,13 +174,17 @@ def source(
     folder = data_folder(data)
     with database_of(ServerConfig.load(folder), say=tell):
         start_django(folder, "web")
-        from platewarden.server.hotlists.inbox import folder_of
-        from platewarden.server.hotlists.source import Described, describe
+        from platewarden.server.hotlists.inbox import make_folder
+        from platewarden.server.hotlists.source import Described, ask_to_describe, describe, needs_two
 
-        said = describe(name, Described(owner, confidential, said_in, age_limit, inbox), by=signed_in(by))
-        if said.inbox:
-            folder_of(said).mkdir(parents=True, exist_ok=True, mode=0o700)
-            tell(f"Lists put into {folder_of(said)} are loaded by the worker.")
+        described = Described(owner, confidential, said_in, age_limit, inbox)
+        if needs_two():
+            ask = ask_to_describe(name, described, by=signed_in(by))
+            tell(f"{ask.name}: another manager signs it on “Hot lists”; until then nothing has changed.")
+            return
+        said = describe(name, described, by=signed_in(by))
+        if inbox_folder := make_folder(said):
+            tell(f"Lists put into {inbox_folder} are loaded by the worker.")
     tell(f"{said.name}, of {said.owner}, is {'confidential' if said.is_confidential else 'open to every operator'}.")
 
 

@@ -169,9 +169,27 @@ from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
 from platewarden.server.evidence.forms import BookingForm, DestroyForm, ReturnForm, TransferForm  # noqa: E402
 from platewarden.server.evidence.models import Booking, Package  # noqa: E402
-from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm  # noqa: E402
+from platewarden.server.hotlists.forms import (  # noqa: E402
+    BackForm,
+    BoloForm,
+    ExcludeForm,
+    ExtendForm,
+    LoadForm,
+    SourceForm,
+    WithdrawForm,
+)
 from platewarden.server.hotlists.layout import Fault  # noqa: E402
-from platewarden.server.hotlists.models import BackAsk, Bolo, BoloStep, Exclusion, HotlistEdition, Load, LoadReport, Source  # noqa: E402
+from platewarden.server.hotlists.models import (  # noqa: E402
+    BackAsk,
+    Bolo,
+    BoloStep,
+    Exclusion,
+    HotlistEdition,
+    Load,
+    LoadReport,
+    Source,
+    SourceAsk,
+)
 from platewarden.server.investigations import coverage  # noqa: E402
 from platewarden.server.investigations.canvass import Scene, Search, Sighting, Vehicle  # noqa: E402
 from platewarden.server.investigations.forms import (  # noqa: E402
@@ -675,18 +693,56 @@ def quality_page() -> dict[str, object]:
 def list_sources() -> list[dict[str, object]]:
     partner, state = loads()
     national = Source(
-        name="National extract", owner="State Police", layout="x", inbox="national", age_limit_hours=12, is_confidential=True
+        pk=3, name="National extract", owner="State Police", layout="x", inbox="national", age_limit_hours=12, is_confidential=True
     )
     national.left_out = [Exclusion(file="IMMIGRATION.TXT", because="state law forbids it", by="HP-214 Dana Whitfield")]
     state.source.owner, state.source.age_limit_hours, state.source.inbox = "Secretary of State", 12, "state"
     state.loaded_at = ago(hours=15)
-    for load in (partner, state):
-        load.source.left_out = []
+    for number, load in enumerate((partner, state), 1):
+        load.source.pk, load.source.left_out = number, []
     return [
         {"source": partner.source, "load": partner, "is_stale": False},
         {"source": national, "load": None, "is_stale": False},
         {"source": state.source, "load": state, "is_stale": True},
     ]
+
+
+NATIONAL_LAYOUT = """kind = "fixed"
+date = "%y%m%d"
+
+[[file]]
+name = "VEHICLE.TXT"
+
+[[file]]
+name = "IMMIGRATION.TXT"
+"""
+
+
+def source_page(**changes: Any) -> dict[str, Any]:
+    source = Source(
+        pk=3, name="National extract", owner="State Police", layout=NATIONAL_LAYOUT, inbox="national", age_limit_hours=12
+    )
+    source.is_confidential = True
+    said = {"owner": source.owner, "confidential": "yes", "age_limit_hours": 12, "inbox": "national", "saw": "5c1d"}
+    files = ["VEHICLE.TXT", "IMMIGRATION.TXT"]
+    out = Exclusion(file=files[1], because="state law forbids it", by="HP-214 Dana Whitfield", at=ago(days=40))
+    form = SourceForm(source=source, initial=said)
+    exclude_form = ExcludeForm(files=files[:1], auto_id="exclude_%s")
+    page = {"source": source, "form": form, "exclude_form": exclude_form, "files": files, "left_out": [out], "earlier": ()}
+    return page | {"asks": (), "needs_two": False} | changes
+
+
+def source_ask() -> SourceAsk:
+    return SourceAsk(
+        pk=7,
+        name="State gang file",
+        owner="State Police",
+        is_confidential=True,
+        layout=NATIONAL_LAYOUT,
+        age_limit_hours=24,
+        asked_by="HP-214 Dana Whitfield",
+        asked_at=ago(hours=2),
+    )
 
 
 def list_reports() -> list[LoadReport]:
@@ -1922,7 +1978,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "quality-empty": lambda: ("alerts/quality.html", {"quality": Quality(QualityRow("All"), [], [], []), "months": 3, "periods": (3, 12, 36)}),
     "lists": lambda: (
         "hotlists/lists.html",
-        {"form": LoadForm(), "faults": (), "sources": list_sources(), "reports": list_reports(), "history": loads(), "is_due": True, "older": [earlier_load()], "backs": [{"ask": BackAsk(pk=1, load=earlier_load(), asked_by="HP-188 Lou Tran", asked_at=ago(hours=1)), "refusal": None}], "back_form": BackForm(), "back_refusal": None, "refusal": None, "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
+        {"form": LoadForm(), "faults": (), "sources": list_sources(), "reports": list_reports(), "history": loads(), "is_due": True, "older": [earlier_load()], "backs": [{"ask": BackAsk(pk=1, load=earlier_load(), asked_by="HP-188 Lou Tran", asked_at=ago(hours=1)), "refusal": None}], "back_form": BackForm(), "back_refusal": None, "refusal": None, "source_asks": [{"ask": source_ask(), "refusal": None}], "editions": [HotlistEdition(number=41, made_at=ago(hours=3), asked_by="HP-188 Lou Tran", entries=49421, digest=b"\x7a" * 32)]},
     ),
     "lists-refused": lambda: (
         "hotlists/lists.html",
@@ -1932,6 +1988,9 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             "refused": list_reports()[1], "sources": list_sources(), "reports": list_reports(), "history": (), "editions": (), "is_due": False, "refusal": None,
         },
     ),
+    "source": lambda: ("hotlists/source.html", source_page(asks=[source_ask()], needs_two=True)),
+    "source-new": lambda: ("hotlists/source.html", {"source": None, "form": SourceForm(initial={"saw": "nothing"}), "needs_two": False}),
+    "source-wrong": lambda: ("hotlists/source.html", source_page(left_out=(), form=with_errors(SourceForm({"owner": "", "inbox": "State"}, source=Source(pk=3, layout=NATIONAL_LAYOUT)), all="This inbox belongs to another source. Give each source its own."))),
     "bolos": lambda: ("hotlists/bolos.html", {"rows": bolos(), "now": now()}),
     "bolos-empty": lambda: ("hotlists/bolos.html", {"rows": [], "now": now()}),
     "bolo-new": lambda: ("hotlists/bolo_new.html", {"form": BoloForm(initial={"plate": "87K4TR1"})}),
@@ -2079,7 +2138,7 @@ urlpatterns = [
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),
-    _room("hotlists", ("lists", ""), ("load", "load/"), ("report", "reports/<int:report_id>.csv"), ("publish", "publish/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
+    _room("hotlists", ("lists", ""), ("load", "load/"), ("report", "reports/<int:report_id>.csv"), ("publish", "publish/"), ("source_new", "sources/new/"), ("source", "sources/<int:source_id>/"), ("source_exclude", "sources/<int:source_id>/exclude/"), ("source_take_up", "sources/<int:source_id>/take-up/"), ("source_sign", "sources/asked/<int:ask_id>/sign/"), ("source_refuse", "sources/asked/<int:ask_id>/refuse/"), ("bolos", "bolos/"), ("bolo_new", "new/"), ("bolo_approve", "<uuid:entry_id>/approve/"), ("bolo_refuse", "<uuid:entry_id>/refuse/"), ("bolo_extend", "<uuid:entry_id>/extend/"), ("bolo_withdraw", "<uuid:entry_id>/withdraw/"), ("back", "<int:load_id>/back/"), ("back_sign", "back/<int:ask_id>/sign/"), ("back_refuse", "back/<int:ask_id>/refuse/")),
     _room("people", ("members", ""), ("enrol", "enrol/"), ("training_file", "trainings/"), ("training_file_enter", "trainings/enter/"), ("policy", "policy/"), ("policy_new", "policy/new/"), ("policy_text", "policy/<int:text>/"), ("acknowledge", "policy/<int:text>/acknowledge/"), ("policy_file", "policy/file/<int:edition>/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),

@@ -52,6 +52,11 @@ ACTS = {
     "hotlists:bolo_approve": "hotlists:bolos",
     "hotlists:bolo_extend": "hotlists:bolos",
     "hotlists:back_sign": "hotlists:lists",
+    "hotlists:source_new": "hotlists:source_new",
+    "hotlists:source": "hotlists:source",
+    "hotlists:source_exclude": "hotlists:source",
+    "hotlists:source_take_up": "hotlists:source",
+    "hotlists:source_sign": "hotlists:lists",
     "investigations:cosign_sign": "investigations:cosigns",
     "retention:confirm_clock": "retention:overview",
     "retention:schedule_new": "retention:schedule_new",
@@ -68,7 +73,14 @@ ACTS = {
 }
 # Long forms: asked before the page opens, so that nobody fills one in for nothing.
 PAGES = frozenset(
-    {"people:enrol", "people:policy_new", "people:training_file", "equipment:deployment_new", "retention:schedule_new"}
+    {
+        "people:enrol",
+        "people:policy_new",
+        "people:training_file",
+        "equipment:deployment_new",
+        "hotlists:source_new",
+        "retention:schedule_new",
+    }
 )
 
 

@@ -70,6 +70,7 @@ OFFICE: dict[str, dict[str, str]] = {
     "equipment_tombstone": {"app": LOOK, "ingest": "insert, select"},
     # hot lists: ids, times, states
     "hotlists_source": {"app": "select, insert, update", "purge": LOOK},
+    "hotlists_sourceask": {"app": "select, insert, update (state, decided_by, decided_by_number, decided_at)"},
     "hotlists_exclusion": {"app": "select, insert, update (ended_at, ended_by)", "purge": LOOK},
     "hotlists_load": {"app": LOOK, "purge": LOOK},
     "hotlists_loadreport": {"app": "select, insert", "purge": "select, insert"},

@@ -27,6 +27,15 @@ def folder_of(source: Source) -> Path:
     return Path(settings.CONFIG.data / "inbox" / source.inbox)
 
 
+def make_folder(source: Source) -> Path | None:
+    """Makes the folder of a source that has an inbox, for the office alone to read."""
+    if not source.inbox:
+        return None
+    folder = folder_of(source)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def take_in() -> int:
     """Takes the newest list of each inbox in. How many came into force. Each is reported, taken or refused."""
     return sum(_take_newest(source) for source in Source.objects.exclude(inbox="").order_by("pk"))

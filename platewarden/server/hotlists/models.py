@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from platewarden.server.hotlists.layout import Fault
 
@@ -43,6 +43,40 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return self.file
+
+
+class SourceAskState(models.TextChoices):
+    WAITING = "waiting", "Waiting for the second member"
+    SIGNED = "signed", "Signed"
+    REFUSED = "refused", "Refused"
+
+
+class SourceAsk(models.Model):
+    """What is to be said of a source, where the department's policy has a second member sign it."""
+
+    name = models.CharField(max_length=60)
+    owner = models.CharField(max_length=100)
+    is_confidential = models.BooleanField()
+    layout = models.TextField(blank=True)
+    age_limit_hours = models.PositiveIntegerField(null=True)
+    inbox = models.CharField(max_length=40, blank=True)
+    saw = models.CharField(max_length=16)  # what was said of it when this was asked (source.said_of)
+    asked_by = models.CharField(max_length=100)
+    asked_by_number = models.CharField(max_length=12)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=SourceAskState.choices, default=SourceAskState.WAITING)
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_by_number = models.CharField(max_length=12, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(state="waiting"), name="one_source_ask_waits"),
+            models.CheckConstraint(condition=~Q(decided_by_number=F("asked_by_number")), name="another_signs_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.state}"
 
 
 class LoadState(models.TextChoices):

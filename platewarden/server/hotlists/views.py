@@ -18,7 +18,17 @@ from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.hotlists.back import ask_back, decide_back, may_decide_back
 from platewarden.server.hotlists.bolo import decide, enter, extend, may_decide, may_withdraw, sees_silent, withdraw
-from platewarden.server.hotlists.forms import BackForm, BoloForm, ExtendForm, LoadForm, WithdrawForm, end_of
+from platewarden.server.hotlists.forms import (
+    BackForm,
+    BoloForm,
+    ExcludeForm,
+    ExtendForm,
+    LoadForm,
+    SourceForm,
+    WithdrawForm,
+    end_of,
+)
+from platewarden.server.hotlists.inbox import make_folder
 from platewarden.server.hotlists.load import ListRefused, load_list
 from platewarden.server.hotlists.models import (
     BackAsk,
@@ -31,10 +41,24 @@ from platewarden.server.hotlists.models import (
     LoadReport,
     LoadState,
     Source,
+    SourceAsk,
+    SourceAskState,
     Step,
 )
 from platewarden.server.hotlists.publish import ask_for_edition
 from platewarden.server.hotlists.report import as_csv
+from platewarden.server.hotlists.source import (
+    NOTHING_SAID,
+    ask_to_describe,
+    decide_source,
+    describe,
+    exclude,
+    files_of,
+    may_decide_source,
+    needs_two,
+    said_of,
+    take_up_again,
+)
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.models import Member
@@ -71,6 +95,11 @@ def _lists_page(request: HttpRequest, form: LoadForm, refused: LoadReport | None
         "is_due": EditionAsk.objects.filter(edition=None).exists(),
         "refusal": may_do(_member(request), Act.HOTLISTS_LOAD, now()),
         "sources": _sources(now()),
+        "source_refusal": may_do(_member(request), Act.HOTLISTS_SOURCE, now()),
+        "source_asks": [
+            {"ask": ask, "refusal": may_decide_source(ask, _member(request))}
+            for ask in SourceAsk.objects.filter(state=SourceAskState.WAITING).order_by("pk")
+        ],
         "reports": LoadReport.objects.order_by("-pk")[:10],
         "now": now(),
     }
@@ -87,6 +116,121 @@ def _sources(at: datetime) -> list[dict[str, Any]]:
         for source in every
         for load in [in_force.get(source.pk)]
     ]
+
+
+def _may_describe(request: HttpRequest) -> Member:
+    member = _member(request)
+    if refusal := may_do(member, Act.HOTLISTS_SOURCE, now()):
+        raise Refused(refusal)
+    return member
+
+
+@require_http_methods(["GET", "POST"])
+def source_new(request: HttpRequest) -> HttpResponse:
+    """Describes a source before its first list."""
+    member = _may_describe(request)
+    form = SourceForm(request.POST or None, request.FILES or None, initial={"saw": NOTHING_SAID})
+    if request.method == "POST" and form.is_valid() and _said(request, form, form.cleaned_data["name"], member):
+        return redirect("hotlists:lists")
+    context = {"form": form, "source": None, "needs_two": needs_two()}
+    return render(request, "hotlists/source.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def source(request: HttpRequest, source_id: int) -> HttpResponse:
+    """What is said of one source, to be said otherwise; and the files of its extract that are left out."""
+    member, one = _may_describe(request), _source(source_id)
+    form = SourceForm(request.POST or None, request.FILES or None, source=one, initial=_as_said(one))
+    if request.method == "POST" and form.is_valid() and _said(request, form, one.name, member):
+        return redirect("hotlists:source", one.pk)
+    return _source_page(request, one, form)
+
+
+def _as_said(one: Source) -> dict[str, Any]:
+    is_confidential = ("yes" if one.is_confidential else "no") if one.owner else None
+    said = {"owner": one.owner, "age_limit_hours": one.age_limit_hours, "inbox": one.inbox, "saw": said_of(one)}
+    return {**said, "confidential": is_confidential}
+
+
+def _source(source_id: int) -> Source:
+    one = Source.objects.filter(pk=source_id).first()
+    if one is None:
+        raise Unknown("There is no such source. Look at the lists for its name.")
+    return one
+
+
+def _source_page(request: HttpRequest, one: Source, form: SourceForm, exclude_form: ExcludeForm | None = None) -> HttpResponse:
+    left_out = list(one.exclusions.filter(ended_at=None).order_by("file"))
+    context = {
+        "source": one,
+        "form": form,
+        "exclude_form": exclude_form or ExcludeForm(files=_files_taken(one, left_out), auto_id="exclude_%s"),
+        "files": files_of(one),
+        "left_out": left_out,
+        "earlier": one.exclusions.exclude(ended_at=None).order_by("-ended_at")[:10],
+        "asks": SourceAsk.objects.filter(name=one.name, state=SourceAskState.WAITING),
+        "needs_two": needs_two(),
+    }
+    is_wrong = form.errors or (exclude_form is not None and exclude_form.errors)
+    return render(request, "hotlists/source.html", context, status=422 if is_wrong else 200)
+
+
+def _files_taken(one: Source, left_out: list[Exclusion]) -> list[str]:
+    return [name for name in files_of(one) if name not in {each.file for each in left_out}]
+
+
+def _said(request: HttpRequest, form: SourceForm, name: str, member: Member) -> bool:
+    """Says it, or asks for it where the policy wants two. What is wrong with it goes into the form."""
+    described, saw = form.described(), form.cleaned_data["saw"]
+    try:
+        if needs_two():
+            ask_to_describe(name, described, by=member, saw=saw)
+            messages.success(request, "It waits for another manager. Until then nothing is said otherwise.")
+        else:
+            make_folder(describe(name, described, by=member, saw=saw))
+            messages.success(request, "It is described so. The next edition for the units is being made.")
+    except Malformed as error:
+        form.add_error(None, error.message)
+        return False
+    return True
+
+
+@require_POST
+def source_sign(request: HttpRequest, ask_id: int) -> HttpResponse:
+    ask = decide_source(ask_id, sign=True, by=_member(request))
+    make_folder(Source.objects.get(name=ask.name))
+    messages.success(request, "It is described so. The next edition for the units is being made.")
+    return redirect("hotlists:lists")
+
+
+@require_POST
+def source_refuse(request: HttpRequest, ask_id: int) -> HttpResponse:
+    decide_source(ask_id, sign=False, by=_member(request))
+    messages.success(request, "It was refused. The source stays as it was.")
+    return redirect("hotlists:lists")
+
+
+@require_POST
+def source_exclude(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Leaves a file out from the next load on."""
+    member, one = _may_describe(request), _source(source_id)
+    form = ExcludeForm(request.POST, files=files_of(one), auto_id="exclude_%s")
+    if not form.is_valid():
+        return _source_page(request, one, SourceForm(source=one, initial=_as_said(one)), form)
+    given = form.cleaned_data
+    exclude(one.name, given["file"], because=given["because"], by=member)
+    messages.success(request, f"{given['file']} is left out from the next load on.")
+    return redirect("hotlists:source", one.pk)
+
+
+@require_POST
+def source_take_up(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Loads an excluded file again, from the next load on."""
+    member, one = _may_describe(request), _source(source_id)
+    file = request.POST.get("file", "")
+    take_up_again(one.name, file, by=member)
+    messages.success(request, f"{file} is loaded again from the next load on.")
+    return redirect("hotlists:source", one.pk)
 
 
 @require_GET

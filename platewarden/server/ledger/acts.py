@@ -72,6 +72,8 @@ class Act(StrEnum):
         "hotlists.source",
         "It was said who owns a source, whether it is confidential, how its lists are laid out and how old they may be.",
     )
+    HOTLISTS_SOURCE_ASKED = "hotlists.source_asked", "A member asked for a source to be described, for a second member to sign."
+    HOTLISTS_SOURCE_DECIDED = "hotlists.source_decided", "A second member decided on the description of a source."
     HOTLISTS_EXCLUDE = "hotlists.exclude", "A file of a source's extract was excluded, or taken up again."
     HOTLISTS_BOLO = "hotlists.bolo", "A BOLO was entered and waits for the second member."
     HOTLISTS_BOLO_DECIDED = "hotlists.bolo_decided", "The second member decided on a BOLO."

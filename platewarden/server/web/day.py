@@ -88,6 +88,7 @@ WAITING: dict[str, Wait] = {
     "bolos": W(WAITS, DUTIES[Act.HOTLISTS_BOLO_DECIDED], "BOLO waits for a second member", "BOLOs wait for a second member", "hotlists:bolos"),
     "bolos_ending": W(WAITS, EVERYBODY, "BOLO of yours ends within a week", "BOLOs of yours end within a week", "hotlists:bolos"),
     "backs": W(WAITS, DUTIES[Act.HOTLISTS_BACK_DECIDED], "earlier list is to be put back, and waits for a second member", "earlier lists are to be put back, and wait for a second member", "hotlists:lists"),
+    "source_asks": W(WAITS, DUTIES[Act.HOTLISTS_SOURCE_DECIDED], "description of a source waits for a second member", "descriptions of sources wait for a second member", "hotlists:lists"),
     "units": W(WAITS, DUTIES[Act.EQUIPMENT_APPROVED], "unit asks to be enrolled", "units ask to be enrolled", "equipment:units"),
     "reviews": W(WAITS, DUTIES[Act.ALERTS_REVIEW], "outcome without a confirming return is to be reviewed", "outcomes without a confirming return are to be reviewed", "alerts:review_queue"),
     "stops": W(WAITS, DUTIES[Act.ALERTS_REVIEW_FOUND], "stop of dispatch that its alert does not tell of is to be reviewed", "stops of dispatch that their alerts do not tell of are to be reviewed", "alerts:review_queue"),
@@ -180,6 +181,7 @@ select w.name, case w.name
     when 'bolos_ending' then (select count(*) from office.hotlists_bolo b where b.state = 'approved' and b.author_number = %(number)s
         and b.expires_at > %(at)s and b.expires_at < %(at)s + interval '7 days')
     when 'backs' then (select count(*) from office.hotlists_backask b where b.state = 'waiting' and b.asked_by_number <> %(number)s)
+    when 'source_asks' then (select count(*) from office.hotlists_sourceask s where s.state = 'waiting' and s.asked_by_number <> %(number)s)
     when 'units' then (select count(*) from office.equipment_enrolmentask a where a.state = 'waiting')
     when 'reviews' then (select count(*) from office.alerts_disposition d where d.for_review and d.by <> %(who)s and d.at >= %(at)s - interval '7 days'
         and not exists (select from office.alerts_dispositionreview r where r.disposition_id = d.id)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from platewarden.server.clock import now
-from platewarden.server.hotlists.models import Bolo, EditionAsk, Load
+from platewarden.server.hotlists.models import Bolo, EditionAsk, Exclusion, Load, Source, SourceAsk
+from platewarden.server.hotlists.source import said_of
 from platewarden.server.hotlists.testing import described
+from platewarden.server.hotlists.tests.test_layout import FIXED
 from platewarden.server.ledger.write import Signer
 from platewarden.server.people.assign import relieve
+from platewarden.server.people.editions import department
 from platewarden.server.people.models import Duty
-from platewarden.server.people.testing import LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR
+from platewarden.server.people.testing import DESIGNEE, LIST_MANAGER, OPERATOR, OUTSIDER, SUPERVISOR
 
 CSV = "plate,state,category,reference\nAB12345,IL,stolen_vehicle,26-004117\n"
 
@@ -98,3 +102,91 @@ def test_a_silent_bolo_is_no_business_of_patrol_but_its_own(office):
     for number, is_told in ((OPERATOR, False), (SUPERVISOR, True)):
         home = office.browser(number).get("/").content
         assert (b" waiting</span>" in home, b"for a second member" in home) == (is_told, is_told), number
+
+
+SAID = {"name": "Gang file", "owner": "State Police", "confidential": "yes", "age_limit_hours": "12", "saw": "nothing"}
+
+
+def new_source(office, *, by: str = SUPERVISOR, **fields):
+    return office.browser(by).post("/lists/sources/new/", SAID | fields)
+
+
+def layout(text: str = FIXED) -> SimpleUploadedFile:
+    return SimpleUploadedFile("layout.toml", text.encode())
+
+
+def test_a_source_is_described_on_its_page_and_said_otherwise_there(office):
+    assert new_source(office, inbox="gang", layout=layout()).status_code == 302
+    source = Source.objects.get(name="Gang file")
+    assert (source.owner, source.is_confidential, source.age_limit_hours, source.layout) == ("State Police", True, 12, FIXED)
+    browser, address = office.browser(SUPERVISOR), f"/lists/sources/{source.pk}/"
+    page = browser.get(address)
+    saw = said_of(source)
+    assert b"State Police" in page.content
+    change = SAID | {"confidential": "no", "saw": saw}
+    assert browser.post(address, change).status_code == 302
+    source.refresh_from_db()
+    assert (source.is_confidential, source.layout, source.inbox) == (False, FIXED, ""), "the layout stays until it is taken away"
+    assert browser.post(address, change).status_code == 409, "it was described otherwise since"
+    again = said_of(Source.objects.get())
+    assert browser.post(address, change | {"saw": again, "without_layout": "on"}).status_code == 302
+    assert Source.objects.get(pk=source.pk).layout == ""
+
+
+def test_what_is_wrong_with_a_description_stands_at_its_field(office):
+    new_source(office, inbox="gang")
+    for wrong, sentence in (
+        ({"owner": ""}, "Name the agency"),
+        ({"confidential": ""}, "Say whether"),
+        ({"age_limit_hours": "0"}, "greater than"),
+        ({"layout": layout("kind = 1")}, "layout"),
+        ({"layout": SimpleUploadedFile("x", b"\xff\xfe")}, "not text"),
+        ({"layout": layout("#" * 70_000)}, "64 kB"),
+        ({"inbox": "Gang"}, "small letters"),
+        ({"inbox": "gang"}, "another source"),
+    ):
+        answer = new_source(office, **({"name": "Other file"} | wrong))
+        assert (answer.status_code, sentence in answer.content.decode()) == (422, True), wrong
+    assert new_source(office).status_code == 409, "it is described already"
+    assert Source.objects.count() == 1
+
+
+def test_only_managers_describe_sources_and_others_see_no_way_to(office):
+    new_source(office)
+    source = Source.objects.get()
+    for number in (LIST_MANAGER, OPERATOR, OUTSIDER):
+        browser = office.browser(number)
+        assert browser.get(f"/lists/sources/{source.pk}/").status_code == 403
+        assert new_source(office, by=number, name="Mine").status_code == 403
+        assert browser.post(f"/lists/sources/{source.pk}/exclude/", {"file": "x", "because": "because"}).status_code == 403
+        assert browser.post(f"/lists/sources/{source.pk}/take-up/", {"file": "x"}).status_code == 403
+        assert b"sources/" not in browser.get("/lists/").content
+    assert office.browser(SUPERVISOR).get(f"/lists/sources/{source.pk + 1}/").status_code == 404
+
+
+def test_a_file_is_left_out_and_taken_up_again_on_the_sources_page(office):
+    new_source(office, layout=layout())
+    address, browser = f"/lists/sources/{Source.objects.get().pk}/", office.browser(SUPERVISOR)
+    assert browser.post(f"{address}exclude/", {"file": "GANG.TXT", "because": "state law forbids it"}).status_code == 422
+    assert browser.post(f"{address}exclude/", {"file": "MISSING.TXT", "because": "law"}).status_code == 422
+    given = {"file": "MISSING.TXT", "because": "state law forbids it"}
+    assert browser.post(f"{address}exclude/", given).status_code == 302
+    assert browser.post(f"{address}exclude/", given).status_code == 409
+    assert b"state law forbids it" in browser.get(address).content
+    assert browser.post(f"{address}take-up/", {"file": "MISSING.TXT"}).status_code == 302
+    assert browser.post(f"{address}take-up/", {"file": "MISSING.TXT"}).status_code == 409
+    assert Exclusion.objects.get().ended_by.startswith(SUPERVISOR)
+
+
+def test_where_the_policy_asks_for_two_another_manager_signs_on_the_page_of_lists(office, monkeypatch):
+    two = replace(department(), two_people=frozenset({"hotlists.source"}))
+    monkeypatch.setattr("platewarden.server.hotlists.source.department", lambda: two)
+    assert new_source(office).status_code == 302
+    assert not Source.objects.exists()
+    own, other = office.browser(SUPERVISOR), office.browser(DESIGNEE)
+    assert b"never the one who asked" in own.get("/lists/").content
+    ask = SourceAsk.objects.get().pk
+    assert own.post(f"/lists/sources/asked/{ask}/sign/").status_code == 403
+    assert other.post(f"/lists/sources/asked/{ask}/sign/").status_code == 302
+    assert other.post(f"/lists/sources/asked/{ask}/refuse/").status_code == 409
+    assert Source.objects.get().is_confidential

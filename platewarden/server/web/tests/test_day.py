@@ -34,6 +34,7 @@ DONE = {
     "cosigns": "insert into office.investigations_cosign (incident_id, count_id, vehicles, because, asked_at, asked_by, asked_by_number, state, decided_by) select id, gen_random_uuid(), 9, 'x', now(), '', '9', 'waiting', '' from office.investigations_incident limit 1",
     "bolos": "insert into office.hotlists_bolo (entry_id, state, author, author_number, entered_at, expires_at, decided_by) values (gen_random_uuid(), 'waiting', '', '9', now(), now() + interval '9 days', '')",
     "bolos_ending": "insert into office.hotlists_bolo (entry_id, state, author, author_number, entered_at, expires_at, decided_by) values (gen_random_uuid(), 'approved', '', '{me}', now(), now() + interval '2 days', '9')",
+    "source_asks": "insert into office.hotlists_sourceask (name, owner, is_confidential, layout, inbox, saw, asked_by, asked_by_number, asked_at, state, decided_by, decided_by_number) values ('x', 'x', true, '', '', 'nothing', '', '9', now(), 'waiting', '', '')",
     "backs": "insert into office.hotlists_backask (load_id, asked_by, asked_by_number, asked_at, state, decided_by) select id, '', '9', now(), 'waiting', '' from office.hotlists_load limit 1",
     "units": "update office.equipment_enrolmentask set state = 'waiting'",
     "reviews": "delete from office.alerts_dispositionreview; update office.alerts_disposition set for_review = true, by = '9 x', at = now() - interval '1 day'; delete from office.alerts_verification",
