@@ -49,6 +49,20 @@ class Frontier:
         self._size = 0
         self._edge: list[bytes] = []
 
+    @classmethod
+    def of(cls, size: int, edge: Sequence[bytes]) -> Frontier | None:
+        """The edge of a tree of `size` leaves, as `edge` gave it. None when no tree of that size has such an edge."""
+        if size < 0 or len(edge) != size.bit_count() or any(len(root) != len(EMPTY_ROOT) for root in edge):
+            return None
+        made = cls()
+        made._size, made._edge = size, list(edge)
+        return made
+
+    @property
+    def edge(self) -> tuple[bytes, ...]:
+        """The roots of the complete subtrees, largest first."""
+        return tuple(self._edge)
+
     @property
     def size(self) -> int:
         """Leaves so far."""

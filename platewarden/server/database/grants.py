@@ -57,6 +57,7 @@ OFFICE: dict[str, dict[str, str]] = {
     "ledger_unsealed": {"purge": LOOK},
     "ledger_sealed": {"app": LOOK, "purge": LOOK},
     "ledger_checkpoint": {"app": LOOK, "purge": LOOK},
+    "ledger_edge": {"purge": "select, insert, update"},
     # equipment
     "equipment_unit": {
         "app": "select, insert, update (state, revoked_at, revoked_by)",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -27,6 +27,7 @@ from platewarden.transparency.tree import Frontier, leaf_hash
 
 BATCH = 1000
 BLOCK = 256
+EDGE_EVERY = 10_000  # leaves between two edges that are kept
 
 
 def origin() -> str:
@@ -45,10 +46,13 @@ def verifier() -> NoteVerifier:
 
 
 class Sealer:
-    """The one that seals. Keeps the tree's frontier; builds it again from the sealed leaves when it starts."""
+    """The one that seals. Keeps the tree's frontier; when it starts, it goes on from the edge that was kept last under a signed
+    checkpoint, and reads the leaves after that. That those before it stand is asked once a day, with all the rest (`proof.day`).
+    """
 
     def __init__(self) -> None:
         self._frontier: Frontier | None = None
+        self._edge_kept_at = 0
 
     def seal(self) -> int:
         """Seals what is waiting, at most 1,000 leaves, and returns how many. Two sealers: one waits its turn."""
@@ -67,7 +71,15 @@ class Sealer:
                 "select office.ledger_seal(%s, %s, %s, %s)",
                 [frontier.size, [leaf_id for leaf_id, _ in waiting], grown.root(), checkpoint.signed(signer())],
             )
+            if keeps_edge := grown.size - self._edge_kept_at >= EDGE_EVERY:
+                cursor.execute(
+                    "insert into office.ledger_edge (tree_size, edge) values (%s, %s)"
+                    " on conflict (is_the_one) do update set tree_size = excluded.tree_size, edge = excluded.edge",
+                    [grown.size, list(grown.edge)],
+                )
         self._frontier = grown
+        if keeps_edge:
+            self._edge_kept_at = grown.size
         return len(waiting)
 
     def _frontier_now(self) -> Frontier:
@@ -75,12 +87,27 @@ class Sealer:
             cursor.execute("select coalesce(max(tree_size), 0) from office.ledger_checkpoint")
             size = cursor.fetchone()[0]
         if self._frontier is None or self._frontier.size != size:
-            grown = Frontier()
-            for block in _sealed():
+            grown = _kept_edge()
+            self._edge_kept_at = grown.size
+            for block in _sealed(since=grown.size):
                 grown.extend([leaf_hash(body) for body in block.bodies])
             _must_answer(grown)
             self._frontier = grown
         return self._frontier
+
+
+def _kept_edge() -> Frontier:
+    """The edge that was kept last, if it answers to the signed checkpoint of its size; else the empty tree's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.tree_size, e.edge, c.note from office.ledger_edge e join office.ledger_checkpoint c using (tree_size)"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return Frontier()
+    size, edge, note = row
+    kept, said = Frontier.of(size, [bytes(each) for each in edge]), Checkpoint.opened(note, verifier())
+    return kept if kept and said and (said.size, said.root) == (kept.size, kept.root()) else Frontier()
 
 
 def _must_answer(grown: Frontier) -> None:
@@ -113,32 +140,34 @@ class Block:
     number: int
     bodies: list[bytes]
     stored: bytes
+    since: int
 
     def by_leaf(self) -> Iterator[tuple[int, bytes, bytes]]:
         """One leaf at a time: id, text, stored hash."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "select l.leaf_id, l.body, l.leaf_hash from office.ledger_sealed s join office.ledger_leaf l using (leaf_id)"
-                " where s.tree_index / %s = %s order by s.tree_index",
-                [BLOCK, self.number],
+                " where s.tree_index / %s = %s and s.tree_index >= %s order by s.tree_index",
+                [BLOCK, self.number, self.since],
             )
             for leaf_id, body, stored in cursor:
                 yield leaf_id, body.encode(), bytes(stored)
 
 
-def _sealed() -> Iterator[Block]:
+def _sealed(*, since: int = 0) -> Iterator[Block]:
     """Many leaves come as one row: that is three times quicker. A text as it is written holds no line break."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(
             "select s.tree_index / %s, count(*), string_agg(l.body, E'\\n' order by s.tree_index),"
             " string_agg(case length(l.leaf_hash) when 32 then l.leaf_hash else '' end, '' order by s.tree_index)"
-            " from office.ledger_sealed s join office.ledger_leaf l using (leaf_id) group by 1 order by 1",
-            [BLOCK],
+            " from office.ledger_sealed s join office.ledger_leaf l using (leaf_id)"
+            " where s.tree_index >= %s group by 1 order by 1",
+            [BLOCK, since],
         )
         for number, count, text, stored in cursor:
-            block = Block(number, text.encode().split(b"\n"), bytes(stored))
+            block = Block(number, text.encode().split(b"\n"), bytes(stored), since)
             if len(block.bodies) != count:
-                block = Block(number, [body for _, body, _ in block.by_leaf()], block.stored)
+                block = replace(block, bodies=[body for _, body, _ in block.by_leaf()])
             yield block
 
 

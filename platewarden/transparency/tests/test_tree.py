@@ -226,3 +226,20 @@ def test_many_proofs_of_a_leaf_that_is_not_there_are_refused():
     with pytest.raises(IndexError):
         inclusion_proofs([leaf_hash(b"")], [1])
     assert inclusion_proofs([], []) == (EMPTY_ROOT, [])
+
+
+@given(st.integers(0, 600))
+def test_a_tree_grows_from_an_edge_as_from_all_its_leaves(size: int) -> None:
+    frontier = Frontier()
+    frontier.extend([leaf_hash(bytes([n % 256, n // 256])) for n in range(size)])
+    again = Frontier.of(size, frontier.edge)
+    assert again is not None
+    for one in (frontier, again):
+        one.append(leaf_hash(b"one more"))
+    assert (again.size, again.root()) == (size + 1, frontier.root())
+
+
+def test_an_edge_that_no_such_tree_has_is_none() -> None:
+    root = leaf_hash(b"")
+    for size, edge in ((-1, []), (1, []), (0, [root]), (3, [root]), (2, [root, root]), (1, [root[:31]])):
+        assert Frontier.of(size, edge) is None

@@ -103,6 +103,69 @@ def test_a_sealer_that_was_restarted_goes_on_where_it_stopped(office):
     assert verify(office).holds
 
 
+@pytest.fixture
+def keeps_every_edge(monkeypatch):
+    monkeypatch.setattr(chain, "EDGE_EVERY", 1)
+
+
+def sealed_by(office, sealer) -> tuple[int, list[int]]:
+    """How many it sealed, and where each of its readings of sealed leaves began."""
+    asked: list[int] = []
+
+    def watching(execute, sql, params, many, context):
+        if "string_agg(l.body" in sql:
+            asked.append(params[1])
+        return execute(sql, params, many, context)
+
+    with office.as_role("purge"), connection.execute_wrapper(watching):
+        return sealer.seal(), asked
+
+
+def altered_text(office, leaf_id: int) -> None:
+    tamper(office, f"update office.ledger_leaf set body = replace(body, '\"v\": 1', '\"v\": 2') where leaf_id = {leaf_id}")
+
+
+def test_a_sealer_that_starts_reads_the_leaves_after_the_edge_that_was_kept(office, keeps_every_edge, monkeypatch):
+    write(300)
+    sealed_by(office, Sealer())
+    kept_at = office.ask_owner("select tree_size from office.ledger_edge")[0][0]
+    monkeypatch.setattr(chain, "EDGE_EVERY", 10_000)
+    write(5)
+    assert sealed_by(office, Sealer()) == (5, [kept_at])
+    write(1)
+    assert sealed_by(office, Sealer()) == (1, [kept_at])
+    assert verify(office).holds
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["tree_size = tree_size - 1", "edge = edge[2:]", "edge[1] = sha256(edge[1])", "edge = '{}'", "tree_size = 1"],
+)
+def test_an_edge_that_does_not_answer_to_its_checkpoint_is_not_used(office, keeps_every_edge, changed):
+    write(7)
+    sealed_by(office, Sealer())
+    office.ask_owner(f"update office.ledger_edge set {changed} returning 1")
+    write(1)
+    assert sealed_by(office, Sealer()) == (1, [0])
+    assert verify(office).holds
+
+
+def test_what_was_altered_after_the_edge_is_refused_and_what_was_altered_before_it_is_found(office, keeps_every_edge, monkeypatch):
+    old = write(3)
+    sealed_by(office, Sealer())
+    monkeypatch.setattr(chain, "EDGE_EVERY", 10_000)
+    young = write(3)
+    sealed_by(office, Sealer())
+    altered_text(office, old[0])
+    write(1)
+    assert sealed_by(office, Sealer())[0] == 1
+    assert any(f"Leaf {old[0]} was altered" in each.sentence for each in verify(office).wrong)
+    altered_text(office, young[0])
+    write(1)
+    with pytest.raises(Tampered):
+        sealed_by(office, Sealer())
+
+
 def test_two_sealers_at_once_seal_every_leaf_once(office):
     leaves = write(40)
     counts, failures = [], []
