@@ -347,6 +347,8 @@ class ServerConfig:
     intake_origin: str = ""  # what the units are told, if it differs
     certificate: Path | None = None  # TLS, if this server ends it itself
     certificate_key: Path | None = None
+    intake_certificate: Path | None = None  # the door for cars may have its own: cars trust exactly this one, for years
+    intake_certificate_key: Path | None = None
     department_file: Path | None = None
     state_system: StateSystem | None = None
 
@@ -358,13 +360,7 @@ class ServerConfig:
         for name, port in (("web", self.web_port), ("intake", self.intake_port)):
             if not 1 <= port <= 65535:
                 raise Malformed(f"{port} is no port for {name}: it is a number from 1 to 65535.")
-        if (self.certificate is None) != (self.certificate_key is None):
-            raise Malformed("TLS needs both: certificate and certificate_key. One of them is missing.")
-        for name, bind in (("web", self.web_bind), ("intake", self.intake_bind)):
-            if bind not in _LOOPBACK and self.certificate is None:
-                raise Malformed(
-                    f"[{name}] bind = “{bind}” would be heard beyond this machine without TLS. Give a certificate, or bind 127.0.0.1."
-                )
+        self._refuse_half_of_tls()
         for origin in filter(None, (self.public_origin, self.intake_origin)):
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
@@ -372,9 +368,32 @@ class ServerConfig:
             if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
                 raise Malformed(f"{origin} would send passwords in the clear: off this machine it starts with https://.")
 
+    def _refuse_half_of_tls(self) -> None:
+        if (self.certificate is None) != (self.certificate_key is None):
+            raise Malformed("TLS needs both: certificate and certificate_key. One of them is missing.")
+        if (self.intake_certificate is None) != (self.intake_certificate_key is None):
+            raise Malformed("[intake] needs both for TLS of its own: certificate and certificate_key. One of them is missing.")
+        for name, bind, pair in (("web", self.web_bind, self.web_tls), ("intake", self.intake_bind, self.intake_tls)):
+            if bind not in _LOOPBACK and pair is None:
+                raise Malformed(
+                    f"[{name}] bind = “{bind}” would be heard beyond this machine without TLS. Give a certificate, or bind 127.0.0.1."
+                )
+
     @property
     def is_tls(self) -> bool:
         return self.public_origin.startswith("https://")
+
+    @property
+    def web_tls(self) -> tuple[Path, Path] | None:
+        """The certificate and key of the pages, if this server ends TLS itself."""
+        return (self.certificate, self.certificate_key) if self.certificate and self.certificate_key else None
+
+    @property
+    def intake_tls(self) -> tuple[Path, Path] | None:
+        """The certificate and key of the door for cars: its own, else those of the pages."""
+        if self.intake_certificate and self.intake_certificate_key:
+            return self.intake_certificate, self.intake_certificate_key
+        return self.web_tls
 
     @property
     def allowed_hosts(self) -> list[str]:
@@ -439,6 +458,8 @@ class ServerConfig:
             intake_bind=reader.text("intake", "bind", cls.intake_bind),
             intake_port=reader.number("intake", "port", cls.intake_port),
             intake_origin=reader.text("intake", "origin", "").rstrip("/"),
+            intake_certificate=reader.path("intake", "certificate"),
+            intake_certificate_key=reader.path("intake", "certificate_key"),
             department_file=reader.path("department", "file"),
             state_system=_state_system(reader, told),
         )
@@ -465,7 +486,13 @@ class ServerConfig:
                 "certificate": self.certificate,
                 "certificate_key": self.certificate_key,
             },
-            "intake": {"bind": self.intake_bind, "port": self.intake_port, "origin": self.intake_origin or None},
+            "intake": {
+                "bind": self.intake_bind,
+                "port": self.intake_port,
+                "origin": self.intake_origin or None,
+                "certificate": self.intake_certificate,
+                "certificate_key": self.intake_certificate_key,
+            },
             "department": {"file": self.department_file},
             "state_system": vars(self.state_system) if self.state_system else {},
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from platewarden.server.database.embedded import EmbeddedServer, ServiceUser
 LONGEST_PAUSE_S = 10.0
 ENDS_WITHIN_S = 8.0
 STANDARD_ERROR = 2
+_NEAR = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what listens everywhere is asked from here
 
 
 @dataclass
@@ -71,8 +73,10 @@ def processes(config: ServerConfig) -> list[Process]:
     """The three processes of this server, as the owner of its data wherever that user can run this program."""
     user = _owner_of_data(config)
     return [
-        Process("web", _granian(config, config.web_bind, config.web_port), _environment(config.data, "web"), user),
-        Process("intake", _granian(config, config.intake_bind, config.intake_port), _environment(config.data, "intake"), user),
+        Process("web", _granian(config.web_bind, config.web_port, config.web_tls), _environment(config.data, "web"), user),
+        Process(
+            "intake", _granian(config.intake_bind, config.intake_port, config.intake_tls), _environment(config.data, "intake"), user
+        ),
         Process(
             "worker",
             [sys.executable, "-m", "platewarden", "worker", "--data", str(config.data)],
@@ -103,10 +107,8 @@ def _environment(data: Path, process: str) -> dict[str, str]:
     }
 
 
-def _granian(config: ServerConfig, host: str, port: int) -> list[str]:
-    tls = []
-    if config.certificate and config.certificate_key:
-        tls = ["--ssl-certificate", str(config.certificate), "--ssl-keyfile", str(config.certificate_key), "--http", "auto"]
+def _granian(host: str, port: int, pair: tuple[Path, Path] | None) -> list[str]:
+    tls = ["--ssl-certificate", str(pair[0]), "--ssl-keyfile", str(pair[1]), "--http", "auto"] if pair else []
     return [
         sys.executable,
         "-m",
@@ -149,8 +151,12 @@ def serving(config: ServerConfig) -> Iterator[list[Process]]:
 def wait_until_answering(config: ServerConfig, all_of_them: list[Process], *, at_most_s: float = 60.0) -> None:
     """Returns when pages and unit's door answer. Unavailable when one of them ended, or takes too long."""
     patience = time.monotonic() + at_most_s
-    for port, path in ((config.web_port, "/sign-in/"), (config.intake_port, "/unit/v1/office")):
-        while not _answers(port, path):
+    doors = (
+        (config.web_bind, config.web_port, config.web_tls, "/sign-in/"),
+        (config.intake_bind, config.intake_port, config.intake_tls, "/unit/v1/office"),
+    )
+    for bind, port, pair, path in doors:
+        while not _answers(_NEAR.get(bind, bind), port, path, trusted=pair[0] if pair else None):
             for process in all_of_them:
                 if process.running is not None and process.running.poll() is not None:
                     raise Unavailable(
@@ -162,15 +168,29 @@ def wait_until_answering(config: ServerConfig, all_of_them: list[Process], *, at
             time.sleep(0.1)
 
 
-def _answers(port: int, path: str) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+def _answers(host: str, port: int, path: str, *, trusted: Path | None) -> bool:
+    connection = (
+        HTTPSConnection(host, port, timeout=5, context=_only(trusted)) if trusted else HTTPConnection(host, port, timeout=5)
+    )
     try:
         connection.request("GET", path, headers={"Host": "localhost"})
         return connection.getresponse().status < 500
-    except OSError:
+    except (OSError, HTTPException):
         return False
     finally:
         connection.close()
+
+
+def _only(certificate: Path) -> ssl.SSLContext:
+    """Trusts the server's own certificate and no other; it is asked by its address here, so its name doesn't count."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    try:
+        context.load_verify_locations(cafile=certificate)
+    except (OSError, ssl.SSLError) as error:
+        raise Unavailable(f"The certificate {certificate} cannot be read. Is it PEM, and may the server's user read it?") from error
+    return context
 
 
 def keep_running(all_of_them: list[Process], *, until: Callable[[], bool], say: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,8 @@ def test_what_is_saved_is_what_is_loaded(data):
         intake_origin="https://cars.example.org",
         certificate=data / "tls" / 'odd "name".pem',
         certificate_key=data / "tls" / "key.pem",
+        intake_certificate=data / "tls" / "cars.pem",
+        intake_certificate_key=data / "tls" / "cars-key.pem",
         department_file=data / "department.toml",
     )
     one.save()
@@ -96,6 +99,7 @@ BASE = '[database]\nembedded = true\nname = "platewarden"\nrole_prefix = "platew
         (BASE + '[web]\npublic_origin = "alpr.example.org"\n', "is no origin"),
         (BASE + '[web]\ncertificate = "/tls.pem"\n', "TLS needs both"),
         (BASE + '[web]\ncertificate = "tls.pem"\n', "should be a whole path"),
+        (BASE + '[intake]\ncertificate_key = "/tls.pem"\n', r"\[intake\] needs both"),
         (BASE.replace("true", '"yes"'), "embedded should be true or false"),
         (BASE.replace("true", "false"), "either embedded = true or names a host"),
         (BASE + 'host = "db"\n', "either embedded = true or names a host"),
@@ -260,3 +264,14 @@ def test_it_refuses_to_be_heard_beyond_this_machine_without_tls(data, bind):
     with pytest.raises(Malformed, match="without TLS"):
         told(data, **bind)
     told(data, **bind, certificate=data / "cert.pem", certificate_key=data / "key.pem")
+    with pytest.raises(Malformed, match="without TLS"):  # a certificate for cars is none for the pages
+        told(data, web_bind="0.0.0.0", intake_certificate=data / "cars.pem", intake_certificate_key=data / "cars-key.pem")
+
+
+def test_the_door_for_cars_shows_its_own_certificate_or_that_of_the_pages(data):
+    pages, cars = (data / "web.pem", data / "web-key.pem"), (data / "cars.pem", data / "cars-key.pem")
+    both = told(data, certificate=pages[0], certificate_key=pages[1])
+    assert (both.web_tls, both.intake_tls) == (pages, pages)
+    apart = replace(both, intake_certificate=cars[0], intake_certificate_key=cars[1])
+    assert (apart.web_tls, apart.intake_tls) == (pages, cars)
+    assert told(data).web_tls is told(data).intake_tls is None

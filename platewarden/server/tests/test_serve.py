@@ -7,15 +7,24 @@ import os
 import shutil
 import signal
 import socket
+import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Self
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.db import connections
 
@@ -213,6 +222,62 @@ def test_each_process_opens_its_own_logins_and_knows_its_data_folder(database):
     for each in named.values():
         told = " ".join([*each.command, *each.environment.values()])
         assert not any(password in told for password in passwords)
+
+
+def own_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A key and a certificate that signs itself, for `localhost`, as the page on installing makes one for the cars."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = x509.CertificateBuilder(called, called, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+    signed = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(key, hashes.SHA256())
+    pair = folder / f"{name}.pem", folder / f"{name}-key.pem"
+    pair[0].write_bytes(signed.public_bytes(Encoding.PEM))
+    pair[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    for path in (folder, *pair):
+        path.chmod(0o755)  # the service user reads them
+    return pair
+
+
+def asked_over_tls(port: int, path: str, trusted: Path) -> HTTPResponse:
+    context = ssl.create_default_context(cafile=trusted)
+    with closing(HTTPSConnection("localhost", port, timeout=10, context=context)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+
+
+def test_it_ends_tls_itself_with_a_certificate_for_the_pages_and_another_for_cars(office):
+    with tempfile.TemporaryDirectory(prefix="platewarden-tls-") as folder:
+        pages, cars = own_certificate(Path(folder), "pages"), own_certificate(Path(folder), "cars")
+        config = config_of(office)
+        config = replace(
+            config,
+            web_bind="0.0.0.0",
+            certificate=pages[0],
+            certificate_key=pages[1],
+            intake_certificate=cars[0],
+            intake_certificate_key=cars[1],
+            public_origin=f"https://localhost:{config.web_port}",
+        )
+        config.save()
+        with serving(config):
+            answer = asked_over_tls(config.web_port, "/sign-in/", pages[0])
+            assert answer.status == 200
+            assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+            cookies = answer.headers.get_all("Set-Cookie") or []
+            assert cookies
+            assert all("Secure" in cookie and "HttpOnly" in cookie and "SameSite=Strict" in cookie for cookie in cookies)
+            assert asked_over_tls(config.intake_port, "/unit/v1/office", cars[0]).status == 200
+            for port, other in ((config.web_port, cars[0]), (config.intake_port, pages[0])):
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    asked_over_tls(port, "/", other)
+
+
+def test_a_certificate_that_cannot_be_read_is_said(database, tmp_path):
+    config = replace(database.config, certificate=tmp_path / "none.pem", certificate_key=tmp_path / "none.key")
+    with pytest.raises(Unavailable, match=r"none\.pem cannot be read"):
+        wait_until_answering(config, [])
 
 
 def test_a_server_whose_process_ended_says_which(database):
