@@ -96,6 +96,8 @@ class Offline:
     pictures: int
     pictures_stored: int
     picture_kb_a_read: float
+    row_kb_a_read: float
+    """In the office's database: the read, its place in the dictionary, its receipt, with their indexes."""
     spool_mb: float
     keep_ms_a_read: float
     transfer_s: float
@@ -288,6 +290,7 @@ def offline(hours: int, *, an_hour: int = READS_AN_HOUR, has_pictures: bool = Fa
             took_s = time.monotonic() - began
         numbers, stored = stored_of(server, config)
         disorder, pictures_stored = _out_of_order(server, config), _pictures_stored(server, config)
+        row_bytes = _row_bytes(server, config)
     return Offline(
         hours=hours,
         reads=reads,
@@ -297,6 +300,7 @@ def offline(hours: int, *, an_hour: int = READS_AN_HOUR, has_pictures: bool = Fa
         pictures=sum(len(views[number % len(views)]) for number in range(reads)),
         pictures_stored=pictures_stored,
         picture_kb_a_read=round(sum(len(each.content) for view in views for each in view) / len(views) / 1000, 1),
+        row_kb_a_read=round(row_bytes / max(1, len(stored)) / 1000, 2),
         spool_mb=round(spool_mb, 1),
         keep_ms_a_read=round(1000 * kept_s / reads, 2),
         transfer_s=round(took_s, 1),
@@ -310,6 +314,17 @@ def _pictures_stored(server: EmbeddedServer, config: ServerConfig) -> int:
     login = server.connection_info("owner", config.database.dbname)
     with psycopg.connect(login.conninfo) as conn:
         row = conn.execute("select sum(jsonb_array_length(pictures)) from plates.reads").fetchone()
+        return int(row[0] or 0) if row else 0
+
+
+def _row_bytes(server: EmbeddedServer, config: ServerConfig) -> int:
+    """The tables of the days that have reads, and the receipts; days without any are not a read's."""
+    login = server.connection_info("owner", config.database.dbname)
+    with psycopg.connect(login.conninfo) as conn:
+        row = conn.execute(
+            "select sum(pg_total_relation_size(c.oid)) from pg_class c where c.relkind = 'r' and pg_relation_size(c.oid) > 0"
+            " and (c.relnamespace = 'plates'::regnamespace or c.oid = 'office.received'::regclass)"
+        ).fetchone()
         return int(row[0] or 0) if row else 0
 
 

@@ -13,7 +13,7 @@ from platewarden.bench.road import Killed, Offline, main
 
 WHOLE = Killed(kills=1, made=9, stored=9, lost=0, doubled=0, kills_of_car=1, kills_of_door=0, kills_of_database=0, seconds=3.0)
 DAY = Offline(
-    hours=24, reads=9, stored=9, missing=0, out_of_order=0, pictures=18, pictures_stored=18, picture_kb_a_read=100.0, spool_mb=1.0, keep_ms_a_read=2.0, transfer_s=4.0, reads_a_second=2.0, made_a_second=0.04,
+    hours=24, reads=9, stored=9, missing=0, out_of_order=0, pictures=18, pictures_stored=18, picture_kb_a_read=100.0, row_kb_a_read=1.0, spool_mb=1.0, keep_ms_a_read=2.0, transfer_s=4.0, reads_a_second=2.0, made_a_second=0.04,
     times_real_time=50.0,
 )  # fmt: skip
 
