@@ -28,6 +28,13 @@ def person(browser) -> bytes:
     return bytes.fromhex(browser.cookies["person"].value)
 
 
+def test_the_notice_before_use_stands_beside_the_form(office):
+    page = new_browser().get("/sign-in/").content.decode()
+    for said in ("Official law enforcement business only", "Everything you look at is recorded", "you agree to this monitoring"):
+        assert said in page
+    assert page.index("Before you sign in") < page.index('name="login"')
+
+
 def test_password_alone_is_nobody(office):
     browser = new_browser()
     give_password(browser, OPERATOR, office.handed[OPERATOR].password)
