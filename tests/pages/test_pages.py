@@ -27,6 +27,12 @@ PARTS = 8  # so that two processes share the pages
 IN_DOCS = {
     "sign-in": ("day",),
     "home": ("day",),
+    "home-operator": ("day",),
+    "release": ("day",),
+    "audit": ("day",),
+    "incident": ("day",),
+    "lists": ("day",),
+    "units": ("day",),
     "console": ("day", "night"),
     "card": ("day", "night"),
     "search-result": ("day",),
