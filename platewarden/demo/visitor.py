@@ -83,9 +83,10 @@ class Visitor:
             raise NotAsTold(f"{path} answered {answer.status_code}.")
         return answer.text
 
-    def send(self, path: str, *, upload: tuple[str, bytes] | None = None, **fields: str) -> httpx.Response:
-        """Posts a form as a page would, with the page's token."""
+    def send(self, path: str, *, upload: tuple[str, bytes] | None = None, part: str = "", **fields: str) -> httpx.Response:
+        """Posts a form as a page would, with the page's token; for a part of the page only, as its script asks."""
         headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "Referer": str(self.http.base_url)}
+        headers |= {"X-Part": part} if part else {}
         files = {"file": upload} if upload else None
         return self.http.post(path, data=fields, files=files, headers=headers)
 

@@ -124,6 +124,7 @@ editions.department = _department  # type: ignore[assignment] # before the forms
 
 from platewarden.demo.scenes import draw_scene  # noqa: E402
 from platewarden.policy.verification import ENFORCEMENT, Came, Outcome  # noqa: E402
+from platewarden.server.access.desk import Access  # noqa: E402
 from platewarden.server.access.forms import (  # noqa: E402
     JudgementForm,
     ProtectForm,
@@ -554,7 +555,9 @@ def searched(**other: Any) -> dict[str, Any]:
         "since": ago(days=7),
         "until": now(),
         "at_most": 200,
-        "access": None,
+        "access": Access(
+            uuid.uuid4(), Act.READS_SEARCH, "1060", "Nora Lindqvist", "criminal-investigation", "26-004117", now(), now(), 9
+        ),
     } | other
 
 

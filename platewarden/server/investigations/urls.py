@@ -13,6 +13,7 @@ urlpatterns = [
     path("cosigns/<int:cosign_id>/refuse/", views.cosign_refuse, name="cosign_refuse"),
     path("<int:incident_id>/", views.incident, name="incident"),
     path("<int:incident_id>/around/", views.around, name="around"),
+    path("<int:incident_id>/around/file/", views.export, name="export"),
     path("<int:incident_id>/cosign/", views.ask_cosign, name="ask_cosign"),
     path("<int:incident_id>/watch/", views.watch, name="watch"),
     path("<int:incident_id>/decide/", views.decide, name="decide"),

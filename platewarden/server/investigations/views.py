@@ -41,6 +41,8 @@ from platewarden.server.ledger.acts import Act
 from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
+from platewarden.server.reads import export as exports
+from platewarden.server.reads.views import form_asked, taken
 
 ON_A_PAGE = 50
 NO_ROADS: dict[str, Any] = {"type": "FeatureCollection", "features": []}
@@ -186,13 +188,13 @@ def around(request: HttpRequest, incident_id: int) -> HttpResponseBase:
 
 
 def _vehicles_page(access: Access, request: HttpRequest, found: Incident, form: AroundForm, search: canvass.Search) -> HttpResponse:
-    vehicles = canvass.vehicles_around(access)
-    rows = [Row(place, each, why) for place, (each, why) in enumerate(canvass.in_order(search, vehicles), 1)]
+    rows = _rows(access, search)
     context = {
         "incident": found,
         "form": form,
         "search": search,
         "access": access,
+        "export_refusal": may_do(_member(request), Act.READS_EXPORT, now()),
         "rows": rows,
         "limit": canvass.VEHICLES,
         "units": dict(Unit.objects.values_list("id", "name")),
@@ -200,6 +202,80 @@ def _vehicles_page(access: Access, request: HttpRequest, found: Incident, form: 
         "timeline": _timeline(search, rows),
     }
     return render(request, "investigations/around.html", context)
+
+
+def _rows(access: Access, search: canvass.Search) -> list[Row]:
+    vehicles = canvass.vehicles_around(access)
+    return [Row(place, each, why) for place, (each, why) in enumerate(canvass.in_order(search, vehicles), 1)]
+
+
+@require_POST
+@needs_purpose
+def export(request: HttpRequest, incident_id: int) -> HttpResponseBase:
+    """The same search once more, a look of its own with the same co-sign, taken along as a file."""
+    found, kind = incident_acts.find(incident_id), form_asked(request)
+    form = _around_form(found, request.POST)
+    if not form.is_valid():
+        raise Malformed("This search cannot be read. Count and show it again, then take it along.")
+    search = form.search()
+    access = canvass.access_to_vehicles(request, search)
+    return taken(exports.export(access, _sheet(found, search, _rows(access, search)), kind))
+
+
+def _sheet(found: Incident, search: canvass.Search, rows: list[Row]) -> exports.Sheet:
+    zone, units = department().time_zone, dict(Unit.objects.values_list("id", "name"))
+
+    def when(at: datetime) -> str:
+        return f"{at.astimezone(zone):%m/%d/%Y %H:%M:%S %Z}"
+
+    scenes = "; ".join(
+        f"{each.radius_m if each.corners is None else 'a drawn area'}{' m' if each.corners is None else ''} around {each.lat:.5f}, "
+        f"{each.lon:.5f} from {when(each.since)} to {when(each.until)}"
+        for each in search.scenes
+    )
+    part = f" {search.partial}{', also with one character wrong' if search.is_loose else ''}." if search.partial else ""
+    read = [
+        {
+            "place": row.place,
+            "plate": row.vehicle.plate,
+            "state": each.state or "",
+            "as_read": each.as_read or row.vehicle.plate,
+            "listed": "yes" if row.vehicle.is_listed else "no",
+            "scene": each.scene,
+            "captured_at": each.captured_at.isoformat(),
+            "local_time": when(each.captured_at),
+            "metres": round(each.metres),
+            "unit": units.get(each.unit_id, "a unit no longer listed"),
+            "camera": each.camera,
+            "crossing": each.crossing or "",
+            "lat": each.lat,
+            "lon": each.lon,
+            "confidence": round(each.confidence, 3),
+            "read": str(each.read_id),
+            "why": " ".join(row.reasons),
+        }
+        for row in rows
+        for each in row.vehicle.sightings
+    ]
+    return exports.Sheet(
+        title=f"Vehicles around incident {found.number}",
+        asked=f"{found.get_kind_display()}, {found.address}. {scenes}.{part}",
+        columns=tuple(read[0]) if read else ("place", "plate", "read"),
+        rows=read,
+        heads={"#": 0.3, "Plate": 1.1, "State": 0.6, "Nearest read": 1.7, "Place": 1.4, "Reads": 0.5, "Why it stands here": 4},
+        table=[
+            (
+                str(row.place),
+                row.vehicle.plate + (" (listed)" if row.vehicle.is_listed else ""),
+                row.vehicle.state or "",
+                when(row.vehicle.nearest.captured_at),
+                row.vehicle.nearest.crossing or "",
+                str(row.vehicle.reads),
+                " ".join(row.reasons),
+            )
+            for row in rows
+        ],
+    )
 
 
 def _map(scenes: Any, rows: list[Row]) -> dict[str, Any]:

@@ -85,6 +85,7 @@ class Act(StrEnum):
     READS_SEARCH = "reads.search", "A member looked for the reads of one plate."
     READS_PATTERN = "reads.pattern", "A member looked for plates that answer a partial plate."
     READS_LOOK = "reads.look", "A member looked at one read and its pictures."
+    READS_EXPORT = "reads.export", "A member took what a look had shown along as a file."
     READS_CORRECTED = "reads.corrected", "A reading was corrected, or its corrections were taken back; what the camera read stays."
     READS_TAMPERED = "reads.tampered", "A unit sent a report that contradicts an earlier one or its own signature."
 

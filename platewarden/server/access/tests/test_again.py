@@ -157,6 +157,7 @@ def test_every_act_leads_back_to_a_page():
             "disposition_id",
             "source_id",
             "year",
+            "incident_id",
         ),
         1,
     )

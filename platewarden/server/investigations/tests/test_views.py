@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import timedelta
 
@@ -260,3 +262,31 @@ def test_whoever_may_not_ask_sees_why(office, incident):
     assert "Write down who orders it" in page_of(office.browser(DESIGNEE).get(f"/incidents/{robbery.pk}/"))
     answer = office.browser(DESIGNEE).post(f"/incidents/{robbery.pk}/cars/ask/", {"units": [], "until": ""})
     assert "Write down who orders it" in page_of(answer, 403)
+
+
+def test_a_canvass_is_taken_along_with_its_reasons_as_a_look_of_its_own(office, rosa, incident):
+    car = office.car()
+    office.receive(car, "7B34AB", at=incident.at, place=spot(100))
+    office.receive(car, "KL9001", at=incident.at, place=spot(120))
+    search = {"plate": "7b?4*", "radius_m": "400", "wider_min": "5"}
+    page = page_of(rosa.post(f"/incidents/{incident.pk}/around/", search | {"act": "show"}))
+    assert f'action="/incidents/{incident.pk}/around/file/"' in page
+    file = rosa.post(f"/incidents/{incident.pk}/around/file/", search | {"form": "csv"})
+    (row,) = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"), newline=""))
+    assert (row["plate"], row["unit"], row["shown_to"]) == ("7B34AB", "Car 12", "Rosa Vega, 1042")
+    assert "100 m from the scene" in row["why"]
+    paper = rosa.post(f"/incidents/{incident.pk}/around/file/", search | {"form": "pdf"})
+    assert paper.content.startswith(b"%PDF")
+    assert [act for act, _ in office.ledger()][-4:] == ["investigations.canvass", "reads.export"] * 2
+    assert rosa.post(f"/incidents/{incident.pk}/around/file/", {"plate": "<b>", "form": "csv"}).status_code == 400
+
+
+def test_a_wide_canvass_is_not_taken_along_without_its_co_sign(office, rosa, incident):
+    car = office.car()
+    for n in range(department().investigations["cosign_above_vehicles"] + 1):
+        office.receive(car, f"KL9{n:03}", at=incident.at, place=spot(100))
+    office.seal()
+    answer = rosa.post(f"/incidents/{incident.pk}/around/file/", {"form": "csv"})
+    assert answer.status_code == 403
+    assert b"KL9001" not in answer.content
+    assert "reads.export" not in [act for act, _ in office.ledger()]

@@ -67,6 +67,31 @@ def test_no_plate_stands_in_any_address_of_any_page(office):
     assert rosa.get("/reads/search/", {"plate": "AB12345"}).content.count(b"AB12345") == 0
 
 
+def test_the_pages_script_gets_what_was_found_without_a_page_around_it_and_it_is_a_look_like_the_other(office):
+    overview, plate = pictures()
+    office.receive(office.car(), "AB12345", pictures=(overview, plate))
+    rosa = office.browser(OPERATOR)
+    answer = rosa.post("/reads/search/", {"plate": "AB12345", "span": "week"}, headers={"X-Part": "found"})
+    found = answer.content.decode()
+    assert answer["X-Part"] == "found"
+    assert "no-store" in answer["Cache-Control"]
+    assert inline(plate.content) in found
+    assert "<main" not in found
+    assert f", {OPERATOR} · " in found[found.index("Shown to") :]
+    assert read_of(found) == read_of(search(rosa).content.decode())
+    assert [act for act, _ in office.ledger()][-2:] == ["reads.search", "reads.search"]
+
+
+def test_what_is_no_part_is_a_whole_page_and_says_so(office):
+    rosa = office.browser(OPERATOR)
+    wrong = rosa.post("/reads/search/", {"plate": "*", "span": "week"}, headers={"X-Part": "found"})
+    assert (wrong.status_code, wrong.get("X-Part"), b"<main" in wrong.content) == (422, None, True)
+    empty = rosa.get("/reads/search/", headers={"X-Part": "found"})
+    assert (empty.status_code, empty.get("X-Part")) == (200, None)
+    no = office.browser(LAPSED).post("/reads/search/", {"plate": "AB12345", "span": "week"}, headers={"X-Part": "found"})
+    assert (no.status_code, no.get("X-Part")) == (403, None)
+
+
 def test_nothing_found_says_so(office):
     answer = search(office.browser(OPERATOR), "NONE1")
     assert answer.status_code == 200
