@@ -19,9 +19,11 @@ from zoneinfo import ZoneInfo
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal
 
-__all__ = ["AUDITS", "Department", "Purpose", "load_department", "with_figures", "with_schedule"]
+__all__ = ["AUDITS", "INSTRUMENTS", "Department", "Purpose", "load_department", "with_figures", "with_schedule"]
 
 KINDS_OF_NUMBER = {"shift", "case", "action"}
+# On what a request of anybody but an agency may rest, beside its letter.
+INSTRUMENTS = {"statute", "court order", "subpoena", "discovery", "consent"}
 KINDS_OF_DATA = {"overview_pictures", "pictures", "reads", "alerts", "search_terms", "list_entries"}
 NEVER_SHORTER = ("overview_pictures", "pictures", "reads", "alerts")  # each is kept at most as long as the next
 WORDS = {str: "a text", bool: "true or false", int: "a whole number", list: "a list", dict: "a table"}
@@ -92,7 +94,11 @@ class Department:
     declaration_outside_state: bool
     """An agency of another state declares that it serves no prohibited purpose."""
     prohibited_purposes: tuple[str, ...]
+    permitted_by_law: frozenset[str]
+    """With which instruments, attached, a request of anybody but an agency is reviewed and not referred. None listed: with none."""
     audits: dict[str, int]
+    complaint_answer_days: int
+    """A complaint is answered within so many days."""
     acknowledge_days: int
     """A text of the written policy is acknowledged within so many days of its first day."""
     acknowledgement_refuses_looks: bool
@@ -196,7 +202,7 @@ def _department(file: _Table, text: str) -> Department:
     clauses, purposes, transfer = file.table("clauses"), file.table("purposes"), file.table("transfer")
     retention, wires = file.table("retention"), file.table("tripwires")
     around, release, audits = file.table("investigations"), file.table("release"), file.table("audits")
-    acknowledged = file.table("acknowledgement")
+    acknowledged, complaints = file.table("acknowledgement"), file.table("complaints")
     try:
         zone = ZoneInfo(about.take("time_zone", str))
     except (KeyError, ValueError) as error:
@@ -234,6 +240,8 @@ def _department(file: _Table, text: str) -> Department:
         release_response_days=release.figure("response_days", most=366),
         declaration_outside_state=release.take("declaration_outside_state", bool),
         prohibited_purposes=tuple(release.words("prohibited_purposes")),
+        permitted_by_law=_instruments(release),
+        complaint_answer_days=complaints.figure("answer_days", most=366),
         acknowledge_days=acknowledged.figure("acknowledge_days", most=366),
         acknowledgement_refuses_looks=acknowledged.take("refuses_looks", bool),
         audits={name: audits.figure(name, most=most) for name, most in AUDITS.items()},
@@ -256,6 +264,7 @@ def _department(file: _Table, text: str) -> Department:
         release,
         audits,
         acknowledged,
+        complaints,
         file,
     ):
         table.done()
@@ -274,6 +283,15 @@ def _must_outlive_audits(department: Department, origin: str) -> None:
             f"{origin}: [retention_days] search_terms is {kept}; an audit every {department.audits['audit_every_days']} days, signed within "
             f"{department.audits['audit_sign_days']}, needs the ledger's contents for {needed} days. Keep them longer, or audit more often."
         )
+
+
+def _instruments(release: _Table) -> frozenset[str]:
+    given = release.words("permitted_by_law")
+    if unknown := sorted(set(given) - INSTRUMENTS):
+        raise Malformed(
+            f"{release.origin}: [{release.where}] permitted_by_law says “{unknown[0]}”; it knows {', '.join(sorted(INSTRUMENTS))}. Correct it."
+        )
+    return frozenset(given)
 
 
 def _schedule(days: _Table) -> dict[str, int]:

@@ -81,6 +81,7 @@ ROOMS = [
         "evidence",
         "release",
         "audits",
+        "complaints",
         "proof",
         "web",
     )

@@ -31,6 +31,7 @@ urlpatterns = [
     path("retention/", include("platewarden.server.retention.urls")),
     path("evidence/", include("platewarden.server.evidence.urls")),
     path("audits/", include("platewarden.server.audits.urls")),
+    path("complaints/", include("platewarden.server.complaints.urls")),
     path("release/", include("platewarden.server.release.urls")),
     path("policy/", include("platewarden.server.proof.urls")),
     path("ledger/", include("platewarden.server.ledger.urls")),

@@ -81,6 +81,8 @@ CATCHES = {
     "platewarden.server.release.forms": "a wrong plate or a time that is none stands at its field",
     "platewarden.server.release.views": "what is no request stands on the form, which keeps what was filled in",
     "platewarden.server.audits.views": "what cannot be stands on the form, which keeps what was filled in",
+    "platewarden.server.complaints.forms": "a hold that says too little stands at its field",
+    "platewarden.server.complaints.views": "what cannot be stands on the form, which keeps what was filled in",
     "platewarden.server.evidence.views": "an item number that is taken stands on the form, which keeps what was filled in",
     "platewarden.demo.story": "an operator's refusal is part of the story",
 }

@@ -23,6 +23,10 @@ TWICE: dict[str, set[str]] = {
     # The same functions, and their later words: a read is named by every text that it was given.
     "RETENTION_PURGE": {"platewarden.server.retention.sql.0002_purge", "platewarden.server.retention.sql.0007_corrections"},
     "RETENTION_BOOKED": {"platewarden.server.retention.sql.0003_booked", "platewarden.server.retention.sql.0007_corrections"},
+    # And what comes with an instrument is neither referred nor approved by the designee.
+    "RELEASE_RECEIVE": {"platewarden.server.release.sql.0002_release", "platewarden.server.release.sql.0008_permitted"},
+    "RELEASE_REFER": {"platewarden.server.release.sql.0002_release", "platewarden.server.release.sql.0008_permitted"},
+    "RELEASE_DECIDE": {"platewarden.server.release.sql.0002_release", "platewarden.server.release.sql.0008_permitted"},
     "RELEASE_GRANT": {"platewarden.server.release.sql.0004_fulfil", "platewarden.server.release.sql.0006_corrections"},
 }
 

@@ -16,7 +16,7 @@ NOT_REACHED: dict[str, int] = {}
 PURGE = "retention/sql/0002_purge.sql"
 INVESTIGATIONS = "investigations/sql/0002_investigations.sql"
 LISTS = "hotlists/sql/0005_acts.sql"
-RELEASE = "release/sql/0002_release.sql"
+RELEASE = "release/sql/0008_permitted.sql"
 RESET = "access/sql/0007_factor_reset.sql"
 AUDITS = "audits/sql/0002_audits.sql"
 IN_THE_DATABASE = {
@@ -36,7 +36,7 @@ IN_THE_DATABASE = {
     "LoadState.IN_FORCE": (LISTS, "set state = 'in force'"),
     "LoadState.SUPERSEDED": (LISTS, "set state = 'superseded'"),
     "RequestState.APPROVED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
-    "RequestState.REFERRED": (RELEASE, "case when shared then 'waiting' else 'referred' end"),
+    "RequestState.REFERRED": (RELEASE, "case when shared or the_permit is not null then 'waiting' else 'referred' end"),
     "RequestState.DENIED": (RELEASE, "set state = case when approves then 'approved' else 'denied' end"),
     "PlanState.SIGNED": (AUDITS, "set state = case when sign then 'signed' else 'refused' end"),
     "PlanState.REFUSED": (AUDITS, "set state = case when sign then 'signed' else 'refused' end"),

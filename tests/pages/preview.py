@@ -35,6 +35,7 @@ ROOMS = (
     "retention",
     "evidence",
     "release",
+    "complaints",
     "audits",
     "proof",
     "web",
@@ -166,6 +167,10 @@ from platewarden.server.audits.views import PLOT_HEIGHT as AUDITS_HEIGHT  # noqa
 from platewarden.server.audits.views import PLOT_WIDTH as AUDITS_WIDTH  # noqa: E402
 from platewarden.server.audits.views import bars as audit_bars  # noqa: E402
 from platewarden.server.clock import now  # noqa: E402
+from platewarden.server.complaints.forms import DecideForm as ComplaintDecideForm  # noqa: E402
+from platewarden.server.complaints.forms import LinkForm  # noqa: E402
+from platewarden.server.complaints.forms import ReceiveForm as ComplaintForm  # noqa: E402
+from platewarden.server.complaints.models import Complaint  # noqa: E402
 from platewarden.server.equipment.forms import DeploymentForm  # noqa: E402
 from platewarden.server.equipment.models import Deployment, EnrolmentAsk, LateReport, Unit  # noqa: E402
 from platewarden.server.evidence.forms import BookingForm, DestroyForm, ReturnForm, TransferForm  # noqa: E402
@@ -975,7 +980,7 @@ def package_page(one: Package, **other: Any) -> dict[str, Any]:
 def release_request(pk: int = 31, **other: Any) -> ReleaseRequest:
     facts = {
         "agency": "Lakeside Police Department", "agency_kind": "law enforcement", "agency_state": "IL", "requester": "Det. Mara Quist", "purpose": "armed robbery of 11/20/2026",
-        "basis": "official purpose", "reference": "LS-26-0417", "letter_sha256": "9f2c41d07be3" * 5 + "a1b2", "letter_bytes": 48_231, "received_at": ago(hours=30),
+        "basis": "official purpose", "reference": "LS-26-0417", "letter_sha256": "9f2c41d07be3" * 5 + "a1b2", "letter_bytes": 48_231, "permit_sha256": "", "received_at": ago(hours=30),
         "received_by": "HP-233 Noor Haddad", "received_by_number": "HP-233", "due_on": ago(hours=-24 * 9).date(), "state": "waiting", "is_narrowed": False,
     }  # fmt: skip
     return ReleaseRequest(pk=pk, **(facts | other))
@@ -1018,6 +1023,28 @@ def releases_page(**other: Any) -> dict[str, Any]:
 def release_page(one: ReleaseRequest, **other: Any) -> dict[str, Any]:
     facts = {"asked": one, "late": False, "same_agency": [release_decided(27, "approved")], "decide_refusal": None, "approve_refusal": None, "look_refusal": None, "letter_refusal": None, "form": DecideForm(), "shown": None, "granted": None, "package": None, "receipt": None, "name_refusal": None, "fulfil_refusal": None, "name_form": NameForm(), "fulfil_form": FulfilForm(), "hand_over_form": HandOverForm()}  # fmt: skip
     return facts | other
+
+
+def complaint(pk: int = 7, **other: Any) -> Complaint:
+    facts = {
+        "about": "wrong stop", "came_on": ago(hours=50).date(), "letter_sha256": "9f2c41d07be3" * 5 + "a1b2", "members": ["HP-131"], "to_auditor": False, "received_at": ago(hours=40),
+        "received_by": "HP-233 Noor Haddad", "received_by_number": "HP-233", "due_on": ago(hours=-24 * 20).date(), "alert_id": 212, "look_line": None,
+    }  # fmt: skip
+    return Complaint(pk=pk, **(facts | other))
+
+
+def complaints_page() -> dict[str, Any]:
+    rows = [
+        {"complaint": complaint(5, about="misuse", due_on=ago(hours=80).date(), to_auditor=True, alert_id=None, look_line=48_113), "late": True},
+        {"complaint": complaint(), "late": False},
+        {"complaint": complaint(6, outcome="founded", decided_at=ago(hours=2)), "late": False},
+    ]  # fmt: skip
+    return {"rows": rows, "waiting": 2, "overdue": 1, "refusal": None}
+
+
+def complaint_page(filed: Complaint, **other: Any) -> dict[str, Any]:
+    whom = [SimpleNamespace(name="Rosa Vega", number="HP-131")]
+    return {"complaint": filed, "late": False, "members": whom, "sees_alert": True, "link_refusal": None, "decide_refusal": Refusal(Clause.NO_UNAUTHORIZED_PURPOSE, "Whoever took a complaint in does not decide on it. Ask the supervisor, designee or auditor."), "link_form": LinkForm(), "decide_form": ComplaintDecideForm(), "shown": None} | other  # fmt: skip
 
 
 def audit(pk: int = 4, **other: Any) -> Audit:
@@ -1161,7 +1188,7 @@ def site_page(**other: Any) -> dict[str, Any]:
     counts = {
         "units": 6, "reads": 4_812_304, "alerts": {"stop made": 402, "no action": 318, "not located": 91, "misread": 22, "stale entry": 11, "different vehicle": 2, "open": 9},
         "verified": 799, "searches": {"criminal-investigation": 1204, "routine-patrol": 310, "missing-person": 3}, "requests": {"handed over": 31, "denied": 6, "referred": 12},
-        "agencies": {"Lakeside Police Department": 19, "State's Attorney": 11, "Northfield Police Department": 1}, "holds": {"criminal action": 44, "discovery": 7},
+        "agencies": {"Lakeside Police Department": 19, "State's Attorney": 11, "Northfield Police Department": 1}, "holds": {"criminal action": 44, "discovery": 7}, "complaints": {"wrong stop": 7, "misuse": 5},
         "purged": {"reads": 4_401_117, "pictures": 4_390_001}, "audits": {"due": 12, "signed": 12, "in_time": 11}, "judged": {"in order": 341, "finding": 9},
     }  # fmt: skip
     counted, year._counted = year._counted, lambda _year: counts
@@ -1957,9 +1984,15 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "public-site-preview": lambda: ("proof/site/index.html", site_page(page=site_page()["page"].__class__(2026, site_page()["page"].tables[:3], None, ""), statement=None)),
     "release": lambda: ("release/on_file.html", releases_page()),
     "release-empty": lambda: ("release/on_file.html", releases_page(rows=[], queue=[], in_all=0, waiting=0, overdue=0)),
-    "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10}),
+    "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10, "permitted": ["Statute", "Court order", "Written consent of the vehicle's owner"]}),
     "release-asked": lambda: ("release/asked.html", release_page(release_request())),
     "release-barred": lambda: ("release/asked.html", release_page(release_request(agency_state="WI"), approve_refusal=Refusal(Clause.RELEASE_TO_AGENCIES, "An agency outside IL declares in writing that it uses the data for no prohibited purpose. Deny it, or take in a new request."), decide_refusal=Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee."))),
+    "release-by-law": lambda: ("release/asked.html", release_page(release_request(agency="Prairie Mutual Insurance", requester="Ina Wolff", agency_kind="private", purpose="theft of an insured car", basis="consent", instrument="consent of Ada Marsh, 11/20/2026", reference="", permit_sha256="51be20c4aa97" * 5 + "77d0", permit_bytes=21_402), same_agency=[], approve_refusal=Refusal(Clause.RELEASE_REVIEWED, "It is of no law enforcement or prosecutorial agency: whether its instrument permits a release, the supervisor decides."))),
+    "complaints": lambda: ("complaints/on_file.html", complaints_page()),
+    "complaints-empty": lambda: ("complaints/on_file.html", {"rows": [], "waiting": 0, "overdue": 0, "refusal": None}),
+    "complaint-new": lambda: ("complaints/new.html", {"form": with_errors(ComplaintForm({"members": "9", "about": "wrong stop"}), members="There is no member 9. Enter numbers such as 1042."), "answer_days": 30}),
+    "complaint": lambda: ("complaints/complaint.html", complaint_page(complaint())),
+    "complaint-decided": lambda: ("complaints/complaint.html", complaint_page(complaint(6, outcome="founded", decided_at=ago(hours=2), decided_by="HP-214 Dana Whitfield", decided_by_number="HP-214", decided_because="the list was a day old; the source was told"), shown=SimpleNamespace(complainant="June Ellery", contact="12 Elm Place", words="I was stopped on Lake Street though the car is my own.", answer="Our list was a day old. We are sorry, and check its age now."))),
     "release-approved": lambda: ("release/asked.html", release_page(release_decided(27, "approved", is_narrowed=True), shown=SimpleNamespace(asked="Reads of one vehicle from 11/19/2026 to 11/21/2026", narrowed="11/20/2026 only"))),
     "release-named": lambda: ("release/asked.html", release_page(release_decided(27, "approved"), granted=release_granted(), fulfil_form=with_errors(FulfilForm({"recipient": "age1nothing"}), all="This is no public key of age: it begins with age1 and has 62 characters. Ask the agency for it again."))),
     "release-sealed": lambda: ("release/asked.html", release_page(release_decided(27, "approved"), granted=release_granted(), package=release_package())),
@@ -2145,7 +2178,8 @@ urlpatterns = [
     _room("people", ("members", ""), ("enrol", "enrol/"), ("training_file", "trainings/"), ("training_file_enter", "trainings/enter/"), ("policy", "policy/"), ("policy_new", "policy/new/"), ("policy_text", "policy/<int:text>/"), ("acknowledge", "policy/<int:text>/acknowledge/"), ("policy_file", "policy/file/<int:edition>/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
-    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),
+    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("permit", "<int:request_id>/instrument/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),
+    _room("complaints", ("on_file", ""), ("new", "new/"), ("complaint", "<int:complaint_id>/"), ("show", "<int:complaint_id>/show/"), ("letter", "<int:complaint_id>/letter/"), ("link", "<int:complaint_id>/link/"), ("decided", "<int:complaint_id>/decide/"), ("answer", "<int:complaint_id>/answer.pdf")),
     _room("audits", ("audits", ""), ("report", "report/<int:year>/"), ("report_pdf", "report/<int:year>.pdf"), ("report_csv", "report/<int:year>.csv"), ("training_pdf", "training.pdf"), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
     _room("proof", ("clauses", ""), ("clauses_pdf", "policy.pdf"), ("public", "public/"), ("public_fix", "public/<int:year>/fix/"), ("public_zip", "public/<int:year>/all.zip"), ("public_file", "public/<int:year>/<str:name>"), ("clause", "<slug:name>/")),
     _room("ledger", ("mine", "mine/")),

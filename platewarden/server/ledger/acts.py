@@ -155,6 +155,10 @@ class Act(StrEnum):
     RELEASE_GRANT = "release.grant", "The reads that an approval covers were fixed: those and no others go out."
     RELEASE_FULFIL = "release.fulfil", "A member was given the reads of an approved request, to seal them to the agency's key."
     RELEASE_SEALED = "release.sealed", "The package of an approved request was sealed to the agency's key."
+    COMPLAINTS_RECEIVE = "complaints.receive", "A complaint was taken in."
+    COMPLAINTS_LINK = "complaints.link", "What a complaint belongs to was added: members, alert, look, finding or hold."
+    COMPLAINTS_DECIDE = "complaints.decide", "A complaint was decided and answered."
+    COMPLAINTS_LOOK = "complaints.look", "A member was shown what a complaint says, its letter or its answer."
     RELEASE_HAND_OVER = "release.hand_over", "A sealed package was handed over, with its receipt."
 
     AUDITS_OPEN = "audits.open", "An audit was due, and opened itself."

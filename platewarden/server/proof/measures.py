@@ -47,6 +47,8 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
     ),
     Clause.NO_UNAUTHORIZED_PURPOSE: (
         M("looks_for_a_purpose", "looks for one of the department's purposes", "Ask the member what the look was for."),
+        M("complaints_decided", "complaints decided in time, by nobody whom they are about or who took them in", "Decide on the complaint's page."),
+        M("complaints_on_file", "complaints of the ledger on file with what they say", "Bring the file back from a backup."),
     ),
     Clause.LAW_ENFORCEMENT_BUSINESS: (
         M("shifts_for_a_purpose", "sign-ons to units for one of the department's purposes", "Ask the member what the shift was for."),
@@ -115,7 +117,7 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
         M("findings_answered", "findings answered in time", "Remind the member, on the audit's page."),
     ),
     Clause.RELEASE_TO_AGENCIES: (
-        M("releases_to_agencies", "approved requests of law enforcement or prosecutors", "Recall what was released; tell the supervisor."),
+        M("releases_to_agencies", "approved requests of law enforcement or prosecutors, or with the instrument by which a law permits them", "Recall what was released; tell the supervisor."),
         M("sharing_stated", "days checked with their signed statement of with whom data are shared", "Find out who changed it; state it again from the worker."),
         M("releases_as_named", "releases of the very file that was sealed, with the reads that were named", "Ask the agency for the file; tell the supervisor."),
     ),
@@ -132,12 +134,13 @@ MEASURES: dict[Clause, tuple[Measure, ...]] = {
         M("receipts_on_file", "releases of the ledger with their receipt", "Bring the receipt back from a backup."),
     ),
     Clause.REFERRED_TO_RECORDS: (
-        M("others_referred", "requests of others referred to Records", "Refer it with a letter; place the hold that it asks for."),
+        M("others_referred", "requests of others referred to Records, or with such an instrument", "Refer it with a letter; place the hold that it asks for."),
     ),
 }  # fmt: skip
 
 # The first pattern that fits says whose the part is.
 _WHOSE: tuple[tuple[str, Clause], ...] = (
+    (r"complain|any_manages", Clause.NO_UNAUTHORIZED_PURPOSE),
     (r"audits_|audited_|_audit\b|_sheet\b|audit_plan|looks_weighed|lot_of", Clause.AUDITS),
     (r"release_only_to_agencies", Clause.RELEASE_TO_AGENCIES),
     (r"written_request_|receive_release", Clause.WRITTEN_REQUEST),

@@ -18,6 +18,10 @@ from platewarden.server.alerts.testing import FULL, alert_of, verified
 from platewarden.server.audits.sign_off import sign_off
 from platewarden.server.audits.testing import FITS, ODD, audit_of, judged
 from platewarden.server.clock import now
+from platewarden.server.complaints.decide import decide
+from platewarden.server.complaints.models import ComplaintOutcome
+from platewarden.server.complaints.rules import Links
+from platewarden.server.complaints.testing import complained
 from platewarden.server.hotlists.source import Described, describe
 from platewarden.server.hotlists.testing import as_member, list_in_force
 from platewarden.server.investigations.incident import decide as decide_canvass
@@ -79,6 +83,7 @@ def busy(office: Any) -> None:
     received(office)
     received(office, agency="The Daily Lamp", agency_kind="private")
     _audited(office)
+    _complained(office)
     worker_was_round(office)
 
 
@@ -114,6 +119,13 @@ def _handed_over(office: Any) -> None:
     hand_over(request_of(office, DESIGNEE), package.pk, to_whom="Det. Mara Quist", way="a stick, by hand")
 
 
+def _complained(office: Any) -> None:
+    """Two complaints, one of them decided."""
+    complained(office)
+    made = complained(office, links=Links(members=(office.member(OPERATOR),)))
+    decide(request_of(office, SUPERVISOR), made, ComplaintOutcome.FOUNDED, because="the list was a day old", answer="We are sorry.")
+
+
 def _audited(office: Any) -> None:
     """An audit of what was looked at so far, with one finding that waits for its answer, signed off."""
     worker_was_round(office)
@@ -139,6 +151,7 @@ def busy_last_year(office: Any) -> None:
         "access_record": ("opened_at",),
         "release_releaserequest": ("received_at",),
         "retention_hold": ("placed_at",),
+        "complaints_complaint": ("received_at",),
         "retention_chunk": ("at",),
         "audits_audit": ("since", "due_at", "sign_by"),
     }

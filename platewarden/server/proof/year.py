@@ -22,6 +22,7 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refusal, Refused
 from platewarden.server.alerts.quality import WRONG, Rate
 from platewarden.server.clock import now
+from platewarden.server.complaints.models import About
 from platewarden.server.ledger.acts import Act
 from platewarden.server.ledger.write import Signer, record
 from platewarden.server.people.editions import department
@@ -78,6 +79,7 @@ def tables_of(year: int) -> list[Table]:
         made.append(_table("agencies", "Releases to agencies", told(counts["agencies"]), "Agency"))
     return [
         *made,
+        _table("complaints", "Complaints about the readers and their data", told(_labelled(About, counts["complaints"])), "About"),
         _table("holds", "Holds that were placed", told(_labelled(Ground, counts["holds"])), "Ground"),
         _table("purged", "Rows purged at the end of their time", told(_labelled(Kind, counts["purged"])), "Kind of data"),
         _open("audits", "Audits of looks that were due", audits["due"], ("Signed off", audits["signed"]), ("In time", audits["in_time"])),

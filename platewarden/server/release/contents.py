@@ -26,7 +26,7 @@ from platewarden.server.people.editions import department
 from platewarden.server.reads.images import NotThere, find_picture
 from platewarden.server.reads.search import corrected_to
 from platewarden.server.reads.spreadsheet import as_csv
-from platewarden.server.release.models import ReleasePackage
+from platewarden.server.release.models import ReleasePackage, ReleaseRequest
 from platewarden.server.release.papers import cover_pdf
 from platewarden.transparency.note import NoteSigner, sign_note
 
@@ -110,6 +110,8 @@ class Contents:
             "purpose": asked.purpose,
             "basis": asked.get_basis_display(),
             "instrument": asked.instrument,
+            "permitted_by": permitted_by(asked),
+            "instrument_sha256": asked.permit_sha256,
             "their_case": asked.reference,
             "approved_by": asked.decided_by,
             "named_by": package.grant.named_by,
@@ -154,6 +156,11 @@ class Contents:
         put(name, marked(found, mark(self.package)))
         self.pictures += 1
         return {"view": pointer["view"], "file": name, "missing": None}
+
+
+def permitted_by(asked: ReleaseRequest) -> str:
+    """By which instrument a law permits a release to who is no agency we share with; empty for one that is."""
+    return f"{asked.get_basis_display()}: {asked.instrument}" if asked.is_permitted_by_law else ""
 
 
 def mark(package: ReleasePackage) -> str:
@@ -210,12 +217,13 @@ def _read_me(about: dict[str, Any]) -> str:
         if about["reads_gone"]
         else ""
     )
+    permitted = f"Permitted by law: {about['permitted_by']}\n" if about["permitted_by"] else ""
     obligations = "\n".join(f"- {each}" for each in about["obligations"])
     return f"""\
 License plate reads of {about["department"]}
 Request {about["request"]} of {about["requester"]}, {about["agency"]}
 Purpose: {about["purpose"]}
-Released {about["fulfilled_local"]} by {about["fulfilled_by"]}; approved by {about["approved_by"]}
+{permitted}Released {about["fulfilled_local"]} by {about["fulfilled_by"]}; approved by {about["approved_by"]}
 {about["reads"]} reads, {about["pictures"]} pictures
 {gone}
 What you undertake with it:

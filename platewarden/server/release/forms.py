@@ -7,22 +7,21 @@ from typing import Any
 
 from django import forms
 
-from platewarden.plate.pattern import PartialPlate
 from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Malformed
 from platewarden.server.people.editions import department
 from platewarden.server.release.grant import Circle, Covered, must_cover
 from platewarden.server.release.models import COMPELS, AgencyKind, Basis
 from platewarden.server.release.rules import LARGEST_LETTER, NewRequest
-from platewarden.server.retention.forms import next_review
-from platewarden.server.retention.hold import LARGEST_RADIUS_M, Named, NewHold, must_be_sound
-from platewarden.server.retention.models import Ground, Hold, Scope
+from platewarden.server.retention.forms import HoldFields
+from platewarden.server.retention.hold import LARGEST_RADIUS_M
+from platewarden.server.retention.models import Ground, Hold
 
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
-class ReceiveForm(forms.Form):
+class ReceiveForm(HoldFields):
     """What the letter says, and the letter."""
 
     agency = forms.CharField(label="Agency", max_length=120, error_messages={"required": "Enter the name of the agency."})
@@ -56,24 +55,6 @@ class ReceiveForm(forms.Form):
     has_declaration = forms.BooleanField(
         label="A written declaration is attached that no prohibited purpose is served", required=False
     )
-    hold_plate = forms.CharField(
-        label="Hold this vehicle",
-        max_length=40,
-        required=False,
-        help_text="Plate, or part of it with ? and *. Empty for a place",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    hold_lat = forms.FloatField(label="Latitude", required=False, min_value=-90, max_value=90)
-    hold_lon = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
-    hold_radius_m = forms.FloatField(label="Within metres", required=False, min_value=1, max_value=LARGEST_RADIUS_M)
-    hold_since = forms.DateTimeField(label="From", required=False, widget=_MOMENT, input_formats=_FORMATS)
-    hold_until = forms.DateTimeField(
-        label="To", required=False, widget=_MOMENT, input_formats=_FORMATS, help_text="It may lie in the future"
-    )
-    hold_reference = forms.CharField(
-        label="Our case or action number", max_length=60, required=False, help_text="Under which the hold stands"
-    )
-    hold = forms.ChoiceField(label="Or a hold that stands already", required=False)
     asked = forms.CharField(
         label="What is asked for",
         max_length=2000,
@@ -88,59 +69,36 @@ class ReceiveForm(forms.Form):
         error_messages={"required": "Attach the letter: a request is in writing.", "empty": "The file is empty."},
     )
 
+    permit = forms.FileField(
+        label="The instrument itself",
+        required=False,
+        help_text="Only from anybody but an agency: the order, statute or consent, PDF, up to 10 MB",
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+        error_messages={"empty": "The file is empty."},
+    )
+
     def __init__(self, *args: Any, holds: Iterable[Hold] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.holds = {str(each.pk): each for each in holds}
-        named = [(pk, f"{each.number}, {each.reference}") for pk, each in self.holds.items()]
+        super().__init__(*args, holds=holds, **kwargs)
         prohibited = [(each, each.capitalize()) for each in department().prohibited_purposes]
-        for field, first, choices in (("hold", "None", named), ("prohibited", "No", prohibited)):
-            self.fields[field].choices = [("", first), *choices]  # type: ignore[attr-defined]
+        self.fields["prohibited"].choices = [("", "No"), *prohibited]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         given["to_hold"] = None
         try:
-            given["to_hold"] = self._to_hold(given)
+            if given.get("basis") in COMPELS:
+                ground = Ground.DISCOVERY if given["basis"] == Basis.DISCOVERY else Ground.LAWFUL
+                given["to_hold"] = self.to_hold(given, ground, f"{given.get('agency', '')}, {given.get('instrument', '')}")
         except Malformed as error:
             self.add_error("hold_plate" if given.get("hold_plate") else None, error.message)
         return given
 
-    def _to_hold(self, given: dict[str, Any]) -> NewHold | None:
-        """What is to be held; None when nothing of it was filled in, or a standing hold is chosen."""
-        place = [given.get(name) for name in ("hold_lat", "hold_lon", "hold_radius_m")]
-        plate, since, until = given.get("hold_plate"), given.get("hold_since"), given.get("hold_until")
-        if given.get("basis") not in COMPELS or given.get("hold") or not (plate or any(each is not None for each in place)):
-            return None
-        if since is None or until is None:
-            raise Malformed("Say from when and to when: a hold names a time.")
-        if bool(plate) == (None not in place):
-            raise Malformed("A hold names a vehicle, or a place with the metres around it: one of the two.")
-        if plate and set(plate) & set("?*"):
-            named = Named(Scope.PATTERN, like=PartialPlate.parse(plate).like())
-        elif plate:
-            named = Named(Scope.VEHICLE, plate=PlateText.parse(plate).text)
-        else:
-            named = Named(Scope.PLACE, lat=place[0], lon=place[1], radius_m=place[2])
-        new = NewHold(
-            ground=Ground.DISCOVERY if given["basis"] == Basis.DISCOVERY else Ground.LAWFUL,
-            authority=f"{given.get('agency', '')}, {given.get('instrument', '')}",
-            reference=given["hold_reference"].strip().upper(),
-            since=since,
-            until=until,
-            named=named,
-            review_on=next_review(),
-        )
-        if refusal := must_be_sound(new):
-            raise Malformed(refusal.because)
-        return new
-
     def clean_letter(self) -> bytes:
-        given = self.cleaned_data["letter"]
-        if given.size > LARGEST_LETTER:
-            raise forms.ValidationError("The letter is larger than 10 MB. Attach a smaller copy.")
-        content = given.read()
-        assert isinstance(content, bytes)
-        return content
+        return _content(self.cleaned_data["letter"], "The letter")
+
+    def clean_permit(self) -> bytes | None:
+        given = self.cleaned_data["permit"]
+        return _content(given, "The instrument") if given else None
 
     def new(self) -> NewRequest:
         given = {name: value for name, value in self.cleaned_data.items() if not name.startswith("hold_")}
@@ -148,6 +106,14 @@ class ReceiveForm(forms.Form):
         given["agency_state"] = given["agency_state"].upper()
         given["hold"] = self.holds.get(given["hold"])
         return NewRequest(**given)
+
+
+def _content(given: Any, what: str) -> bytes:
+    if given.size > LARGEST_LETTER:
+        raise forms.ValidationError(f"{what} is larger than 10 MB. Attach a smaller copy.")
+    content = given.read()
+    assert isinstance(content, bytes)
+    return content
 
 
 class FindForm(forms.Form):

@@ -29,6 +29,7 @@ class Basis(models.TextChoices):
     COURT_ORDER = "court order", "Court order"
     SUBPOENA = "subpoena", "Subpoena"
     DISCOVERY = "discovery", "Discovery request"
+    CONSENT = "consent", "Written consent of the vehicle's owner"
 
 
 COMPELS = frozenset({Basis.COURT_ORDER, Basis.SUBPOENA, Basis.DISCOVERY})
@@ -57,6 +58,8 @@ class ReleaseRequest(models.Model):
     hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="release_requests")
     letter_sha256 = models.CharField(max_length=64)
     letter_bytes = models.PositiveIntegerField()
+    permit_sha256 = models.CharField(max_length=64, blank=True)  # of the instrument by which a law permits it
+    permit_bytes = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=100)
     received_by_number = models.CharField(max_length=12)
@@ -79,7 +82,8 @@ class ReleaseRequest(models.Model):
                 name="release_reviewed_by_another_member",
             ),
             models.CheckConstraint(
-                condition=~Q(state="approved") | (Q(agency_kind__in=("law enforcement", "prosecutorial")) & Q(barred_because="")),
+                condition=~Q(state="approved")
+                | ((Q(agency_kind__in=("law enforcement", "prosecutorial")) | ~Q(permit_sha256="")) & Q(barred_because="")),
                 name="release_only_to_agencies",
             ),
             models.CheckConstraint(
@@ -93,6 +97,11 @@ class ReleaseRequest(models.Model):
     @property
     def number(self) -> str:
         return f"R-{self.pk:05d}"
+
+    @property
+    def is_permitted_by_law(self) -> bool:
+        """Of nobody we share with, and reviewed for the instrument that came with it."""
+        return self.permit_sha256 != ""
 
     def is_late(self, today: date) -> bool:
         """Waiting past the day on which it was to be answered: red."""

@@ -26,6 +26,8 @@ class Papers:
     asked: str
     narrowed: str
     letter: bytes
+    permit: bytes | None
+    """The instrument by which a law permits it."""
 
 
 def find(words: str = "", *, since: date | None = None, until: date | None = None) -> QuerySet[ReleaseRequest]:
@@ -65,4 +67,5 @@ def papers(access: Access) -> Papers:
     rows = through_door(access, "release_papers")
     if not rows:
         raise Unknown(NO_REQUEST)
-    return Papers(rows[0]["asked"], rows[0]["narrowed"], bytes(rows[0]["letter"]))
+    permit = rows[0]["permit"]
+    return Papers(rows[0]["asked"], rows[0]["narrowed"], bytes(rows[0]["letter"]), bytes(permit) if permit else None)

@@ -1,4 +1,5 @@
-"""The review: approved, approved for less, or denied, with its reason; by the supervisor or designee, never by who took it in.
+"""The review: approved, approved for less, or denied, with its reason; by the supervisor or designee, never by who took it in. What
+only a law permits is approved by the supervisor.
 
 The database holds this too: it asks who signed in, and refuses the member who took the request in.
 """
@@ -25,7 +26,7 @@ def decide(request: HttpRequest, request_id: int, *, approves: bool, because: st
     asked = ReleaseRequest.objects.filter(pk=request_id).first()
     if asked is None:
         raise Unknown(NO_REQUEST)
-    if refusal := may_decide(asked, member, now()) or (may_approve(asked) if approves else None):
+    if refusal := may_decide(asked, member, now()) or (may_approve(asked, member, now()) if approves else None):
         raise Refused(refusal)
     if asked.state != RequestState.WAITING:
         raise Stale("This request was decided already. Look at it again.")

@@ -11,9 +11,18 @@ from platewarden.policy.clauses import Clause
 from platewarden.policy.department import Department
 from platewarden.policy.refusal import Refusal
 from platewarden.server.ledger.acts import Act
-from platewarden.server.people.models import Member
+from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.rules import MANAGERS, may_do
-from platewarden.server.release.models import COMPELS, AgencyKind, Basis, ReleaseGrant, ReleaseReceipt, ReleaseRequest, RequestState
+from platewarden.server.release.models import (
+    COMPELS,
+    SHARED_WITH,
+    AgencyKind,
+    Basis,
+    ReleaseGrant,
+    ReleaseReceipt,
+    ReleaseRequest,
+    RequestState,
+)
 from platewarden.server.retention.hold import NewHold
 from platewarden.server.retention.models import Hold
 
@@ -44,6 +53,8 @@ class NewRequest:
     """The hold that stands already, of what compels the department."""
     to_hold: NewHold | None = None
     """Or what is to be held from now on."""
+    permit: bytes | None = None
+    """The order, statute or consent itself, by which a law permits a release to who is no such agency."""
 
 
 def must_be_written(new: NewRequest) -> Refusal | None:
@@ -64,6 +75,30 @@ def must_be_written(new: NewRequest) -> Refusal | None:
             "This compels the department to keep what it names. Say which vehicle or place, or choose the hold that stands.",
         )
     return None
+
+
+def must_be_permitted(new: NewRequest, department: Department, member: Member, at: datetime) -> Refusal | None:
+    """Refuses an instrument of an agency that needs none, of a kind that the department's file does not list, or taken in by the supervisor."""
+    if new.permit is None:
+        return None
+    if new.agency_kind in SHARED_WITH:
+        return Refusal(
+            Clause.RELEASE_TO_AGENCIES,
+            "A law enforcement or prosecutorial agency needs no instrument of its own here. Put it into one PDF with the letter.",
+        )
+    if new.basis not in department.permitted_by_law:
+        listed = ", ".join(sorted(department.permitted_by_law)) or "none"
+        return Refusal(
+            Clause.RELEASE_TO_AGENCIES,
+            f"The department's file permits a release to anybody else by: {listed}. This is none of them: take it in without the instrument,"
+            " and it is referred to Records.",
+        )
+    if Duty.SUPERVISOR.value in member.duties_on(at):
+        return Refusal(
+            Clause.RELEASE_REVIEWED,
+            "Only the supervisor approves it, never who took it in. Have the designee or a clerk take it in.",
+        )
+    return must_be_a_letter(new.permit)
 
 
 def must_be_a_letter(content: bytes) -> Refusal | None:
@@ -95,10 +130,15 @@ def may_decide(asked: ReleaseRequest, member: Member, at: datetime) -> Refusal |
     return None
 
 
-def may_approve(asked: ReleaseRequest) -> Refusal | None:
-    """Refuses what a rule of this jurisdiction bars: it can only be denied."""
+def may_approve(asked: ReleaseRequest, member: Member, at: datetime) -> Refusal | None:
+    """Refuses what a rule of this jurisdiction bars: it can only be denied; and to all but the supervisor what a law permits."""
     if asked.barred_because:
         return Refusal(Clause.RELEASE_TO_AGENCIES, f"{asked.barred_because} Deny it, or take in a new request.")
+    if asked.is_permitted_by_law and Duty.SUPERVISOR.value not in member.duties_on(at):
+        return Refusal(
+            Clause.RELEASE_REVIEWED,
+            "It is of no law enforcement or prosecutorial agency: whether its instrument permits a release, the supervisor decides.",
+        )
     return None
 
 

@@ -20,6 +20,7 @@ from platewarden.server.release.review import decide
 from platewarden.server.release.rules import NewRequest
 from platewarden.server.retention.testing import request_of
 
+PERMIT = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Lang(en)>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -45,6 +46,17 @@ def new_request(**changes: Any) -> NewRequest:
 def received(office: Any, *, by: str = DESIGNEE, **changes: Any) -> ReleaseRequest:
     """A request that a member took in."""
     return receive(request_of(office, by), new_request(**changes))
+
+
+def by_law(**changes: Any) -> dict[str, Any]:
+    """What is different in the request of a company that comes with an owner's consent."""
+    facts = {
+        "agency": "Prairie Mutual Insurance",
+        "agency_kind": AgencyKind.PRIVATE,
+        "requester": "Ina Wolff",
+        "purpose": "theft of an insured car",
+    }
+    return facts | {"basis": Basis.CONSENT, "instrument": "consent of Ada Marsh, 11/20/2026", "permit": PERMIT} | changes
 
 
 def approved(office: Any, **changes: Any) -> ReleaseRequest:
@@ -76,4 +88,4 @@ def opened(package: ReleasePackage, key: pyrage.x25519.Identity) -> dict[str, by
         return {name.removeprefix(f"{package.number}/"): bag.read(name) for name in bag.namelist()}
 
 
-__all__ = ["LETTER", "approved", "covered", "granted", "new_request", "opened", "received", "sealed"]
+__all__ = ["LETTER", "PERMIT", "approved", "by_law", "covered", "granted", "new_request", "opened", "received", "sealed"]

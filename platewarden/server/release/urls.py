@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:request_id>/", views.asked, name="asked"),
     path("<int:request_id>/show/", views.show, name="show"),
     path("<int:request_id>/letter/", views.letter, name="letter"),
+    path("<int:request_id>/instrument/", views.permit, name="permit"),
     path("<int:request_id>/decide/", views.decided, name="decided"),
     path("<int:request_id>/name/", views.named, name="named"),
     path("<int:request_id>/fulfil/", views.fulfilled, name="fulfilled"),

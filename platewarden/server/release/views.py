@@ -20,11 +20,12 @@ from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
 from platewarden.server.people.training import today
+from platewarden.server.release.contents import permitted_by
 from platewarden.server.release.forms import DecideForm, FindForm, FulfilForm, HandOverForm, NameForm, ReceiveForm
 from platewarden.server.release.fulfil import fulfil, newest_grant, newest_package
 from platewarden.server.release.grant import name_reads
 from platewarden.server.release.hand_over import NO_PACKAGE, hand_over, sealed_bytes
-from platewarden.server.release.models import ReleaseReceipt, ReleaseRequest, RequestState
+from platewarden.server.release.models import Basis, ReleaseReceipt, ReleaseRequest, RequestState
 from platewarden.server.release.on_file import access_to_papers, find, overdue, papers, queue
 from platewarden.server.release.papers import receipt_pdf, referral_pdf
 from platewarden.server.release.receive import receive
@@ -81,7 +82,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 else f"{made} is on file and waits for review.",
             )
             return redirect("release:asked", made.pk)
-    context = {"form": form, "response_days": department().release_response_days}
+    here = department()
+    context = {
+        "form": form,
+        "response_days": here.release_response_days,
+        "permitted": [each.label for each in Basis if each in here.permitted_by_law],
+    }
     return render(request, "release/new.html", context, status=422 if form.errors else 200)
 
 
@@ -107,6 +113,20 @@ def letter(request: HttpRequest, request_id: int) -> HttpResponseBase:
     access = access_to_papers(request, found)
     response = HttpResponse(papers(access).letter, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}-letter.pdf"'
+    return response
+
+
+@require_POST
+@needs_purpose
+def permit(request: HttpRequest, request_id: int) -> HttpResponseBase:
+    """The instrument as it came with the letter."""
+    found = _asked(request_id)
+    access = access_to_papers(request, found)
+    content = papers(access).permit
+    if content is None:
+        raise Unknown(f"No instrument came with {found}.")
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}-instrument.pdf"'
     return response
 
 
@@ -235,6 +255,8 @@ def facts_of_receipt(written: ReleaseReceipt) -> dict[str, Any]:
         "number": asked.number,
         "agency": asked.agency,
         "purpose": asked.purpose,
+        "permitted_by": permitted_by(asked),
+        "permit_sha256": asked.permit_sha256,
         "approved_by": asked.decided_by,
         "package": made.number,
         "reads": made.reads,
@@ -278,7 +300,7 @@ def _page(request: HttpRequest, found: ReleaseRequest, **more: Any) -> HttpRespo
         "late": found.is_late(today(at)),
         "same_agency": list(find().filter(agency__iexact=found.agency).exclude(pk=found.pk)[:20]),
         "decide_refusal": may_decide(found, member, at),
-        "approve_refusal": may_approve(found),
+        "approve_refusal": may_approve(found, member, at),
         "look_refusal": may_do(member, Act.RELEASE_LOOK, at),
         "letter_refusal": may_do(member, Act.RELEASE_RECEIVE, at),
         "form": DecideForm(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from platewarden.server.clock import now
 from platewarden.server.people.editions import department
 from platewarden.server.people.training import today
 from platewarden.server.retention.hold import LARGEST_RADIUS_M, Named, NewHold, must_be_sound
-from platewarden.server.retention.models import Ground, Kind, Scope
+from platewarden.server.retention.models import Ground, Hold, Kind, Scope
 
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -195,3 +195,61 @@ class ReleaseForm(forms.Form):
 
 def next_review() -> date:
     return today(now()) + timedelta(days=department().hold_review_days)
+
+
+class HoldFields(forms.Form):
+    """What a paper that comes in wants held from then on, or which hold stands already."""
+
+    hold_plate = forms.CharField(
+        label="Hold this vehicle",
+        max_length=40,
+        required=False,
+        help_text="Plate, or part of it with ? and *. Empty for a place",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    hold_lat = forms.FloatField(label="Latitude", required=False, min_value=-90, max_value=90)
+    hold_lon = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
+    hold_radius_m = forms.FloatField(label="Within metres", required=False, min_value=1, max_value=LARGEST_RADIUS_M)
+    hold_since = forms.DateTimeField(label="From", required=False, widget=_MOMENT, input_formats=_FORMATS)
+    hold_until = forms.DateTimeField(
+        label="To", required=False, widget=_MOMENT, input_formats=_FORMATS, help_text="It may lie in the future"
+    )
+    hold_reference = forms.CharField(
+        label="Our case or action number", max_length=60, required=False, help_text="Under which the hold stands"
+    )
+    hold = forms.ChoiceField(label="Or a hold that stands already", required=False)
+
+    def __init__(self, *args: Any, holds: Iterable[Hold] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.holds = {str(each.pk): each for each in holds}
+        named = [(pk, f"{each.number}, {each.reference}") for pk, each in self.holds.items()]
+        self.fields["hold"].choices = [("", "None"), *named]  # type: ignore[attr-defined]
+
+    def to_hold(self, given: dict[str, Any], ground: Ground, authority: str) -> NewHold | None:
+        """What is to be held; None when nothing of it was filled in, or a standing hold is chosen. Malformed when it says too little."""
+        place = [given.get(name) for name in ("hold_lat", "hold_lon", "hold_radius_m")]
+        plate, since, until = given.get("hold_plate"), given.get("hold_since"), given.get("hold_until")
+        if given.get("hold") or not (plate or any(each is not None for each in place)):
+            return None
+        if since is None or until is None:
+            raise Malformed("Say from when and to when: a hold names a time.")
+        if bool(plate) == (None not in place):
+            raise Malformed("A hold names a vehicle, or a place with the metres around it: one of the two.")
+        if plate and set(plate) & set("?*"):
+            named = Named(Scope.PATTERN, like=PartialPlate.parse(plate).like())
+        elif plate:
+            named = Named(Scope.VEHICLE, plate=PlateText.parse(plate).text)
+        else:
+            named = Named(Scope.PLACE, lat=place[0], lon=place[1], radius_m=place[2])
+        new = NewHold(
+            ground=ground,
+            authority=authority,
+            reference=given["hold_reference"].strip().upper(),
+            since=since,
+            until=until,
+            named=named,
+            review_on=next_review(),
+        )
+        if refusal := must_be_sound(new):
+            raise Malformed(refusal.because)
+        return new

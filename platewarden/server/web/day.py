@@ -76,6 +76,7 @@ WAITING: dict[str, Wait] = {
     "answers_late": W(LATE, EVERYBODY, "finding about a look of yours is past its day, and you have not answered", "findings about looks of yours are past their day, and you have not answered", "audits:mine"),
     "audits_late": W(LATE, MANAGERS | AUDITORS, "audit is not signed off by its day, or did not open", "audits are not signed off by their day, or did not open", "audits:audits"),
     "requests_late": W(LATE, CLERKS, "request of another agency is past the day of its answer", "requests of other agencies are past the day of their answer", "release:on_file"),
+    "complaints_late": W(LATE, DUTIES[Act.COMPLAINTS_DECIDE], "complaint is past the day of its answer", "complaints are past the day of their answer", "complaints:on_file"),
     "reviews_late": W(LATE, MANAGERS, "outcome without a confirming return is unreviewed for a week", "outcomes without a confirming return are unreviewed for a week", "alerts:review_queue"),
     "tripped_late": W(LATE, DUTIES[Act.ACCESS_JUDGE], "look that stood out is unjudged for a week", "looks that stood out are unjudged for a week", "access:tripped"),
     "partials_late": W(LATE, INVESTIGATORS, "reported partial plate is not entered in time", "reported partial plates are not entered in time", "investigations:incidents"),
@@ -100,6 +101,7 @@ WAITING: dict[str, Wait] = {
     "requests": W(WAITS, DUTIES[Act.RELEASE_DECIDE], "request of another agency is to be decided", "requests of other agencies are to be decided", "release:on_file"),
     "requests_unnamed": W(WAITS, DUTIES[Act.RELEASE_NAME], "approved request has no reads named yet", "approved requests have no reads named yet", "release:on_file"),
     "requests_named": W(WAITS, DUTIES[Act.RELEASE_HAND_OVER], "approved request is to be sealed or handed over", "approved requests are to be sealed or handed over", "release:on_file"),
+    "complaints": W(WAITS, DUTIES[Act.COMPLAINTS_DECIDE], "complaint is to be decided", "complaints are to be decided", "complaints:on_file"),
     "packages": W(WAITS, DUTIES[Act.EVIDENCE_BOOK], "package is written and not booked", "packages are written and not booked", "evidence:packages"),
     "holds_to_book": W(WAITS, CLERKS, "hold is to be booked within a week", "holds are to be booked within a week", "retention:holds"),
     "holds_to_review": W(WAITS, DUTIES[Act.RETENTION_REVIEW], "hold is to be looked at again", "holds are to be looked at again", "retention:holds"),
@@ -161,6 +163,8 @@ select w.name, case w.name
     when 'audits_late' then (select count(*) from office.audits_audit a where a.signed_at is null and a.sign_by < %(at)s)
         + (select count(*) from office.next_audit() n where n.due_at < %(at)s - interval '1 hour')
     when 'requests_late' then (select count(*) from office.release_releaserequest r where r.state = 'waiting' and r.due_on < %(today)s)
+    when 'complaints_late' then (select count(*) from office.complaints_complaint c where c.decided_at is null and c.due_on < %(today)s
+        and c.received_by_number <> %(number)s and not c.members ? %(number)s and (%(auditor)s or not c.to_auditor))
     when 'reviews_late' then (select count(*) from office.alerts_disposition d where d.for_review and d.at < %(at)s - interval '7 days'
         and not exists (select from office.alerts_dispositionreview r where r.disposition_id = d.id))
     when 'tripped_late' then (select count(*) from office.access_tripped t where t.judged_at is null and t.member_number <> %(number)s
@@ -208,6 +212,8 @@ select w.name, case w.name
     when 'requests_named' then (select count(*) from office.release_releaserequest r where r.state = 'approved'
         and exists (select from office.release_releasegrant g where g.request_id = r.id)
         and not exists (select from office.release_releasereceipt e where e.request_id = r.id))
+    when 'complaints' then (select count(*) from office.complaints_complaint c where c.decided_at is null and c.due_on >= %(today)s
+        and c.received_by_number <> %(number)s and not c.members ? %(number)s and (%(auditor)s or not c.to_auditor))
     when 'packages' then (select count(*) from office.evidence_package p where p.state = 'written')
     when 'holds_to_book' then (select count(*) from office.retention_hold h where h.released_at is null and h.booked_at is null
         and h.book_by >= %(today)s and h.book_by < %(soon)s)

@@ -209,6 +209,7 @@ def test_sessions_of_one_login_do_not_see_one_anothers_statements(scene, login):
         "plates.release_papers(gen_random_uuid())",
         "plates.name_release(gen_random_uuid())",
         "plates.release_reads(gen_random_uuid())",
+        "plates.complaint_papers(gen_random_uuid())",
         "plates.audited_look(gen_random_uuid())",
         "office.open_access('\\x00', 'reads.search', '', '', '{}')",
         "office.pass_gate(gen_random_uuid(), 'reads.search')",
@@ -352,6 +353,7 @@ def test_an_invented_record_opens_nothing(scene, app):
         "release_papers",
         "name_release",
         "release_reads",
+        "complaint_papers",
         "audited_look",
     ],
 )

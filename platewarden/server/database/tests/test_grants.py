@@ -48,6 +48,8 @@ INNER = MEASUREMENTS | {
     "plates.plate_of_read(uuid, timestamp with time zone)",
     "office.has_duty(office.signed_in, text[])",
     "office.release_has_duty(text, text[])",
+    "office.complained_about(jsonb, bigint, bigint, bigint)",
+    "office.any_manages(jsonb)",
     "office.person_of(bytea)",
     "office.note_booked(office.signed_in, bigint, bigint, timestamp with time zone, timestamp with time zone, timestamp with time zone, bigint, text)",
     "plates.looks_at(plates.reads[])",
@@ -115,6 +117,11 @@ OWNERS = {
     "release_has_duty",
     "release_sealed",
     "hand_over_release",
+    "complained_about",
+    "any_manages",
+    "receive_complaint",
+    "link_complaint",
+    "decide_complaint",
     "review_disposition",
     "review_found",
     "open_load",
@@ -280,6 +287,7 @@ def test_every_table_is_on_the_list_or_is_nobodys(superuser):
         ("plates", "ledger_content"),
         ("plates", "reads_held"),
         ("plates", "release_paper"),
+        ("plates", "complaint_paper"),
         ("plates", "release_paper_scope"),
         ("plates", "release_paper_read"),
     } | {("office", table) for table in unused()}
@@ -363,6 +371,7 @@ def test_every_door_that_answers_with_plates_passes_the_gate(superuser):
         "release_papers",
         "name_release",
         "release_reads",
+        "complaint_papers",
         "audited_look",
     }
     assert {(name, result) for name, result, gate, _ in rows if not gate} == {

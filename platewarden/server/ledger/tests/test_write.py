@@ -105,6 +105,7 @@ def test_every_act_has_a_sentence_and_names_its_room():
             "evidence",
             "release",
             "audits",
+            "complaints",
             "proof",
             "unit",
         }, act

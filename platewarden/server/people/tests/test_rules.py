@@ -84,6 +84,10 @@ MAY = {
     Act.RELEASE_NAME: MANAGERS,
     Act.RELEASE_FULFIL: MANAGERS,
     Act.RELEASE_HAND_OVER: MANAGERS,
+    Act.COMPLAINTS_RECEIVE: MANAGERS,
+    Act.COMPLAINTS_LINK: MANAGERS | {AUDITOR},
+    Act.COMPLAINTS_DECIDE: MANAGERS | {AUDITOR},
+    Act.COMPLAINTS_LOOK: MANAGERS | {AUDITOR},
     Act.AUDITS_LOOK: {AUDITOR},
     Act.AUDITS_JUDGE: {AUDITOR},
     Act.AUDITS_CLOSE: {AUDITOR},
@@ -121,6 +125,7 @@ PLATES = {
     Act.RELEASE_LOOK,
     Act.RELEASE_NAME,
     Act.RELEASE_FULFIL,
+    Act.COMPLAINTS_LOOK,
     Act.EVIDENCE_PACKAGE,
     Act.ACCESS_REVIEW,
     Act.AUDITS_LOOK,
@@ -151,12 +156,13 @@ def test_the_table_above_is_the_whole_list():
     assert set(MAY) == set(DUTIES)
 
 
-def test_a_custodian_sees_no_plate_and_an_auditor_only_what_was_asked_in_a_look_or_a_request():
+def test_a_custodian_sees_no_plate_and_an_auditor_only_what_was_asked_in_a_look_a_request_or_a_complaint():
     assert not [act for act in PLATES if Duty.CUSTODIAN in DUTIES[act]]
     assert {act for act in PLATES if Duty.AUDITOR in DUTIES[act]} == {
         Act.ACCESS_REVIEW,
         Act.AUDITS_LOOK,
         Act.RELEASE_LOOK,
+        Act.COMPLAINTS_LOOK,
     }
 
 
@@ -165,6 +171,7 @@ def test_a_records_clerk_sees_what_a_hold_names_and_takes_it_out_encrypted_and_l
         Act.RETENTION_LOOK,
         Act.RELEASE_LOOK,
         Act.RELEASE_FULFIL,
+        Act.COMPLAINTS_LOOK,
         Act.EVIDENCE_PACKAGE,
     }
 

@@ -271,6 +271,25 @@ VIOLATIONS = {
             "request R-00001",
         ),
     ),
+    "a release for an instrument that is not on file": (
+        Clause.RELEASE_TO_AGENCIES,
+        by_sql(
+            "update office.release_releaserequest set agency_kind = 'private', permit_sha256 = repeat('0', 64) where state = 'approved'",
+            "request R-00001",
+        ),
+    ),
+    "a complaint that waits too long": (
+        Clause.NO_UNAUTHORIZED_PURPOSE,
+        by_sql("update office.complaints_complaint set due_on = current_date - 3 where decided_at is null", "complaint C-00001"),
+    ),
+    "a complaint decided by whom it is about": (
+        Clause.NO_UNAUTHORIZED_PURPOSE,
+        by_sql("update office.complaints_complaint set members = '[\"1001\"]' where decided_at is not null", "complaint C-00002"),
+    ),
+    "a complaint without what it says": (
+        Clause.NO_UNAUTHORIZED_PURPOSE,
+        by_sql("delete from plates.complaint_paper where complaint_id = 1", "complaint C-00001"),
+    ),
     "a request for no purpose": (
         Clause.WRITTEN_REQUEST,
         by_sql("update office.release_releaserequest set purpose = ' ' where id = 2", "request R-00002"),

@@ -14,7 +14,7 @@ from platewarden.policy.refusal import Refused, Stale
 from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.models import AgencyKind, Basis, ReleaseRequest, RequestState
-from platewarden.server.release.testing import LETTER, received
+from platewarden.server.release.testing import LETTER, PERMIT, by_law, received
 from platewarden.server.retention.hold import Named, NewHold, access_to_place
 from platewarden.server.retention.models import Ground, Hold, Scope
 from platewarden.server.retention.testing import held, keep_past, open_past, purge_now, release, request_of
@@ -120,7 +120,7 @@ def test_nobody_places_it_by_the_access_of_another(office):
     access = access_to_place(request_of(office, OPERATOR), to_hold(), compelled=True)
     key = bytes.fromhex(request_of(office, DESIGNEE).COOKIES["person"])
     with connection.cursor() as cursor, pytest.raises(Exception, match="whoever takes the request in"):
-        cursor.execute("select office.receive_compelled(%s, '{}', 'x', 'x', %s)", [key, access.access_id])
+        cursor.execute("select office.receive_compelled(%s, '{}', 'x', 'x', null, %s)", [key, access.access_id])
     assert not Hold.objects.exists()
 
 
@@ -143,3 +143,27 @@ def test_it_stays_on_file_whoever_asks_for_it_to_be_deleted(office):
 def test_no_table_of_the_office_holds_what_is_asked_for(office):
     made = received(office)
     assert "AB12345" not in " ".join(str(value) for value in vars(made).values())
+
+
+def test_with_an_instrument_by_which_a_law_permits_it_it_waits_and_is_not_referred(office):
+    made = received(office, **by_law())
+    assert (made.state, made.is_permitted_by_law) == (RequestState.WAITING, True)
+    assert made.permit_sha256 == hashlib.sha256(PERMIT).hexdigest()
+    assert ("release.refer", DESIGNEE) not in office.ledger()
+    assert received(office, **by_law(permit=None)).state == RequestState.REFERRED
+
+
+def test_a_court_order_with_its_instrument_places_its_hold_too(office):
+    order = {"basis": Basis.COURT_ORDER, "instrument": "order of 11/20/2026", "agency_kind": AgencyKind.COURT}
+    made = received(office, **by_law(**order), to_hold=to_hold())
+    assert (made.state, made.hold.is_standing) == (RequestState.WAITING, True)
+
+
+def test_an_instrument_taken_in_by_the_supervisor_is_refused_by_the_database_too(office, monkeypatch):
+    with pytest.raises(Refused, match="Only the supervisor approves it"):
+        received(office, by=SUPERVISOR, **by_law())
+    monkeypatch.setattr("platewarden.server.release.receive.must_be_permitted", lambda *_: None)
+    for facts in ({"by": SUPERVISOR, **by_law()}, by_law(agency_kind=AgencyKind.LAW_ENFORCEMENT)):
+        with pytest.raises(Exception, match="not taken in by who approves it"):
+            received(office, **facts)
+    assert not ReleaseRequest.objects.exists()

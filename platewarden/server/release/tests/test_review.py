@@ -7,11 +7,14 @@ import pytest
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.server.ledger.write import CONSOLE
+from platewarden.server.people.assign import assign
+from platewarden.server.people.models import Duty, Member
 from platewarden.server.people.testing import DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.models import AgencyKind, RequestState
 from platewarden.server.release.on_file import access_to_papers, papers
 from platewarden.server.release.review import decide
-from platewarden.server.release.testing import received
+from platewarden.server.release.testing import PERMIT, by_law, received
 from platewarden.server.retention.testing import request_of
 
 WHY = "a robbery of our own county, and one vehicle"
@@ -55,7 +58,7 @@ def test_an_operator_is_refused(office):
 
 def test_the_database_refuses_whoever_took_it_in_and_what_a_rule_bars(office, monkeypatch):
     monkeypatch.setattr("platewarden.server.release.review.may_decide", lambda *_: None)
-    monkeypatch.setattr("platewarden.server.release.review.may_approve", lambda _: None)
+    monkeypatch.setattr("platewarden.server.release.review.may_approve", lambda *_: None)
     made = received(office, by=DESIGNEE)
     with pytest.raises(Exception, match="somebody else decides"):
         decided(office, made, by=DESIGNEE)
@@ -96,3 +99,25 @@ def test_a_rule_of_the_jurisdiction_bars_an_approval_and_a_denial_stands(office)
         decided(office, made)
     assert decided(office, made, approves=False).state == RequestState.DENIED
     assert decided(office, received(office, agency_state="WI", has_declaration=True)).state == RequestState.APPROVED
+
+
+def test_what_only_a_law_permits_is_approved_by_the_supervisor_alone(office, monkeypatch):
+    assign(Member.objects.get(number=OPERATOR), Duty.DESIGNEE, by=CONSOLE)
+    made = received(office, **by_law())
+    with pytest.raises(Refused, match="the supervisor decides"):
+        decided(office, made, by=OPERATOR)
+    monkeypatch.setattr("platewarden.server.release.review.may_approve", lambda *_: None)
+    with pytest.raises(Exception, match="the supervisor approves what only a law permits"):
+        decided(office, made, by=OPERATOR)
+    assert papers(access_to_papers(request_of(office, SUPERVISOR), made)).permit == PERMIT
+    assert decided(office, made).state == RequestState.APPROVED
+
+
+def test_the_designee_may_deny_it(office):
+    assign(Member.objects.get(number=OPERATOR), Duty.DESIGNEE, by=CONSOLE)
+    assert decided(office, received(office, **by_law()), by=OPERATOR, approves=False).state == RequestState.DENIED
+
+
+def test_a_prohibited_purpose_bars_it_all_the_same(office):
+    with pytest.raises(Refused, match="not released for the enforcement of immigration law"):
+        decided(office, received(office, **by_law(prohibited="the enforcement of immigration law")))

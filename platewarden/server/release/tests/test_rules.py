@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from platewarden.policy.clauses import Clause
-from platewarden.policy.department import load_department
-from platewarden.server.release.models import Basis
-from platewarden.server.release.rules import LARGEST_LETTER, barred, must_be_a_letter, must_be_written
-from platewarden.server.release.testing import LETTER, new_request
+from platewarden.policy.department import INSTRUMENTS, load_department
+from platewarden.server.clock import now
+from platewarden.server.people.models import Member
+from platewarden.server.people.testing import DESIGNEE
+from platewarden.server.release.models import AgencyKind, Basis
+from platewarden.server.release.rules import LARGEST_LETTER, barred, must_be_a_letter, must_be_permitted, must_be_written
+from platewarden.server.release.testing import LETTER, by_law, new_request
 
 
 @pytest.mark.parametrize("missing", ["agency", "requester", "purpose"])
@@ -55,3 +58,20 @@ def test_the_departments_file_bars_prohibited_purposes_and_undeclared_agencies_o
     assert "declares in writing" in barred(new_request(agency_state="WI"), here)
     assert barred(new_request(agency_state="WI", has_declaration=True), here) == ""
     assert here.prohibited_purposes[0] in barred(new_request(prohibited=here.prohibited_purposes[0]), here)
+
+
+def test_an_instrument_is_of_who_needs_one_and_of_a_kind_that_the_departments_file_lists(office):
+    here, clerk = load_department(), Member.objects.get(number=DESIGNEE)
+
+    def said(**changes):
+        refusal = must_be_permitted(new_request(**by_law(**changes)), here, clerk, now())
+        return refusal.because if refusal else ""
+
+    assert said() == said(permit=None) == ""
+    assert "needs no instrument" in said(agency_kind=AgencyKind.PROSECUTORIAL)
+    assert "consent, court order, statute. This is none of them" in said(basis=Basis.SUBPOENA)
+    assert "not a whole PDF" in said(permit=b"GIF89a")
+
+
+def test_every_basis_but_the_official_purpose_can_be_listed():
+    assert set(Basis) - {Basis.OFFICIAL} == set(INSTRUMENTS)

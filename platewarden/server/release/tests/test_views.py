@@ -9,7 +9,7 @@ from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.fulfil import newest_package
 from platewarden.server.release.models import AgencyKind, ReleaseRequest, RequestState
-from platewarden.server.release.testing import LETTER, approved, received
+from platewarden.server.release.testing import LETTER, PERMIT, approved, received
 from platewarden.server.release.tests.test_forms import GIVEN
 
 DECISION = {"decision": "approve", "because": "one vehicle, one robbery"}
@@ -114,3 +114,25 @@ def test_who_may_not_is_refused_on_every_page_of_it(office, reads):
     assert browser.get(f"{page}package/").status_code == 403
     assert browser.get(f"{page}receipt.pdf").status_code == 403
     assert browser.post(f"{page}hand-over/").status_code == 404
+
+
+def test_an_instrument_goes_the_third_path_through_the_pages(office):
+    given = GIVEN | {
+        "agency": "Prairie Mutual",
+        "agency_kind": "private",
+        "basis": "consent",
+        "instrument": "consent of 11/20/2026",
+    }
+    clerk = office.browser(DESIGNEE)
+    assert "Unless a law permits it" in text(clerk.get("/release/new/"))
+    wrong = {"letter": letter(), "permit": letter(b"GIF89a")}
+    assert "not a whole PDF" in text(clerk.post("/release/new/", given | wrong), 422)
+    page = text(clerk.post("/release/new/", given | {"letter": letter(), "permit": letter(PERMIT)}, follow=True))
+    assert "waits for review" in page
+    made = ReleaseRequest.objects.get()
+    taken = office.browser(SUPERVISOR).post(f"/release/{made.pk}/instrument/")
+    assert taken.content == PERMIT
+    assert office.browser(OPERATOR).post(f"/release/{made.pk}/instrument/").status_code == 403
+    assert office.browser(SUPERVISOR).post(f"/release/{received(office).pk}/instrument/").status_code == 404
+    page = text(office.browser(SUPERVISOR).post(f"/release/{made.pk}/decide/", DECISION, follow=True))
+    assert f"{made.number} is approved." in page

@@ -23,6 +23,7 @@ DONE = {
     "answers_late": "update office.audits_sheet set member_number = '{me}', answered_at = null, closed_at = null, follow_up_by = current_date - 3, judgement = 'finding', finding = 'x'",
     "audits_late": "update office.audits_audit set signed_at = null, sign_by = now() - interval '1 day'",
     "requests_late": "update office.release_releaserequest set state = 'waiting', due_on = current_date - 3",
+    "complaints_late": "update office.complaints_complaint set decided_at = null, members = '[]', due_on = current_date - 3",
     "reviews_late": "delete from office.alerts_dispositionreview; update office.alerts_disposition set for_review = true, at = now() - interval '9 days'",
     "tripped_late": "insert into office.access_tripped (at, rule, access_id, member_number, member_name, count, to_auditor, judged_by, judgement, note) values (now() - interval '9 days', 'same plate', gen_random_uuid(), '9', 'x', 4, false, '', '', '')",
     "partials_late": "update office.investigations_incident set partial_at = now() - interval '40 days'",
@@ -47,6 +48,7 @@ DONE = {
     "requests": "update office.release_releaserequest set state = 'waiting', received_by_number = '9', due_on = current_date + 3",
     "requests_unnamed": "update office.release_releaserequest set state = 'approved', received_by_number = '9' where decided_at is not null; delete from office.release_releasegrant",
     "requests_named": "update office.release_releaserequest set state = 'approved' where decided_at is not null; delete from office.release_releasereceipt",
+    "complaints": "update office.complaints_complaint set decided_at = null, members = '[]', due_on = current_date + 3",
     "packages": "alter table office.evidence_package drop constraint package_written_was_read_back; insert into office.evidence_package (hold_id, access_id, since, until, made_by, made_by_number, made_at, reads, state, sha512) select id, gen_random_uuid(), now(), now(), '', '9', now(), 1, 'written', '' from office.retention_hold limit 1",
     "holds_to_book": "update office.retention_hold set book_by = current_date + 3",
     "holds_to_review": "update office.retention_hold set review_on = current_date - 1",
@@ -93,8 +95,11 @@ def test_what_nobody_does_for_themselves_does_not_wait_for_them(busy_office):
             "insert into office.hotlists_bolo (entry_id, state, author, author_number, entered_at, expires_at, decided_by) values (gen_random_uuid(), 'waiting', '', %s, now(), now() + interval '9 days', '')",
             [DESIGNEE],
         )
+        root.execute("update office.complaints_complaint set decided_at = null, members = '[\"1042\"]', to_auditor = true")
     assert {"requests", "bolos"} <= set(names(busy_office, SUPERVISOR))
-    assert not {"requests", "bolos"} & set(names(busy_office, DESIGNEE))
+    assert not {"requests", "bolos", "complaints"} & set(names(busy_office, DESIGNEE))
+    assert "complaints" not in names(busy_office, SUPERVISOR), "one about a manager is the auditor's"
+    assert "complaints" in names(busy_office, AUDITOR)
 
 
 def test_a_silent_alert_is_not_counted_for_patrol(busy_office):
