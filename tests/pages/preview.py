@@ -1020,6 +1020,18 @@ def releases_page(**other: Any) -> dict[str, Any]:
     } | other
 
 
+def agency_page() -> dict[str, Any]:
+    receipt = SimpleNamespace(
+        package=release_package(), handed_at=ago(hours=1), to_whom="Det. Mara Quist", way="on a stick, in person"
+    )
+    rows = [
+        {"asked": release_request(), "receipt": None, "late": True},
+        {"asked": release_decided(27, "approved", is_narrowed=True), "receipt": receipt, "late": False},
+        {"asked": release_decided(19, "denied", requester="Sgt. Paul Enders", purpose="a survey of traffic", reference=""), "receipt": None, "late": False},
+    ]  # fmt: skip
+    return {"agency": release_request(), "rows": rows, "in_all": 3, "counts": [("Waiting for review", 1), ("Approved", 1), ("Denied", 1), ("Referred to Records", 0)], "handed_over": 1, "reads": 12, "persons": ["Det. Mara Quist", "Sgt. Paul Enders"]}  # fmt: skip
+
+
 def release_page(one: ReleaseRequest, **other: Any) -> dict[str, Any]:
     facts = {"asked": one, "late": False, "same_agency": [release_decided(27, "approved")], "decide_refusal": None, "approve_refusal": None, "look_refusal": None, "letter_refusal": None, "form": DecideForm(), "shown": None, "granted": None, "package": None, "receipt": None, "name_refusal": None, "fulfil_refusal": None, "name_form": NameForm(), "fulfil_form": FulfilForm(), "hand_over_form": HandOverForm()}  # fmt: skip
     return facts | other
@@ -1987,6 +1999,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     "release-new": lambda: ("release/new.html", {"form": ReceiveForm(holds=[hold()]), "response_days": 10, "permitted": ["Statute", "Court order", "Written consent of the vehicle's owner"]}),
     "release-asked": lambda: ("release/asked.html", release_page(release_request())),
     "release-barred": lambda: ("release/asked.html", release_page(release_request(agency_state="WI"), approve_refusal=Refusal(Clause.RELEASE_TO_AGENCIES, "An agency outside IL declares in writing that it uses the data for no prohibited purpose. Deny it, or take in a new request."), decide_refusal=Refusal(Clause.RELEASE_REVIEWED, "Whoever took a request in does not decide on it. Ask the supervisor or designee."))),
+    "release-agency": lambda: ("release/agency.html", agency_page()),
     "release-by-law": lambda: ("release/asked.html", release_page(release_request(agency="Prairie Mutual Insurance", requester="Ina Wolff", agency_kind="private", purpose="theft of an insured car", basis="consent", instrument="consent of Ada Marsh, 11/20/2026", reference="", permit_sha256="51be20c4aa97" * 5 + "77d0", permit_bytes=21_402), same_agency=[], approve_refusal=Refusal(Clause.RELEASE_REVIEWED, "It is of no law enforcement or prosecutorial agency: whether its instrument permits a release, the supervisor decides."))),
     "complaints": lambda: ("complaints/on_file.html", complaints_page()),
     "complaints-empty": lambda: ("complaints/on_file.html", {"rows": [], "waiting": 0, "overdue": 0, "refusal": None}),
@@ -2178,7 +2191,7 @@ urlpatterns = [
     _room("people", ("members", ""), ("enrol", "enrol/"), ("training_file", "trainings/"), ("training_file_enter", "trainings/enter/"), ("policy", "policy/"), ("policy_new", "policy/new/"), ("policy_text", "policy/<int:text>/"), ("acknowledge", "policy/<int:text>/acknowledge/"), ("policy_file", "policy/file/<int:edition>/"), ("member", "<str:number>/"), ("give", "<str:number>/duty/"), ("relieve", "<str:number>/relieve/"), ("hand_over", "<str:number>/seat/"), ("train", "<str:number>/training/"), ("authorize", "<str:number>/source/"), ("withdraw", "<str:number>/withdraw/"), ("leave", "<str:number>/left/")),
     _room("retention", ("overview", ""), ("confirm_clock", "clock/"), ("schedule_new", "schedule/new/"), ("schedule_change", "schedule/<int:change_id>/"), ("schedule_sign", "schedule/<int:change_id>/sign/"), ("schedule_refuse", "schedule/<int:change_id>/refuse/"), ("holds", "holds/"), ("hold_new", "holds/new/"), ("hold", "holds/<int:hold_id>/"), ("hold_names", "holds/<int:hold_id>/names/"), ("hold_review", "holds/<int:hold_id>/review/"), ("hold_release", "holds/<int:hold_id>/release/"), ("certificate", "certificates/<int:number>/"), ("certificate_file", "certificates/<int:number>/file/")),
     _room("evidence", ("packages", ""), ("package", "<int:package_id>/"), ("book", "<int:package_id>/book/"), ("hand_on", "<int:package_id>/hand-on/"), ("hand_back", "<int:package_id>/return/"), ("destroy", "<int:package_id>/destroy/"), ("passphrase", "<int:package_id>/passphrase/"), ("label", "<int:package_id>/label.pdf"), ("custody", "<int:package_id>/custody.pdf")),
-    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("permit", "<int:request_id>/instrument/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),
+    _room("release", ("on_file", ""), ("new", "new/"), ("asked", "<int:request_id>/"), ("agency", "<int:request_id>/agency/"), ("show", "<int:request_id>/show/"), ("letter", "<int:request_id>/letter/"), ("permit", "<int:request_id>/instrument/"), ("decided", "<int:request_id>/decide/"), ("named", "<int:request_id>/name/"), ("fulfilled", "<int:request_id>/fulfil/"), ("package", "<int:request_id>/package/"), ("handed_over", "<int:request_id>/hand-over/"), ("receipt", "<int:request_id>/receipt.pdf"), ("referral", "<int:request_id>/referral.pdf")),
     _room("complaints", ("on_file", ""), ("new", "new/"), ("complaint", "<int:complaint_id>/"), ("show", "<int:complaint_id>/show/"), ("letter", "<int:complaint_id>/letter/"), ("link", "<int:complaint_id>/link/"), ("decided", "<int:complaint_id>/decide/"), ("answer", "<int:complaint_id>/answer.pdf")),
     _room("audits", ("audits", ""), ("report", "report/<int:year>/"), ("report_pdf", "report/<int:year>.pdf"), ("report_csv", "report/<int:year>.csv"), ("training_pdf", "training.pdf"), ("plan", "plan/"), ("plan_sign", "plan/<int:change_id>/sign/"), ("plan_refuse", "plan/<int:change_id>/refuse/"), ("mine", "mine/"), ("answer", "mine/<int:sheet_id>/"), ("audit", "<int:audit_id>/"), ("sign", "<int:audit_id>/sign/"), ("sheet", "<int:audit_id>/<int:position>/"), ("show", "<int:audit_id>/<int:position>/show/"), ("judge", "<int:audit_id>/<int:position>/judge/"), ("close", "<int:audit_id>/<int:position>/close/")),
     _room("proof", ("clauses", ""), ("clauses_pdf", "policy.pdf"), ("public", "public/"), ("public_fix", "public/<int:year>/fix/"), ("public_zip", "public/<int:year>/all.zip"), ("public_file", "public/<int:year>/<str:name>"), ("clause", "<slug:name>/")),

@@ -17,6 +17,7 @@ from tests.stories.test_an_ageing_read import found
 ROOT = Path(__file__).parents[2]
 SCRIPT = "import json, sys; sys.path.insert(0, {here!r}); from tests.stories.test_a_restored_backup import story; print(json.dumps(story()))"
 MANY = 120
+SEALED = b"age-encryption.org/v1 that waits to be handed over"
 
 
 def told(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -70,6 +71,9 @@ def story() -> dict[str, object]:
             past.open_day(ago)
             past.keep(ago, plates[:10], pictures=True)
             past.keep(ago, plates[10:], pictures=False)
+        sealed = past.config.data / "releases" / "7.age"
+        sealed.parent.mkdir(mode=0o700, exist_ok=True)
+        sealed.write_bytes(SEALED)
         said: dict[str, object] = {"due": due, "neighbours": neighbours}
         asked = [
             past.command("backup", "key", str(medium)),
@@ -97,7 +101,7 @@ def story() -> dict[str, object]:
         folder = place / f"r-{name}"
         done_restore = told([*restore, str(place / f"{name}.backup"), *with_key, *extra, "--data", str(folder)])
         said[f"restore_{name}"] = [done_restore.returncode, done_restore.stdout, done_restore.stderr]
-        said[name] = looked_over(folder, due, neighbours)
+        said[name] = looked_over(folder, due, neighbours) | {"sealed": (folder / "releases" / "7.age").read_bytes() == SEALED}
     for name in ("cut", "changed"):
         done_restore = told([*restore, str(place / f"{name}.backup"), *with_key, "--data", str(place / f"r-{name}")])
         said[f"restore_{name}"] = [done_restore.returncode, done_restore.stdout, done_restore.stderr]
@@ -124,6 +128,7 @@ def test_a_restore_brings_the_office_back_and_nothing_that_was_purged() -> None:
         assert code == 0, words
         back = said[name]
         assert back["plates"] == sorted(said["neighbours"])
+        assert back["sealed"]
         assert back["opened"] == sorted(said["neighbours"][:10])
         assert (back["ledger"], back["members"], back["sessions"], back["next"]) == (True, 2, 0, True)
         assert (back["due_found"], back["neighbours_found"]) == ([], MANY)

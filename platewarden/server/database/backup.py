@@ -1,15 +1,15 @@
 """Backups: the whole office in one file that this server itself cannot open, and its way back.
 
-What is in it: every table, as of one moment; the packs of encrypted pictures; the office's own keys (ledger, signing, sealing, the key
-that wraps picture keys). What is not: picture keys, sessions, passwords of database logins. Picture keys are copied apart, by
+What is in it: every table, as of one moment; the packs of encrypted pictures; files that are sealed to an
+agency's key and not handed over yet; the office's own keys (ledger, signing, sealing, the key that wraps picture keys). What is not: picture keys, sessions, passwords of database logins. Picture keys are copied apart, by
 `reads.key_copy`, because a purge must reach them there; without them the packs in a backup are noise.
 
 The file: a line that says what it is; a random key sealed to the department's recovery key, whose private half is carried away on a medium; then
 chunks under AES-256-GCM, numbered, the last one marked, so that a file that was cut or reordered does not open. Inside is a tar stream:
-manifest, keys, tables in parts of 8 MB, packs. Nothing of it is ever written to disk in the clear.
+manifest, keys, tables in parts of 8 MB, packs and sealed files. Nothing of it is ever written to disk in the clear.
 
 Order of a restore: keys, then an empty database of the same version, then all tables in one transaction that commits when the last byte of the
-file has been opened and every table has as many rows as the manifest says, then packs.
+file has been opened and every table has as many rows as the manifest says; packs and sealed files are written before that.
 
 Known gap: what was written after the backup is lost with the disk; outsiders who kept a later checkpoint of the ledger will see it go back.
 """
@@ -19,6 +19,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import tarfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -48,6 +49,8 @@ KEYS: Final = (*RANDOM_KEYS, *SIGNING_KEYS, *SEALING_KEYS)
 LEFT_OUT: Final = frozenset({"office.django_migrations", "office.django_session", "office.signed_in"}) | {
     f"plates.{each}" for each in ("gathered", "gathered_day", "gathered_new", "late_day")
 }  # what is gathered is made anew
+# What lies beside the database, and the shape of its names; all of it is encrypted.
+FILES: Final = {"pictures": re.compile(r"[^/]+(/[^/]+)+\.pack"), "releases": re.compile(r"[0-9]+\.age")}
 # A new database has rows here already.
 PREFILLED: Final = (
     "office.auth_group_permissions",
@@ -119,13 +122,16 @@ def _write(tar: tarfile.TarFile, config: ServerConfig, conn: psycopg.Connection[
         for name in tables:
             for number, part in enumerate(_parts(conn, name)):
                 _add(tar, f"tables/{name}/{number:06}", part)
-    packs = config.data / "pictures"
-    for path in sorted(packs.rglob("*.pack")):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue  # its day ended meanwhile
-        _add(tar, f"pictures/{path.relative_to(packs).as_posix()}", content)
+    for folder, shape in FILES.items():
+        for path in sorted((config.data / folder).rglob("*.*")):
+            name = path.relative_to(config.data / folder).as_posix()
+            if not shape.fullmatch(name):
+                continue
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue  # its day ended meanwhile, or it was handed over
+            _add(tar, f"{folder}/{name}", content)
     return manifest
 
 
@@ -166,7 +172,7 @@ def restore_backup(
             for parent, day in manifest["days"]:
                 conn.execute("select plates.make_span(%s, %s)", [date.fromisoformat(day), [parent]])
             last = _load_tables(tar, member, members, conn)
-            _extract_packs(tar, last, members, config)
+            _extract_files(tar, last, members, config)
             for name, rows in manifest["rows"].items():
                 if _count(conn, name) != rows:
                     raise Tampered(f"The backup has not all rows of {name}. Take another one.")
@@ -187,15 +193,16 @@ def _load_tables(
     return member
 
 
-def _extract_packs(
+def _extract_files(
     tar: tarfile.TarFile, member: tarfile.TarInfo | None, members: Iterator[tarfile.TarInfo], config: ServerConfig
 ) -> None:
     while member is not None:
         parts = Path(member.name).parts
-        if parts[0] != "pictures" or ".." in parts or len(parts) < 3:
+        shape = FILES.get(parts[0])
+        if shape is None or ".." in parts or not shape.fullmatch("/".join(parts[1:])):
             raise Tampered("The backup holds a file that no backup has. Take another one.")
-        folder = config.data / "pictures"
-        for part in parts[1:-1]:
+        folder = config.data
+        for part in parts[:-1]:
             folder = own_folder(folder / part, like=config.data)
         write_own_file(folder / parts[-1], _read(tar, member), replace=True)
         member = next(members, None)

@@ -46,6 +46,11 @@ def find(words: str = "", *, since: date | None = None, until: date | None = Non
     return found
 
 
+def of_agency(name: str) -> QuerySet[ReleaseRequest]:
+    """All that one agency ever asked, newest first, with what was handed over."""
+    return find().filter(agency__iexact=name).select_related("hold", "receipt__package")
+
+
 def overdue() -> QuerySet[ReleaseRequest]:
     """Requests that wait past the day on which they were to be answered."""
     return find().filter(state=RequestState.WAITING, due_on__lt=today(now())).order_by("due_on", "pk")

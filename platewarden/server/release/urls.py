@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.on_file, name="on_file"),
     path("new/", views.new, name="new"),
     path("<int:request_id>/", views.asked, name="asked"),
+    path("<int:request_id>/agency/", views.agency, name="agency"),
     path("<int:request_id>/show/", views.show, name="show"),
     path("<int:request_id>/letter/", views.letter, name="letter"),
     path("<int:request_id>/instrument/", views.permit, name="permit"),

@@ -26,7 +26,7 @@ from platewarden.server.release.fulfil import fulfil, newest_grant, newest_packa
 from platewarden.server.release.grant import name_reads
 from platewarden.server.release.hand_over import NO_PACKAGE, hand_over, sealed_bytes
 from platewarden.server.release.models import Basis, ReleaseReceipt, ReleaseRequest, RequestState
-from platewarden.server.release.on_file import access_to_papers, find, overdue, papers, queue
+from platewarden.server.release.on_file import access_to_papers, find, of_agency, overdue, papers, queue
 from platewarden.server.release.papers import receipt_pdf, referral_pdf
 from platewarden.server.release.receive import receive
 from platewarden.server.release.review import NO_REQUEST, decide
@@ -94,6 +94,27 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def asked(request: HttpRequest, request_id: int) -> HttpResponse:
     return _page(request, _asked(request_id))
+
+
+@require_GET
+def agency(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The history of the agency of a request: what it asked, what was decided, what it was handed. Its name stands in no address."""
+    found = _asked(request_id)
+    if refusal := may_do(_member(request), Act.RELEASE_LOOK, now()):
+        raise Refused(refusal)
+    rows = list(of_agency(found.agency))
+    receipts = [each.receipt for each in rows if hasattr(each, "receipt")]
+    on = today(now())
+    context = {
+        "agency": found,
+        "rows": [{"asked": each, "receipt": getattr(each, "receipt", None), "late": each.is_late(on)} for each in rows[:ON_A_PAGE]],
+        "in_all": len(rows),
+        "counts": [(state.label, sum(each.state == state for each in rows)) for state in RequestState],
+        "handed_over": len(receipts),
+        "reads": sum(each.package.reads for each in receipts),
+        "persons": sorted({each.requester for each in rows}),
+    }
+    return render(request, "release/agency.html", context)
 
 
 @require_POST
@@ -298,7 +319,7 @@ def _page(request: HttpRequest, found: ReleaseRequest, **more: Any) -> HttpRespo
         "fulfil_form": FulfilForm(),
         "hand_over_form": HandOverForm(),
         "late": found.is_late(today(at)),
-        "same_agency": list(find().filter(agency__iexact=found.agency).exclude(pk=found.pk)[:20]),
+        "same_agency": list(of_agency(found.agency).exclude(pk=found.pk)[:8]),
         "decide_refusal": may_decide(found, member, at),
         "approve_refusal": may_approve(found, member, at),
         "look_refusal": may_do(member, Act.RELEASE_LOOK, at),

@@ -12,7 +12,7 @@ from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, OPERATOR
 from platewarden.server.people.training import today
 from platewarden.server.release.models import ReleaseRequest
-from platewarden.server.release.on_file import access_to_papers, find, overdue, papers, queue
+from platewarden.server.release.on_file import access_to_papers, find, of_agency, overdue, papers, queue
 from platewarden.server.release.testing import LETTER, approved, received
 from platewarden.server.retention.testing import request_of
 
@@ -68,3 +68,9 @@ def test_a_look_that_is_taken_back_shows_nothing(office):
     assert papers(access).letter == LETTER
     with pytest.raises(ProgrammingError, match="no access record"):
         papers(access)  # one look a record
+
+
+def test_an_agency_is_one_however_its_name_is_capitalized(office):
+    first, second = received(office), received(office, agency="LAKESIDE POLICE DEPARTMENT")
+    received(office, agency="Lakeside")
+    assert list(of_agency("Lakeside police department")) == [second, first]

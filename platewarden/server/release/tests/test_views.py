@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from platewarden.server.clock import now
 from platewarden.server.people.testing import AUDITOR, DESIGNEE, OPERATOR, SUPERVISOR
 from platewarden.server.release.fulfil import newest_package
+from platewarden.server.release.hand_over import hand_over
 from platewarden.server.release.models import AgencyKind, ReleaseRequest, RequestState
-from platewarden.server.release.testing import LETTER, PERMIT, approved, received
+from platewarden.server.release.testing import LETTER, PERMIT, approved, granted, received, sealed
 from platewarden.server.release.tests.test_forms import GIVEN
+from platewarden.server.retention.testing import request_of
 
 DECISION = {"decision": "approve", "because": "one vehicle, one robbery"}
 
@@ -136,3 +138,17 @@ def test_an_instrument_goes_the_third_path_through_the_pages(office):
     assert office.browser(SUPERVISOR).post(f"/release/{received(office).pk}/instrument/").status_code == 404
     page = text(office.browser(SUPERVISOR).post(f"/release/{made.pk}/decide/", DECISION, follow=True))
     assert f"{made.number} is approved." in page
+
+
+def test_the_history_of_an_agency_says_what_it_asked_and_what_it_was_handed(office, reads, agency_key):
+    asked = granted(office)
+    hand_over(request_of(office, DESIGNEE), sealed(office, asked, to=agency_key).pk, to_whom="Det. Mara Quist", way="on a stick")
+    waiting, other = received(office, agency="LAKESIDE police department"), received(office, agency="Northfield Police Department")
+    page = text(office.browser(AUDITOR).get(f"/release/{waiting.pk}/agency/"))
+    assert asked.number in page
+    assert waiting.number in page
+    assert other.number not in page
+    assert "2 reads" in page
+    assert "AB12345" not in page
+    assert office.browser(OPERATOR).get(f"/release/{asked.pk}/agency/").status_code == 403
+    assert office.browser(AUDITOR).get("/release/999/agency/").status_code == 404
