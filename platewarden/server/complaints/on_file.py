@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.http import HttpRequest
 
 from platewarden.policy.refusal import Refused, Unknown
@@ -30,7 +31,9 @@ class Paper:
 
 def complaints() -> ComplaintQuerySet:
     """All of them: the undecided ones first, by the day on which an answer is due."""
-    return Complaint.objects.select_related("alert", "sheet__audit", "hold").order_by("decided_at", "due_on", "-pk")
+    return Complaint.objects.select_related("alert", "sheet__audit", "hold").order_by(
+        F("decided_at").desc(nulls_first=True), "due_on", "-pk"
+    )
 
 
 def access_to_paper(request: HttpRequest, complaint: Complaint) -> Access:

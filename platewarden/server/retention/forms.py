@@ -217,7 +217,7 @@ class HoldFields(forms.Form):
     hold_reference = forms.CharField(
         label="Our case or action number", max_length=60, required=False, help_text="Under which the hold stands"
     )
-    hold = forms.ChoiceField(label="Or a hold that stands already", required=False)
+    hold = forms.ChoiceField(label="A hold that stands already", required=False)
 
     def __init__(self, *args: Any, holds: Iterable[Hold] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

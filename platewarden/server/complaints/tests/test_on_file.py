@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from platewarden.policy.refusal import Refused
+from platewarden.server.complaints.decide import decide
+from platewarden.server.complaints.models import ComplaintOutcome
 from platewarden.server.complaints.on_file import access_to_paper, complaints, paper
 from platewarden.server.complaints.rules import Links
 from platewarden.server.complaints.testing import WORDS, complained
@@ -27,5 +29,7 @@ def test_whom_it_is_about_and_an_operator_are_refused(office):
 
 
 def test_the_undecided_stand_first(office):
-    first, second = complained(office), complained(office)
-    assert set(complaints()) == {first, second}
+    first, second, third = complained(office), complained(office), complained(office)
+    for each in (second, first):
+        decide(request_of(office, SUPERVISOR), each, ComplaintOutcome.UNFOUNDED, because="of another town", answer="It was not us.")
+    assert list(complaints()) == [third, first, second]
