@@ -639,7 +639,7 @@ def test_nobody_writes_the_line_of_a_look_but_by_looking(scene):
     acts = scene.control(
         r"select distinct (regexp_match(prosrc, 'pass_gate\(the_access, ''([a-z._]+)'''))[1] from pg_proc where prosrc ~ 'pass_gate\(the_'"
     )
-    assert len(acts) == 20
+    assert len(acts) == 21
     for login in LOGINS:
         with scene.connect(login) as conn:
             for (act,) in acts:
