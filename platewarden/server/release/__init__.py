@@ -4,5 +4,5 @@ Owns: release requests, their letters, the decisions, which reads they cover, se
 Must never: let whoever took a request in decide on it, hand over another read than was approved, anything twice, or anything that
 others than the agency can open, forget a request, or show what one asks for without a line in the ledger.
 
-Keeps: WRITTEN_REQUEST, RELEASE_REVIEWED, RELEASE_ON_FILE, REFERRED_TO_RECORDS
+Keeps: RELEASE_TO_AGENCIES, WRITTEN_REQUEST, RELEASE_REVIEWED, RELEASE_ON_FILE, REFERRED_TO_RECORDS
 """
