@@ -40,6 +40,7 @@ IN_DOCS = {
     "coverage": ("day",),
     "retention": ("day",),
     "package-booked": ("day",),
+    "complaint": ("day",),
     "refused": ("day",),
     "public": ("day",),
     "public-site": ("day",),
