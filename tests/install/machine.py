@@ -41,6 +41,10 @@ exec systemd-nspawn --quiet --register=no --keep-unit --private-network --resolv
 """
 
 
+class NoMachineError(Exception):
+    """Nothing was typed: this machine has no Debian to boot, or may not boot it."""
+
+
 def why_not() -> str:
     """Why no machine can be booted here; nothing when one can."""
     if os.geteuid() != 0:
@@ -77,7 +81,11 @@ def bare_debian(packages: list[str]) -> Path:
     )
     command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=important", *(f"--customize-hook={hook}" for hook in hooks)]
     try:
-        subprocess.run([*command, "bookworm", str(draft / "root"), *map(str, sources)], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, "bookworm", str(draft / "root"), *map(str, sources)], check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise NoMachineError(f"Debian's packages cannot be had here: {done.stderr.strip()[-400:]}")
         (draft / "root").rename(base)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -105,12 +113,19 @@ def typed(script: str, base: Path, place: Path, medium: Path, *, at_most_s: floa
     for folder in (upper, *(path for path in upper.rglob("*") if path.is_dir())):
         folder.chmod(0o755)
     spaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    with contextlib.suppress(subprocess.TimeoutExpired):  # how the machine ended says nothing; how far the typing came does
+    told = place / "boot.log"
+    with (
+        told.open("wb") as log,
+        contextlib.suppress(subprocess.TimeoutExpired),
+    ):  # how it ended says nothing; how far the typing came does
         subprocess.run(
             [*spaces, "bash", "-c", BOOT, "boot", str(base), str(place)],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=log,
+            stderr=subprocess.STDOUT,
             check=False,
             timeout=at_most_s,
         )
+    if not (upper / "typed.log").exists():
+        raise NoMachineError(f"it does not boot here: {told.read_text('utf-8', errors='replace').strip()[-400:]}")
     return upper

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.source import ROOT
-from tests.install.machine import bare_debian, cache, typed, why_not
+from tests.install.machine import NoMachineError, bare_debian, cache, typed, why_not
 from tests.install.page import MACHINES, PAGE, Step, first_missing, packages, script, steps
 
 SAID = "/var/said"
@@ -55,10 +55,13 @@ def test_the_page_can_be_typed() -> None:
 @pytest.mark.skipif(bool(why_not()), reason=f"no bare machine to type the page on: {why_not()}")
 def test_a_fresh_reader_finishes_the_page_by_typing_it(tmp_path) -> None:
     to_do = steps(PAGE.read_text("utf-8"))
-    base = bare_debian(packages(to_do))
-    machine = typed(script(to_do, SAID), base, tmp_path, release(tmp_path), at_most_s=1800)
+    medium = release(tmp_path)
+    try:
+        machine = typed(script(to_do, SAID), bare_debian(packages(to_do)), tmp_path, medium, at_most_s=1800)
+    except NoMachineError as error:
+        pytest.skip(f"no bare machine to type the page on: {error}")
     said = machine / SAID.lstrip("/")
-    log = (machine / "typed.log").read_text("utf-8", errors="replace") if (machine / "typed.log").exists() else "it did not boot"
+    log = (machine / "typed.log").read_text("utf-8", errors="replace")
     at = (said / "at").read_text().strip() if (said / "at").exists() else "the beginning"
     if at != "done":
         step = to_do[int(at)]
