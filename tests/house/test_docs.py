@@ -10,11 +10,23 @@ import pytest
 from platewarden.policy.clauses import Clause
 from platewarden.policy.department import load_department
 from platewarden.policy.glossary import meaning_of, words
+from platewarden.server.people.models import Duty
 from tests.house.command_page import COMMANDS_PAGE, commands_page
 from tests.house.source import PACKAGE, ROOT, rooms, wings
 from tests.pages.test_pages import IN_DOCS
 
 DOCS = ROOT / "docs"
+DUTIES = {
+    Duty.SUPERVISOR: "supervisors",
+    Duty.DESIGNEE: "supervisors",
+    Duty.OPERATOR: "officers",
+    Duty.INVESTIGATOR: "investigators",
+    Duty.DISPATCHER: "dispatchers",
+    Duty.LIST_MANAGER: "list-managers",
+    Duty.RECORDS_CLERK: "records-clerks",
+    Duty.CUSTODIAN: "custodians",
+    Duty.AUDITOR: "auditors",
+}
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
@@ -35,6 +47,14 @@ def test_every_picture_is_made_by_a_test_and_shown() -> None:
 def test_every_link_leads_to_a_file(page: Path) -> None:
     gone = [link for link in links(page) if link.partition("#")[0] and not (page.parent / link.partition("#")[0]).exists()]
     assert not gone
+
+
+def test_every_duty_has_its_page_and_every_task_stands_on_one() -> None:
+    pages = {path.name: links(path) for path in (DOCS / "howto").glob("for-*.md")}
+    assert set(pages) == {f"for-{name}.md" for name in DUTIES.values()}
+    assert set(DUTIES) == set(Duty)
+    tasks = {path.name for path in (DOCS / "howto").glob("*.md")} - set(pages)
+    assert tasks <= {link.partition("#")[0] for found in pages.values() for link in found}
 
 
 def test_the_glossary_of_the_docs_is_the_one_that_ships() -> None:

@@ -34,9 +34,11 @@ StandardError=file:/typed.log
 [Install]
 WantedBy=multi-user.target
 """
-BOOT = """\
+SPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+OVERLAY = 'mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/machine"'
+BOOT = f"""\
 set -e
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/machine"
+{OVERLAY}
 exec systemd-nspawn --quiet --register=no --keep-unit --private-network --resolv-conf=off --timezone=off --boot --console=pipe -D "$2/machine"
 """
 
@@ -51,9 +53,12 @@ def why_not() -> str:
         return "booting a machine takes root"
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         return f"{', '.join(missing)} missing: tools/system-packages installs them"
-    tried = subprocess.run(
-        ["unshare", "--mount", "--pid", "--net", "--fork", "true"], capture_output=True, text=True, check=False
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        for folder in ("upper", "work", "machine"):
+            (Path(place) / folder).mkdir()
+        tried = subprocess.run(
+            [*SPACES, "--net", "bash", "-c", OVERLAY, "try", "/", place], capture_output=True, text=True, check=False
+        )
     return f"no spaces of its own: {tried.stderr.strip()}" if tried.returncode else ""
 
 
@@ -112,14 +117,10 @@ def typed(script: str, base: Path, place: Path, medium: Path, *, at_most_s: floa
     shutil.copytree(medium, upper / "media" / "stick" / "platewarden")
     for folder in (upper, *(path for path in upper.rglob("*") if path.is_dir())):
         folder.chmod(0o755)
-    spaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    told = place / "boot.log"
-    with (
-        told.open("wb") as log,
-        contextlib.suppress(subprocess.TimeoutExpired),
-    ):  # how it ended says nothing; how far the typing came does
+    told = place / "boot.log"  # how the machine ended says nothing; how far the typing came does
+    with told.open("wb") as log, contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(
-            [*spaces, "bash", "-c", BOOT, "boot", str(base), str(place)],
+            [*SPACES, "bash", "-c", BOOT, "boot", str(base), str(place)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,20 @@ def test_the_page_can_be_typed() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(why_not()), reason=f"no bare machine to type the page on: {why_not()}")
-def test_a_fresh_reader_finishes_the_page_by_typing_it(tmp_path) -> None:
+def test_a_fresh_reader_finishes_the_page_by_typing_it() -> None:
     to_do = steps(PAGE.read_text("utf-8"))
-    medium = release(tmp_path)
-    try:
-        machine = typed(script(to_do, SAID), bare_debian(packages(to_do)), tmp_path, medium, at_most_s=1800)
-    except NoMachineError as error:
-        pytest.skip(f"no bare machine to type the page on: {error}")
+    # a gigabyte: not for keeping
+    with tempfile.TemporaryDirectory(prefix="platewarden-install-", ignore_cleanup_errors=True) as place:
+        medium = release(Path(place))
+        try:
+            machine = typed(script(to_do, SAID), bare_debian(packages(to_do)), Path(place), medium, at_most_s=1800)
+        except NoMachineError as error:
+            pytest.skip(f"no bare machine to type the page on: {error}")
+        look_at(machine, to_do)
+
+
+def look_at(machine: Path, to_do: list[Step]) -> None:
+    """Whether the typing came to its end, and each block said what the page promises."""
     said = machine / SAID.lstrip("/")
     log = (machine / "typed.log").read_text("utf-8", errors="replace")
     at = (said / "at").read_text().strip() if (said / "at").exists() else "the beginning"
@@ -73,9 +81,9 @@ def test_a_fresh_reader_finishes_the_page_by_typing_it(tmp_path) -> None:
         assert missing is None, f"line {step.line} of the page promises “{missing}”; it said:\n{came}"
 
 
-def release(tmp_path: Path) -> Path:
+def release(folder: Path) -> Path:
     """As step 1 of the page makes it; packages that an earlier run fetched are taken from the cache."""
-    place, kept = tmp_path / "release", cache() / "packages"
+    place, kept = folder / "release", cache() / "packages"
     kept.mkdir(exist_ok=True)
     near = {**os.environ, "PIP_FIND_LINKS": str(kept)}
     offline = {**near, "PIP_NO_INDEX": "1"}
