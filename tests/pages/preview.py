@@ -139,6 +139,10 @@ from platewarden.server.alerts.forms import (  # noqa: E402
     AskForm,
     CorrectionForm,
     DispositionForm,
+    NoNoteForm,
+    NoteAcknowledgedForm,
+    NoteForm,
+    NoteSentForm,
     StopsForm,
     VerificationForm,
 )
@@ -146,6 +150,7 @@ from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # n
 from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
 from platewarden.server.alerts.models import (  # noqa: E402
     Alert,
+    CorrectionNote,
     DispatchStop,
     Disposition,
     DispositionReview,
@@ -510,6 +515,28 @@ def card_page(one: Card, **other: Any) -> dict[str, Any]:
         "now": now(),
     }
     return facts | other
+
+
+def note(number: int, state: str, **changes: Any) -> CorrectionNote:
+    one = alert(1000 + number, "disposed")
+    one.source = Source(pk=2, name="State stolen vehicles", owner="Secretary of State")
+    facts = {"wrong": "old", "agency": "Secretary of State", "written_at": ago(days=9), "written_by": "HP-131 Ray Okafor"}
+    return CorrectionNote(pk=number, alert=one, state=state, **facts | changes)
+
+
+def notes_page() -> dict[str, Any]:
+    sent = {"sent_at": ago(days=8), "sent_by": "HP-214 Dana Whitfield", "way": "by mail"}
+    unwritten = note(36, "written").alert
+    unwritten.disposition = Disposition(at=ago(hours=5), by="HP-131 Ray Okafor", outcome="stale entry", for_review=False)
+    back = {"acknowledged_at": ago(days=1), "acknowledged_by": "HP-214 Dana Whitfield", "reference": "SOS-8812"}
+    return {
+        "unwritten": [{"alert": unwritten, "form": NoNoteForm(auto_id="no_%s")}],
+        "unwritten_in_all": 1,
+        "to_send": [{"note": note(31, "written", wrong="vehicle"), "form": NoteSentForm(auto_id="sent_%s")}],
+        "to_acknowledge": [{"note": note(28, "sent", **sent), "form": NoteAcknowledgedForm(auto_id="ack_%s"), "is_late": True}],
+        "done": [note(25, "acknowledged", **sent, **back), note(24, "not needed", wrong="")],
+        "now": now(),
+    }
 
 
 def question(came: Came | None, answer: str = "", *, is_sealed: bool = False, is_confidential: bool = False) -> Asked:
@@ -1911,6 +1938,9 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             shell=shell(member_name="Ines Marchetti", member_number="HP-166", duties={"dispatcher"}, duties_line="Dispatcher"),
         ),
     ),
+    "card-note": lambda: ("alerts/card.html", card_page(replace(cards()[2], alert=note(36, "written").alert), disposition=Disposition(at=ago(hours=1), by="HP-131 Ray Okafor", outcome="stale entry", ground="", for_review=False), is_open=False, may_write_note=True, note_form=with_errors(NoteForm({"words": ""}, auto_id="note_%s")))),
+    "notes": lambda: ("alerts/notes.html", notes_page()),
+    "notes-empty": lambda: ("alerts/notes.html", {"unwritten": [], "to_send": [], "to_acknowledge": [], "done": [], "now": now()}),
     "card-closed": lambda: (
         "alerts/card.html",
         card_page(
@@ -2098,6 +2128,7 @@ PATROL = (
     "console",
     "console-empty",
     "card",
+    "card-note",
     "card-full",
     "card-masked",
     "card-pattern",
@@ -2183,7 +2214,7 @@ urlpatterns = [
     path("alerts/stream/", stream),
     path("alerts/<int:alert_id>/strip/", strip),
     _room("reads", ("search", "search/"), ("export", "search/file/"), ("read", "<uuid:read_id>/<str:captured>/")),
-    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("ask", "<int:alert_id>/ask/"), ("asked", "<int:alert_id>/asked/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_stop", "review/stop/<int:number>/"), ("review_correction", "review/correction/<int:number>/"), ("stops", "stops/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
+    _room("alerts", ("console", ""), ("stream", "stream/"), ("card", "<int:alert_id>/"), ("strip", "<int:alert_id>/strip/"), ("acknowledge", "<int:alert_id>/acknowledge/"), ("ask", "<int:alert_id>/ask/"), ("asked", "<int:alert_id>/asked/"), ("verify", "<int:alert_id>/verify/"), ("dispose", "<int:alert_id>/dispose/"), ("quality", "quality/"), ("review_queue", "review/"), ("review_stop", "review/stop/<int:number>/"), ("review_correction", "review/correction/<int:number>/"), ("notes", "notes/"), ("note_letter", "notes/<int:note_id>/letter/"), ("note_sent", "notes/<int:note_id>/sent/"), ("note_acknowledged", "notes/<int:note_id>/acknowledged/"), ("note_write", "<int:alert_id>/note/"), ("note_not_needed", "<int:alert_id>/note/not-needed/"), ("stops", "stops/"), ("review_one", "review/<int:disposition_id>/"), ("correct", "correct/<uuid:read_id>/<str:captured>/"), ("take_back", "correct/<uuid:read_id>/<str:captured>/back/")),
     path("investigations/roads.json", roads),
     _room("investigations", ("incidents", ""), ("incident_new", "new/"), ("roads", "roads.json"), ("cosigns", "cosigns/"), ("cosign_asked", "cosigns/<int:cosign_id>/asked/"), ("cosign_sign", "cosigns/<int:cosign_id>/sign/"), ("cosign_refuse", "cosigns/<int:cosign_id>/refuse/"), ("incident", "<int:incident_id>/"), ("around", "<int:incident_id>/around/"), ("export", "<int:incident_id>/around/file/"), ("ask_cosign", "<int:incident_id>/cosign/"), ("watch", "<int:incident_id>/watch/"), ("decide", "<int:incident_id>/decide/"), ("cars", "<int:incident_id>/cars/"), ("ask_cars", "<int:incident_id>/cars/ask/"), ("withdraw_car", "<int:incident_id>/cars/<int:task_id>/withdraw/"), ("coverage", "<int:incident_id>/coverage/"), ("coverage_again", "<int:incident_id>/coverage/again/"), ("close", "<int:incident_id>/close/")),
     _room("equipment", ("units", ""), ("approve", "<int:request_id>/approve/"), ("refuse", "<int:request_id>/refuse/"), ("revoke", "<uuid:unit_id>/revoke/"), ("deployment_new", "deployments/new/"), ("deployment_withdraw", "deployments/<int:order_id>/withdraw/")),

@@ -32,6 +32,8 @@ ACTS = {
     "access:release": "access:locked_out",
     "access:reset_ask": "access:locked_out",
     "access:reset_confirm": "access:locked_out",
+    "alerts:note_sent": "alerts:notes",
+    "alerts:note_not_needed": "alerts:notes",
     "alerts:review_one": "alerts:review_queue",
     "alerts:review_stop": "alerts:review_queue",
     "alerts:review_correction": "alerts:review_queue",

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from platewarden.plate.text import STATES, PlateText
-from platewarden.policy.correction import Misread
+from platewarden.policy.correction import Misread, WrongEntry
 from platewarden.policy.refusal import Malformed
 from platewarden.policy.verification import Answered, EyeSaw, Ground, Outcome
 from platewarden.server.alerts.correct import Said
@@ -117,6 +117,42 @@ class ReviewForm(forms.Form):
         label="It was", choices=[("yes", "In order"), ("no", "Not in order: to be followed up")], widget=forms.RadioSelect
     )
     because = forms.CharField(label="What the review found", min_length=8, max_length=500)
+
+
+class NoteForm(forms.Form):
+    """What the agency of a wrong entry is told."""
+
+    wrong = forms.ChoiceField(label="What is wrong with the entry", choices=WrongEntry.choices(), widget=forms.RadioSelect)
+    words = forms.CharField(
+        label="What was found",
+        min_length=8,
+        max_length=500,
+        help_text="As the agency will read it. Nothing of where or when the vehicle was read: that leaves only through a release.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["wrong"].error_messages["required"] = "Choose what is wrong with the entry."
+        self.fields["words"].error_messages["required"] = "Say in a sentence what was found."
+
+
+class NoteSentForm(forms.Form):
+    """How a correction note was sent."""
+
+    way = forms.CharField(label="How it was sent", min_length=3, max_length=60, help_text="Such as: by mail, by fax to the desk")
+
+
+class NoteAcknowledgedForm(forms.Form):
+    """That the agency took a correction note in."""
+
+    reference = forms.CharField(label="Their reference, or who acknowledged it", min_length=2, max_length=40)
+
+
+class NoNoteForm(forms.Form):
+    """Why an agency is told nothing."""
+
+    because = forms.CharField(label="Why it needs no note", min_length=8, max_length=300)
 
 
 class StopsForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.db import models
 
-from platewarden.policy.correction import Misread
+from platewarden.policy.correction import Misread, WrongEntry
 from platewarden.policy.verification import Answered, Came, EyeSaw, Ground, Outcome, Verified
 from platewarden.server.equipment.models import Unit
 from platewarden.server.hotlists.models import Source
@@ -149,6 +149,33 @@ class DispositionReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.disposition_id} {'in order' if self.is_in_order else 'not in order'}"
+
+
+class NoteState(models.TextChoices):
+    WRITTEN = "written", "To be sent"
+    SENT = "sent", "Sent, not acknowledged"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged by the agency"
+    NOT_NEEDED = "not needed", "Not needed"
+
+
+class CorrectionNote(models.Model):
+    """The agency of an entry is told that the entry is wrong. Its words lie with the alert's notes, and go with the hit."""
+
+    alert = models.OneToOneField(Alert, on_delete=models.PROTECT, related_name="correction_note")
+    wrong = models.CharField(max_length=12, choices=WrongEntry.choices(), blank=True)
+    agency = models.CharField(max_length=100)
+    state = models.CharField(max_length=12, choices=NoteState.choices)
+    written_at = models.DateTimeField()
+    written_by = models.CharField(max_length=100)
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=100, blank=True)
+    way = models.CharField(max_length=60, blank=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=100, blank=True)  # the member who entered it
+    reference = models.CharField(max_length=40, blank=True)  # the agency's
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.state}"
 
 
 class DispatchStop(models.Model):

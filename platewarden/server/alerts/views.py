@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platewarden.policy.refusal import Malformed, Refused
+from platewarden.policy.correction import WrongEntry
+from platewarden.policy.refusal import Malformed, Refused, Unknown
 from platewarden.policy.verification import ENFORCEMENT, Answered, Came, Outcome
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.session import not_input
@@ -26,12 +27,18 @@ from platewarden.server.alerts.forms import (
     AskForm,
     CorrectionForm,
     DispositionForm,
+    NoNoteForm,
+    NoteAcknowledgedForm,
+    NoteForm,
+    NoteSentForm,
     ReviewForm,
     StopsForm,
     TakeBackForm,
     VerificationForm,
 )
-from platewarden.server.alerts.models import CLOSED, Alert, DispositionReview, FoundReview, StateAsk
+from platewarden.server.alerts.models import CLOSED, Alert, CorrectionNote, DispositionReview, FoundReview, NoteState, StateAsk
+from platewarden.server.alerts.note import LATE, acknowledged, may_write, not_needed, sent, without_note, write
+from platewarden.server.alerts.papers import facts_of_letter, letter_pdf
 from platewarden.server.alerts.quality import WRONG, Rate, Row, quality_since
 from platewarden.server.alerts.review import (
     corrected,
@@ -156,6 +163,97 @@ def review_found(request: HttpRequest, what: str, number: int) -> HttpResponse:
     act(request, number, in_order=given["in_order"] == "yes", because=given["because"])
     messages.success(request, "The review stands in the ledger.")
     return redirect("alerts:review_queue")
+
+
+@require_POST
+@needs_purpose
+def note_write(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    """Writes to the agency that an entry of its list is wrong."""
+    member = _member(request)
+    alert = look.one_alert(alert_id, member)
+    if refusal := may_write(alert, member):
+        raise Refused(refusal)
+    form = NoteForm(request.POST, auto_id="note_%s")
+    if not form.is_valid():
+        return _card_page(request, alert_id, note=form)
+    write(alert_id, wrong=WrongEntry(form.cleaned_data["wrong"]), words=form.cleaned_data["words"], by=member)
+    messages.success(request, "The note waits for the supervisor or designee, who sends it.")
+    return redirect("alerts:card", alert_id=alert_id)
+
+
+def _may_send(request: HttpRequest) -> Member:
+    member = _member(request)
+    if refusal := may_do(member, Act.ALERTS_NOTE_SENT, now()):
+        raise Refused(refusal)
+    return member
+
+
+@require_GET
+def notes(request: HttpRequest) -> HttpResponse:
+    """Correction notes to agencies: to be written, to be sent, to be acknowledged. No plate is on this page."""
+    _may_send(request)
+    every = CorrectionNote.objects.select_related("alert__source").order_by("written_at")
+    to_send, to_acknowledge = every.filter(state=NoteState.WRITTEN), every.filter(state=NoteState.SENT)
+    context = {
+        "unwritten": [{"alert": each, "form": NoNoteForm(auto_id=f"no_{each.pk}_%s")} for each in without_note()[:ON_A_PAGE]],
+        "unwritten_in_all": without_note().count(),
+        "to_send": [{"note": each, "form": NoteSentForm(auto_id=f"sent_{each.pk}_%s")} for each in to_send[:ON_A_PAGE]],
+        "to_acknowledge": [
+            {"note": each, "form": NoteAcknowledgedForm(auto_id=f"ack_{each.pk}_%s"), "is_late": each.sent_at < now() - LATE}
+            for each in to_acknowledge[:ON_A_PAGE]
+            if each.sent_at
+        ],
+        "done": every.filter(state__in=(NoteState.ACKNOWLEDGED, NoteState.NOT_NEEDED)).order_by("-pk")[:20],
+        "now": now(),
+    }
+    return render(request, "alerts/notes.html", context)
+
+
+@require_GET
+@needs_purpose
+def note_letter(request: HttpRequest, note_id: int) -> HttpResponseBase:
+    """The letter as a PDF: a look at its alert, for it names the entry."""
+    member = _may_send(request)
+    note = CorrectionNote.objects.exclude(state=NoteState.NOT_NEEDED).select_related("alert__source").filter(pk=note_id).first()
+    if note is None:
+        raise Unknown("There is no such note. Look at the notes again.")
+    alert = look.one_alert(note.alert_id, member)
+    if refusal := may_act_on(alert, member, now()):
+        raise Refused(refusal)
+    one = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=False)
+    answer = HttpResponse(letter_pdf(facts_of_letter(note, one)), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="correction-note-{note.pk}.pdf"'
+    return answer
+
+
+@require_POST
+def note_sent(request: HttpRequest, note_id: int) -> HttpResponse:
+    form = NoteSentForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say in 3 to 60 characters how it was sent, such as: by mail.")
+    sent(note_id, way=form.cleaned_data["way"], by=_member(request))
+    messages.success(request, "It is sent. It stays here until the agency acknowledges it.")
+    return redirect("alerts:notes")
+
+
+@require_POST
+def note_acknowledged(request: HttpRequest, note_id: int) -> HttpResponse:
+    form = NoteAcknowledgedForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Enter the agency's reference, or who acknowledged it.")
+    acknowledged(note_id, reference=form.cleaned_data["reference"], by=_member(request))
+    messages.success(request, "The agency has it.")
+    return redirect("alerts:notes")
+
+
+@require_POST
+def note_not_needed(request: HttpRequest, alert_id: int) -> HttpResponse:
+    form = NoNoteForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("Say in a few words why the agency needs no note.")
+    not_needed(alert_id, because=form.cleaned_data["because"], by=_member(request))
+    messages.success(request, "No note is written. The reason is in the ledger.")
+    return redirect("alerts:notes")
 
 
 @require_http_methods(["GET", "POST"])
@@ -298,6 +396,7 @@ def _card_page(
     asking: AskForm | None = None,
     verification: VerificationForm | None = None,
     disposition: DispositionForm | None = None,
+    note: NoteForm | None = None,
 ) -> HttpResponse:
     alert = look.one_alert(alert_id, _member(request))
     one = look.one_card(look.access_to_alerts(request, [alert]), alert, with_overview=True)
@@ -321,9 +420,12 @@ def _card_page(
         "enforcement": [outcome.value for outcome in Outcome if outcome in ENFORCEMENT],
         "verify_refusal": may_do(_member(request), Act.ALERTS_VERIFY, now()),
         "dispose_refusal": may_do(_member(request), Act.ALERTS_DISPOSE, now()),
+        "note": getattr(alert, "correction_note", None),
+        "note_form": note or NoteForm(auto_id="note_%s"),
+        "may_write_note": may_write(alert, _member(request)) is None,
         "now": now(),
     }
-    has_errors = (asking and asking.errors) or (verification and verification.errors) or (disposition and disposition.errors)
+    has_errors = any(form.errors for form in (asking, verification, disposition, note) if form is not None)
     return render(request, "alerts/card.html", context, status=422 if has_errors else 200)
 
 

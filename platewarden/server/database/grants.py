@@ -93,6 +93,9 @@ OFFICE: dict[str, dict[str, str]] = {
     "alerts_dispatchstop": {"app": LOOK},
     "alerts_stopmatch": {"app": LOOK},
     "alerts_foundreview": {"app": LOOK},
+    "alerts_correctionnote": {
+        "app": "select, insert, update (state, sent_at, sent_by, way, acknowledged_at, acknowledged_by, reference)"
+    },
     "alerts_caroutcome": {"app": LOOK, "ingest": "select, insert, update (alert_id, state, because, for_review)"},
     # investigations: ids, places, times, words
     "investigations_incident": {

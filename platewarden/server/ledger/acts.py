@@ -104,6 +104,9 @@ class Act(StrEnum):
         "alerts.review_found",
         "The supervisor reviewed a stop that was not recorded as one, or a correction that withdrew an urgent alert.",
     )
+    ALERTS_NOTE = "alerts.note", "The agency of a wrong entry was written a correction note, or needed none."
+    ALERTS_NOTE_SENT = "alerts.note_sent", "A correction note went to the agency of its entry: a disclosure of that entry."
+    ALERTS_NOTE_ACKNOWLEDGED = "alerts.note_acknowledged", "The agency of a wrong entry acknowledged a correction note."
     ALERTS_QUALITY = "alerts.quality", "A member looked at how often alerts were wrong."
     ALERTS_CAR_VERIFY = "alerts.car_verify", "A verification that a member made in a car came in."
     ALERTS_CAR_DISPOSE = "alerts.car_dispose", "What a member said in a car came of an alert came in."

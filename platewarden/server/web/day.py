@@ -94,6 +94,7 @@ WAITING: dict[str, Wait] = {
     "reviews": W(WAITS, DUTIES[Act.ALERTS_REVIEW], "outcome without a confirming return is to be reviewed", "outcomes without a confirming return are to be reviewed", "alerts:review_queue"),
     "stops": W(WAITS, DUTIES[Act.ALERTS_REVIEW_FOUND], "stop of dispatch that its alert does not tell of is to be reviewed", "stops of dispatch that their alerts do not tell of are to be reviewed", "alerts:review_queue"),
     "corrections": W(WAITS, DUTIES[Act.ALERTS_REVIEW_FOUND], "correction that withdrew an urgent alert is to be reviewed", "corrections that withdrew urgent alerts are to be reviewed", "alerts:review_queue"),
+    "notes": W(WAITS, DUTIES[Act.ALERTS_NOTE_SENT], "correction note to an agency is to be written, sent, or asked for again", "correction notes to agencies are to be written, sent, or asked for again", "alerts:notes"),
     "tripped": W(WAITS, DUTIES[Act.ACCESS_JUDGE], "look that stood out is to be judged", "looks that stood out are to be judged", "access:tripped"),
     "locked_out": W(WAITS, DUTIES[Act.PEOPLE_UNLOCK], "member cannot sign in", "members cannot sign in", "access:locked_out"),
     "schedule": W(WAITS, DUTIES[Act.RETENTION_SCHEDULE_DECIDED], "retention schedule waits for a second member", "", "retention:overview"),
@@ -187,6 +188,10 @@ select w.name, case w.name
     when 'backs' then (select count(*) from office.hotlists_backask b where b.state = 'waiting' and b.asked_by_number <> %(number)s)
     when 'source_asks' then (select count(*) from office.hotlists_sourceask s where s.state = 'waiting' and s.asked_by_number <> %(number)s)
     when 'units' then (select count(*) from office.equipment_enrolmentask a where a.state = 'waiting')
+    when 'notes' then (select count(*) from office.alerts_correctionnote n where n.state = 'written' or (n.state = 'sent' and n.sent_at < %(at)s - interval '7 days'))
+        + (select count(*) from office.alerts_alert a join office.alerts_disposition d on d.alert_id = a.id where a.state = 'disposed'
+            and a.source_id is not null and d.outcome in ('stale entry', 'different vehicle')
+            and not exists (select from office.alerts_correctionnote n where n.alert_id = a.id))
     when 'reviews' then (select count(*) from office.alerts_disposition d where d.for_review and d.by <> %(who)s and d.at >= %(at)s - interval '7 days'
         and not exists (select from office.alerts_dispositionreview r where r.disposition_id = d.id)
         and not exists (select from office.alerts_verification v where v.alert_id = d.alert_id and v.by = %(who)s))
