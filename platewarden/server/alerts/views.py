@@ -228,30 +228,33 @@ def note_letter(request: HttpRequest, note_id: int) -> HttpResponseBase:
 
 @require_POST
 def note_sent(request: HttpRequest, note_id: int) -> HttpResponse:
+    member = _may_send(request)
     form = NoteSentForm(request.POST)
     if not form.is_valid():
         raise Malformed("Say in 3 to 60 characters how it was sent, such as: by mail.")
-    sent(note_id, way=form.cleaned_data["way"], by=_member(request))
+    sent(note_id, way=form.cleaned_data["way"], by=member)
     messages.success(request, "It is sent. It stays here until the agency acknowledges it.")
     return redirect("alerts:notes")
 
 
 @require_POST
 def note_acknowledged(request: HttpRequest, note_id: int) -> HttpResponse:
+    member = _may_send(request)
     form = NoteAcknowledgedForm(request.POST)
     if not form.is_valid():
         raise Malformed("Enter the agency's reference, or who acknowledged it.")
-    acknowledged(note_id, reference=form.cleaned_data["reference"], by=_member(request))
+    acknowledged(note_id, reference=form.cleaned_data["reference"], by=member)
     messages.success(request, "The agency has it.")
     return redirect("alerts:notes")
 
 
 @require_POST
 def note_not_needed(request: HttpRequest, alert_id: int) -> HttpResponse:
+    member = _may_send(request)
     form = NoNoteForm(request.POST)
     if not form.is_valid():
         raise Malformed("Say in a few words why the agency needs no note.")
-    not_needed(alert_id, because=form.cleaned_data["because"], by=_member(request))
+    not_needed(alert_id, because=form.cleaned_data["because"], by=member)
     messages.success(request, "No note is written. The reason is in the ledger.")
     return redirect("alerts:notes")
 

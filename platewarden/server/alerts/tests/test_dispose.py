@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import permutations
 
+import psycopg
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Refused, Stale
 from platewarden.policy.verification import ENFORCEMENT, Answered, EyeSaw, Ground, Outcome
 from platewarden.server.alerts.dispose import dispose
-from platewarden.server.alerts.models import Alert, AlertState, Disposition
+from platewarden.server.alerts.models import Alert, AlertState, Disposition, Verification
 from platewarden.server.alerts.rules import must_be_verified
 from platewarden.server.alerts.testing import alert_of, verified
 from platewarden.server.clock import now
@@ -164,4 +166,88 @@ def test_of_two_who_close_it_at_once_one_is_told_to_look_again(office):
     with ThreadPoolExecutor(2) as both:
         done = list(both.map(close, members))
     assert sum(each is not None for each in done) == 1
+    assert Disposition.objects.count() == 1
+
+
+BY_SQL = "insert into office.alerts_disposition (alert_id, at, by, outcome, ground, for_review) values (%s, now(), '1042 Rosa Vega', %s, %s, %s)"
+
+
+def by_sql(office, login: str, alert: Alert, outcome: Outcome, ground: str, *, for_review: bool = False) -> bool:
+    """Whether a login of the program may write this past the program."""
+    with office.database.connect(login, autocommit=False) as conn:
+        try:
+            conn.execute(BY_SQL, [alert.pk, outcome.value, ground, for_review])
+        except psycopg.errors.InsufficientPrivilege:
+            conn.rollback()
+            return False
+        conn.rollback()
+    return True
+
+
+@pytest.mark.parametrize("login", ["app", "ingest"])
+def test_by_sql_too_no_enforcement_stands_without_a_confirming_return_or_a_stated_exception(office, login):
+    """Past the program, as one of its own logins: the database asks the same question, for every outcome, ground and return."""
+    alert, rosa = alert_of(office), office.member(OPERATOR)
+
+    def is_as_the_rule_says() -> None:
+        for outcome in Outcome:
+            for ground in ("", *Ground):
+                is_allowed = refusal(alert, outcome, ground, SAID) is None
+                assert by_sql(office, login, alert, outcome, ground, for_review=True) == is_allowed, (outcome, ground)
+
+    is_as_the_rule_says()
+    for ground in (Ground.IMPRACTICABLE, Ground.INDEPENDENT):
+        assert not by_sql(office, login, alert, Outcome.STOP, ground, for_review=False), "past the supervisor"
+    for answer in Answered:
+        verified(alert, by=rosa, answer=answer)
+        assert by_sql(office, login, alert, Outcome.STOP, "verified") == (answer is Answered.CONFIRMS), answer
+    verified(alert, by=rosa)
+    is_as_the_rule_says()
+    for seen in ("characters", "state", "vehicle"):
+        verified(alert, by=rosa, **{seen: EyeSaw.DIFFERENT})
+        assert not by_sql(office, login, alert, Outcome.STOP, "verified"), seen
+
+
+def test_by_sql_too_the_verification_of_each_place_counts_as_the_rule_counts(office):
+    """Another car's, this office's, pending or answered, in every order of three."""
+    alert, rosa, car = alert_of(office), office.member(OPERATOR), office.cars[0]
+    answers = (Answered.CONFIRMS, Answered.NO_RECORD, Answered.PENDING)
+    made = [verified(alert, by=rosa, answer=answer) for answer in answers]
+    with office.as_role("owner"):
+        for order in permutations(range(3)):
+            for in_car in (None, 0, 1, 2):
+                for number, each in enumerate(made):
+                    unit = car.unit.pk if number == in_car else None
+                    at = alert.raised_at + timedelta(minutes=1 + order[number])
+                    Verification.objects.filter(pk=each.pk).update(at=at, unit_id=unit)
+                is_allowed = refusal(alert, Outcome.TOW, Ground.VERIFIED) is None
+                assert by_sql(office, "app", alert, Outcome.TOW, "verified") == is_allowed, (order, in_car)
+
+
+def test_by_sql_too_a_possible_hit_needs_an_eye_on_the_state(office):
+    alert, rosa = alert_of(office, is_full=False), office.member(OPERATOR)
+    assert not by_sql(office, "app", alert, Outcome.MISREAD, "")
+    verified(alert, by=rosa, state=EyeSaw.CANNOT_TELL)
+    assert not by_sql(office, "app", alert, Outcome.MISREAD, "")
+    verified(alert, by=rosa, state=EyeSaw.DIFFERENT, answer=Answered.PENDING)
+    assert by_sql(office, "app", alert, Outcome.WRONG_STATE, "")
+
+
+def test_no_login_turns_an_outcome_that_stands_into_another_one(office):
+    alert, rosa = alert_of(office), office.member(OPERATOR)
+    dispose(alert.pk, outcome=Outcome.MISREAD, ground="", because="", by=rosa)
+    for login in ("app", "ingest"):
+        with office.as_role(login), pytest.raises(DatabaseError, match="permission denied"):
+            Disposition.objects.update(outcome=Outcome.STOP)
+
+
+def test_a_form_that_is_sent_again_closes_nothing_twice_and_another_alerts_return_unlocks_nothing(office):
+    """Replayed by the page: the same form, and the form of one alert's return for another alert."""
+    first, rosa = alert_of(office), office.member(OPERATOR)
+    verified(first, by=rosa)
+    browser, stop = office.browser(OPERATOR), {"outcome": "stop made", "ground": "verified", "because": ""}
+    assert browser.post(f"/alerts/{first.pk}/dispose/", stop).status_code == 302
+    assert browser.post(f"/alerts/{first.pk}/dispose/", stop).status_code == 409
+    other = alert_of(office, plate="CD12345")
+    assert browser.post(f"/alerts/{other.pk}/dispose/", stop).status_code == 403
     assert Disposition.objects.count() == 1
