@@ -7,6 +7,7 @@ templates are the real ones; members are the cast, plates are drawn scenes.
 from __future__ import annotations
 
 import base64
+import csv
 import io
 import sys
 import time
@@ -109,6 +110,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse  # noq
 from django.shortcuts import render  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
+from platewarden.plate.match import Doubt  # noqa: E402
 from platewarden.policy.clauses import Clause  # noqa: E402
 from platewarden.policy.correction import Misread  # noqa: E402
 from platewarden.policy.department import Department, load_department  # noqa: E402
@@ -147,7 +149,7 @@ from platewarden.server.alerts.forms import (  # noqa: E402
     VerificationForm,
 )
 from platewarden.server.alerts.forms import ReviewForm as OutcomeReviewForm  # noqa: E402
-from platewarden.server.alerts.look import Card, ListedEntry  # noqa: E402
+from platewarden.server.alerts.look import DOUBT_SENTENCES, Card, ListedEntry  # noqa: E402
 from platewarden.server.alerts.models import (  # noqa: E402
     Alert,
     CorrectionNote,
@@ -450,6 +452,28 @@ def urgent_card(state: str = "raised", **other: Any) -> Card:
         "earlier_wrong": 1,
     }
     return card(one, shown(seen, 5, dusk=True, state="IL"), listed, **(facts | other))
+
+
+# What the plate in the picture of a documented stop reads, and its state: what the camera did not see.
+IN_TRUTH = {"1": ("MXJ6343", "CA"), "3": ("H796936", "CO"), "6": ("C603947", "CO"), "8": ("6XXH349", "AR")}
+
+
+def documented_stop(case: str) -> dict[str, Any]:
+    """The card of a documented wrong stop, as tests/stories/test_near_misses.py has it raised."""
+    with (Path(__file__).parents[1] / "stories" / "near_misses.csv").open(encoding="utf-8", newline="") as file:
+        row = next(each for each in csv.DictReader(file) if each["case"] == case)
+    overview, plate = pictures(*IN_TRUTH[case], 11, dusk=False)
+    state = None if row["listed_state"] == "unknown" else row["listed_state"]
+    place, _, signs = row["confused"].partition(":")
+    return card_page(
+        card(
+            alert(2000 + int(case), tier=row["verdict"]),
+            Shown(read=read(row["read"], row["read_state"] or None), unit=CAR, plate_picture=plate, overview_picture=overview),
+            entry(row["listed"], state, vehicle=row["vehicle"], reference=f"SV-{case}"),
+            doubts=tuple(DOUBT_SENTENCES[Doubt(each)] for each in row["doubts"].split()),
+            confusions=((int(place), *signs.split(">")),) if place else (),
+        )
+    )
 
 
 def cards() -> list[Card]:
@@ -1938,6 +1962,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             shell=shell(member_name="Ines Marchetti", member_number="HP-166", duties={"dispatcher"}, duties_line="Dispatcher"),
         ),
     ),
+    **{f"stop-{case}": lambda case=case: ("alerts/card.html", documented_stop(case)) for case in IN_TRUTH},
     "card-note": lambda: ("alerts/card.html", card_page(replace(cards()[2], alert=note(36, "written").alert), disposition=Disposition(at=ago(hours=1), by="HP-131 Ray Okafor", outcome="stale entry", ground="", for_review=False), is_open=False, may_write_note=True, note_form=with_errors(NoteForm({"words": ""}, auto_id="note_%s")))),
     "notes": lambda: ("alerts/notes.html", notes_page()),
     "notes-empty": lambda: ("alerts/notes.html", {"unwritten": [], "to_send": [], "to_acknowledge": [], "done": [], "now": now()}),
@@ -2128,6 +2153,7 @@ PATROL = (
     "console",
     "console-empty",
     "card",
+    *(f"stop-{case}" for case in IN_TRUTH),
     "card-note",
     "card-full",
     "card-masked",

@@ -49,6 +49,10 @@ IN_DOCS = {
     "car-canvass": ("day", "night"),
     "car-refused": ("night",),
     "car-locked": ("night",),
+    "stop-1": ("day",),
+    "stop-3": ("day",),
+    "stop-6": ("day",),
+    "stop-8": ("day",),
 }
 
 pytestmark = [
@@ -93,6 +97,14 @@ def names(address: str) -> tuple[list[str], list[str]]:
     return every.split(), patrol.split()
 
 
+def from_doubts_to_plate(page) -> dict[str, float]:
+    """Where a card says why it may be wrong, lays read beside listed, and shows the plate."""
+    first, last = (page.locator(f".{each}").bounding_box() for each in ("pt-doubts", "pt-plate"))
+    x, y = min(first["x"], last["x"]) - 8, first["y"] - 8
+    right = max(each["x"] + each["width"] for each in (first, last))
+    return {"x": x, "y": y, "width": right - x + 8, "height": last["y"] + last["height"] - y + 8}
+
+
 def faults_of(page, said: list[str], address: str, name: str, picture: Path | None = None) -> list[str]:
     """What is wrong with a page as it stands in the browser, and as it stands when the window becomes a tablet's."""
     said.clear()
@@ -107,7 +119,10 @@ def faults_of(page, said: list[str], address: str, name: str, picture: Path | No
         if page.locator("[data-map]").count():
             page.wait_for_selector("[data-map][data-ready]")
             page.wait_for_timeout(1500)  # its tiles are drawn by a worker of its own
-        page.screenshot(path=picture, full_page=name != "card")
+        if name.startswith("stop-"):
+            page.screenshot(path=picture, clip=from_doubts_to_plate(page), full_page=True)
+        else:
+            page.screenshot(path=picture, full_page=name != "card")
     found += [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in axe.Axe().run(page).response["violations"]]
     page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
