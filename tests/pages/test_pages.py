@@ -217,6 +217,27 @@ def test_the_purpose_page_says_which_number_it_asks_for(preview: str, context) -
     assert "2A-1123" in page.locator("[data-reference-hint]").inner_text()
 
 
+def test_entries_that_look_alike_are_counted_while_a_bolo_is_typed_and_not_for_a_part_of_a_plate(preview: str, context) -> None:
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.post_data)
+        route.fulfill(json={"alike": 2})
+
+    page = context.new_page()
+    page.route("**/new/alike/", answer)
+    page.goto(f"{preview}/p/bolo-new/")
+    page.fill("[name=plate]", "7?K4")
+    page.wait_for_timeout(900)
+    assert asked == []
+    page.fill("[name=plate]", "XKW4771")
+    page.get_by_text("Entries in force that look like this: 2.").wait_for()
+    assert len(asked) == 1
+    assert "plate=XKW4771" in asked[0]
+    page.fill("[name=plate]", "XKW")
+    page.get_by_text("Entries in force that look like this").wait_for(state="hidden")
+
+
 def test_targets_on_patrol_pages_are_large_enough_for_a_car(preview: str, context) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})

@@ -182,6 +182,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "office.ask_back(bytea, bigint, text)": ("app",),
     "office.decide_back(bytea, bigint, boolean)": ("app",),
     "office.enter_bolo(bytea, jsonb, timestamptz)": ("app",),
+    "office.count_alike(bytea, text)": ("app",),
     "office.decide_bolo(bytea, bigint, boolean)": ("app",),
     "office.extend_bolo(bytea, bigint, timestamptz)": ("app",),
     "office.withdraw_bolo(text, text, bigint, text, text)": ("app",),

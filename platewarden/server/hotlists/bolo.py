@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.http import HttpRequest
 
+from platewarden.plate.text import PlateText
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refusal, Refused, Stale, Unknown
-from platewarden.server.access.person import as_the_person, said_plainly
+from platewarden.server.access.person import as_the_person, ask_as_the_person, said_plainly
 from platewarden.server.clock import now
 from platewarden.server.hotlists.entry import NewEntry, as_row
 from platewarden.server.hotlists.models import Bolo, BoloState, Step
@@ -52,6 +53,18 @@ def enter(request: HttpRequest, entry: NewEntry) -> Entered:
         cursor.execute("select bolo, alike from office.enter_bolo(%s, %s::jsonb, %s)", [key, json.dumps(row), entry.expires_at])
         bolo_id, alike = cursor.fetchone()
     return Entered(Bolo.objects.get(pk=bolo_id), alike)
+
+
+def may_count_alike(member: Member) -> Refusal | None:
+    """Refuses who does not decide on BOLOs: a count says, without a line in the ledger, whether a plate is looked for."""
+    return may_do(member, Act.HOTLISTS_BOLO_DECIDED, now())
+
+
+def count_alike(request: HttpRequest, plate: PlateText) -> int:
+    """How many entries in force look like a plate that is being typed. No entry of them; silent ones are not counted."""
+    if refusal := may_count_alike(_member(request)):
+        raise Refused(refusal)
+    return int(ask_as_the_person(request, "count_alike(%s, %s)", plate.text))
 
 
 def _must_end_in_time(ends_at: datetime | None) -> None:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("sources/asked/<int:ask_id>/refuse/", views.source_refuse, name="source_refuse"),
     path("bolos/", views.bolos, name="bolos"),
     path("bolos/new/", views.bolo_new, name="bolo_new"),
+    path("bolos/new/alike/", views.bolo_alike, name="bolo_alike"),
     path("bolos/<uuid:entry_id>/approve/", views.bolo_approve, name="bolo_approve"),
     path("bolos/<uuid:entry_id>/refuse/", views.bolo_refuse, name="bolo_refuse"),
     path("bolos/<uuid:entry_id>/extend/", views.bolo_extend, name="bolo_extend"),

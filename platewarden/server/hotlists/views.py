@@ -8,16 +8,28 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from platewarden.plate.text import PlateText
 from platewarden.policy.refusal import Malformed, Refused, Unknown
 from platewarden.server.access.desk import open_access, through_door
+from platewarden.server.access.session import not_input
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
 from platewarden.server.hotlists.back import ask_back, decide_back, may_decide_back
-from platewarden.server.hotlists.bolo import decide, enter, extend, may_decide, may_withdraw, sees_silent, withdraw
+from platewarden.server.hotlists.bolo import (
+    count_alike,
+    decide,
+    enter,
+    extend,
+    may_count_alike,
+    may_decide,
+    may_withdraw,
+    sees_silent,
+    withdraw,
+)
 from platewarden.server.hotlists.forms import (
     BackForm,
     BoloForm,
@@ -313,7 +325,7 @@ def bolos(request: HttpRequest) -> HttpResponseBase:
 def bolo_new(request: HttpRequest) -> HttpResponseBase:
     if refusal := may_do(_member(request), Act.HOTLISTS_BOLO, now()):
         raise Refused(refusal)
-    form = BoloForm(request.POST or None)
+    form, counts_alike = BoloForm(request.POST or None), may_count_alike(_member(request)) is None
     if request.method == "POST" and form.is_valid():
         entered = enter(request, form.entry())
         messages.success(request, "The BOLO waits for a second member. It is not in force before.")
@@ -323,7 +335,18 @@ def bolo_new(request: HttpRequest) -> HttpResponseBase:
                 f"Entries in force that look alike: {entered.alike}. Compare 0 with O, 1 with I and 8 with B before it is approved.",
             )
         return redirect("hotlists:bolos")
-    return render(request, "hotlists/bolo_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "hotlists/bolo_new.html", {"form": form, "counts_alike": counts_alike}, status=422 if form.errors else 200
+    )
+
+
+@not_input
+@require_POST
+def bolo_alike(request: HttpRequest) -> JsonResponse:
+    """How many entries in force look like what is typed, while it is typed; a part of a plate counts none."""
+    if refusal := may_count_alike(_member(request)):
+        raise Refused(refusal)
+    return JsonResponse({"alike": count_alike(request, PlateText.parse(request.POST.get("plate", "")))})
 
 
 def _pk(entry_id: uuid.UUID) -> int:

@@ -57,6 +57,7 @@ NOT_ASKED = {
     "hotlists:load": "a list is loaded every day from a file; one that shrinks too much is refused",
     "hotlists:publish": "sends to cars what is in force already",
     "hotlists:bolo_new": AN_ASK,
+    "hotlists:bolo_alike": "a count for who decides on BOLOs; it shows no entry",
     "hotlists:bolo_refuse": TO_REFUSE,
     "hotlists:bolo_withdraw": TO_REFUSE,
     "hotlists:back": AN_ASK,

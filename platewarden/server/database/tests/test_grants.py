@@ -129,6 +129,7 @@ OWNERS = {
     "ask_back",
     "decide_back",
     "enter_bolo",
+    "count_alike",
     "decide_bolo",
     "extend_bolo",
     "withdraw_bolo",

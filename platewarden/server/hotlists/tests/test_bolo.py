@@ -9,15 +9,17 @@ import pytest
 from django.db import DatabaseError, connections
 
 from platewarden.exchange.hotlist_edition import Approach
+from platewarden.plate.text import PlateText
 from platewarden.policy.clauses import Clause
 from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.server.access.person import as_the_person
 from platewarden.server.clock import now
-from platewarden.server.hotlists.bolo import extend, withdraw
+from platewarden.server.hotlists.bolo import count_alike, extend, withdraw
 from platewarden.server.hotlists.lookup import proposals
 from platewarden.server.hotlists.models import Bolo, BoloState, EditionAsk, Step
 from platewarden.server.hotlists.testing import as_member, bolo_in_force, decided, entered, list_in_force, looked_for
 from platewarden.server.people.editions import department
-from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, OPERATOR, SUPERVISOR
+from platewarden.server.people.testing import AUDITOR, DESIGNEE, LAPSED, LIST_MANAGER, OPERATOR, SUPERVISOR
 
 
 def test_it_is_in_force_when_a_second_member_approves_it(office):
@@ -280,3 +282,25 @@ def test_vehicle_and_instructions_stand_on_the_page(office):
     assert dana.post(f"/lists/bolos/{entry}/withdraw/", {"how": "recovered", "because": "found it again"}).status_code == 302
     assert dana.post(f"/lists/bolos/{entry}/withdraw/", {"how": "recovered", "because": "found it again"}).status_code == 409
     assert b"Recovered" in office.browser(SUPERVISOR).get("/lists/bolos/").content
+
+
+def test_entries_that_look_alike_are_counted_for_who_decides_on_bolos_and_for_nobody_else(office):
+    """A count without a line in the ledger would tell an operator whether a plate is looked for."""
+    list_in_force("ABO1234,IL,stolen_vehicle,SV-1", "AB01234,WI,stolen_vehicle,SV-2", "AB9*,IL,wanted_vehicle,SV-3")
+    bolo_in_force("A801234", approach=Approach.SILENT)
+    lines = office.ledger()
+    for number in (LIST_MANAGER, SUPERVISOR, DESIGNEE):
+        with as_member(number) as request:
+            assert count_alike(request, PlateText.parse("A8O1234")) == 2
+            assert count_alike(request, PlateText.parse("ZZZ9999")) == 0
+    for number in (OPERATOR, AUDITOR, LAPSED):
+        with as_member(number) as request, pytest.raises(Refused):
+            count_alike(request, PlateText.parse("ABO1234"))
+    assert [line for line in office.ledger()[len(lines) :] if line[0].startswith("hotlists")] == []
+    with (
+        as_member(OPERATOR) as request,
+        as_the_person(request) as key,
+        connections["default"].cursor() as cursor,
+        pytest.raises(DatabaseError, match="needs a duty"),
+    ):
+        cursor.execute("select office.count_alike(%s, 'ABO1234')", [key])

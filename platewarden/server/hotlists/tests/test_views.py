@@ -190,3 +190,17 @@ def test_where_the_policy_asks_for_two_another_manager_signs_on_the_page_of_list
     assert other.post(f"/lists/sources/asked/{ask}/sign/").status_code == 302
     assert other.post(f"/lists/sources/asked/{ask}/refuse/").status_code == 409
     assert Source.objects.get().is_confidential
+
+
+def test_the_form_of_a_bolo_counts_alike_entries_for_who_decides_on_them_only(office):
+    described("State file")
+    load(office, CSV)
+    for number, is_counted in ((LIST_MANAGER, True), (OPERATOR, False)):
+        browser = office.browser(number)
+        assert (b"data-count=" in browser.get("/lists/bolos/new/").content) == is_counted
+        answer = browser.post("/lists/bolos/new/alike/", {"plate": "A812345"})
+        assert answer.status_code == (200 if is_counted else 403)
+    browser = office.browser(LIST_MANAGER)
+    assert browser.post("/lists/bolos/new/alike/", {"plate": "A812345"}).json() == {"alike": 1}
+    assert browser.post("/lists/bolos/new/alike/", {"plate": "?"}).status_code == 400
+    assert browser.get("/lists/bolos/new/alike/").status_code == 405
