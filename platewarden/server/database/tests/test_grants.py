@@ -28,6 +28,7 @@ INNER = MEASUREMENTS | {
     "office.note_shown(uuid, integer)",
     "office.ledger_write(text, text, text, text, jsonb, jsonb)",
     "office.refuse_change()",
+    "office.must_be_verified()",  # of the trigger on dispositions: as whoever writes
     "plates.spanned()",
     "plates.may_see_source(bigint, text)",
     "office.days_of(text)",
