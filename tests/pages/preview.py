@@ -1940,6 +1940,7 @@ PAGES: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
         ]),
     ),
     "search-partial": lambda: ("reads/search.html", searched(wanted="?7B?4*", plates=[PlateSeen("A7B24KM", now().date(), 3), PlateSeen("R7BX4", date(2026, 11, 20), 1)])),
+    "watched": lambda: ("investigations/watched.html", searched(incident=incidents()[0], wanted="?7B?4*", plates=[PlateSeen("A7B24KM", now().date(), 3), PlateSeen("R7BX4", date(2026, 11, 20), 1)])),
     "search-nothing": lambda: ("reads/search.html", searched(results=[])),
     "search-wrong": lambda: ("reads/search.html", {"form": with_errors(SearchForm({"plate": "?*", "span": "dates"})), "stated": stated()}),
     "read": lambda: ("reads/read.html", {"ends_on": ago(days=-31), "is_held_only": False, "access": SimpleNamespace(reference="26-004117"), "shown": shown(read("DRL5188", "IL", at=ago(minutes=4), sure=(0.99, 0.98, 0.88, 0.99, 0.74, 0.94, 0.99)))}),

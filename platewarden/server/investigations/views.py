@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.exchange.hotlist_edition import Category
-from platewarden.policy.refusal import Malformed, Refused, Stale, Unknown
+from platewarden.policy.refusal import Malformed, Refused, Stale, Unavailable, Unknown
 from platewarden.server.access.desk import Access
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.session import not_input
@@ -42,7 +42,8 @@ from platewarden.server.people.editions import department
 from platewarden.server.people.models import Member
 from platewarden.server.people.rules import may_do
 from platewarden.server.reads import export as exports
-from platewarden.server.reads.views import form_asked, taken
+from platewarden.server.reads.forms import SearchForm
+from platewarden.server.reads.views import form_asked, looked, taken
 
 ON_A_PAGE = 50
 NO_ROADS: dict[str, Any] = {"type": "FeatureCollection", "features": []}
@@ -335,8 +336,21 @@ def watch(request: HttpRequest, incident_id: int) -> HttpResponse:
     except Malformed as error:
         form.add_error("reason", error.message)
         return _page(request, found, watch_form=form)
-    messages.success(request, "It waits for a second member, as any BOLO. Count what is kept that answers it meanwhile.")
-    return redirect("investigations:incident", incident_id)
+    messages.success(request, "It waits for a second member, as any BOLO.")
+    try:
+        return _kept_already(request, found, given["plate"])
+    except (Refused, Unavailable) as error:
+        messages.warning(request, f"What is kept already was not looked through. {error.message}")
+        return redirect("investigations:incident", incident_id)
+
+
+def _kept_already(request: HttpRequest, found: Incident, plate: str) -> HttpResponse:
+    """A watch is run at once over all reads that are kept: a look of its own, under the purpose that stands."""
+    form = SearchForm({"plate": plate, "span": "all"})
+    assert form.is_valid()  # the watch's own form read the same plate by the same rules
+    context = looked(request, form) | {"incident": found, "form": form}
+    context["export_refusal"] = may_do(_member(request), Act.READS_EXPORT, now())
+    return render(request, "investigations/watched.html", context)
 
 
 @require_POST

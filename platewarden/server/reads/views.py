@@ -62,8 +62,8 @@ def _as_data(content: bytes | NotThere | None) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(content).decode()}" if isinstance(content, bytes) else ""
 
 
-def _looked(request: HttpRequest, form: SearchForm) -> dict[str, Any]:
-    """What a search shows: one look."""
+def looked(request: HttpRequest, form: SearchForm) -> dict[str, Any]:
+    """What a search shows, whoever's page asks: one look."""
     since, until = form.moments()
     wanted = form.cleaned_data["plate"]
     found: dict[str, Any] = {"wanted": str(wanted), "since": since, "until": until, "at_most": search.AT_MOST}
@@ -85,7 +85,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form, kind = SearchForm(request.POST), form_asked(request)
     if not form.is_valid():
         raise Malformed("This search cannot be read. Search again, then take it along.")
-    found = _looked(request, form)
+    found = looked(request, form)
     return taken(exports.export(found["access"], _sheet(found), kind))
 
 
@@ -164,7 +164,7 @@ def look_for(request: HttpRequest) -> HttpResponseBase:
         "export_refusal": may_do(request.user, Act.READS_EXPORT, now()),
     }
     if request.method == "POST" and form.is_valid():
-        context |= _looked(request, form)
+        context |= looked(request, form)
         if request.headers.get(PART) == FOUND:
             part = render(request, "reads/found.html", context)
             part[PART] = FOUND

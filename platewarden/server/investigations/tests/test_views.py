@@ -290,3 +290,31 @@ def test_a_wide_canvass_is_not_taken_along_without_its_co_sign(office, rosa, inc
     assert answer.status_code == 403
     assert b"KL9001" not in answer.content
     assert "reads.export" not in [act for act, _ in office.ledger()]
+
+
+WATCH = {"plate": "7b?4*", "state": "", "category": "wanted_vehicle", "reason": "left a robbery, two in the car"}
+
+
+def test_a_watch_is_run_at_once_over_what_is_kept_as_a_look_of_its_own(office, rosa, incident):
+    car = office.car()
+    office.receive(car, "7B34AB")  # far from the incident, and without a place
+    office.receive(car, "KL9001")
+    page = page_of(rosa.post(f"/incidents/{incident.pk}/watch/", WATCH))
+    assert "Kept already for" in page
+    assert "waits for a second member" in page
+    assert "7B34AB" in page
+    assert "KL9001" not in page
+    assert [act for act, _ in office.ledger()][-2:] == ["investigations.watch", "reads.pattern"]
+    page = page_of(rosa.post(f"/incidents/{incident.pk}/watch/", WATCH | {"plate": "KL9001"}))
+    assert "1 read of" in page
+    assert [act for act, _ in office.ledger()][-2:] == ["investigations.watch", "reads.search"]
+
+
+def test_without_a_purpose_the_watch_stands_and_it_is_said_that_nothing_was_looked_through(office, incident):
+    office.receive(office.car(), "7B34AB")
+    page = page_of(office.browser(OPERATOR, purpose=None).post(f"/incidents/{incident.pk}/watch/", WATCH, follow=True))
+    assert "not looked through" in page
+    assert "State your purpose" in page
+    assert "7B34AB" not in page
+    assert incident.watches.count() == 1
+    assert [act for act, _ in office.ledger()][-1] == "investigations.watch"
