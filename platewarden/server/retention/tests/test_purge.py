@@ -78,6 +78,19 @@ def test_what_is_due_is_gone_and_nothing_younger(office, past):
         assert days_due() == []
 
 
+def test_every_day_is_due_when_the_schedule_of_its_kind_says_across_the_change_of_the_hour_too(office, past):
+    asked = "select d.due_at = office.due_at(d.kind, d.day), d.kind from plates.days_due() d"
+    found = office.ask_owner(asked)
+    assert {kind for _, kind in found} >= {"reads", "pictures", "overview_pictures"}
+    assert all(same for same, _ in found)
+    missed = (
+        "select k.kind, k.day from plates.days_kept() k where k.kind <> 'list_entries' and office.due_at(k.kind, k.day) <= now()"
+    )
+    assert sorted(office.ask_owner(missed)) == sorted(
+        office.ask_owner("select kind, day from plates.days_due() where kind <> 'list_entries'")
+    )
+
+
 def test_pictures_end_on_their_own_schedules_by_their_keys(office, past):
     assert isinstance(picture(office, past[20][0], "overview"), bytes)
     purge_now(office)
