@@ -38,4 +38,5 @@ fi
 "$PYTHON" -m lab.train_detector refiner --scenes "$SCENES" --out "$LAST" --start "$AGAIN/refiner.pt" --pictures 56000 --batch 48 --rate 8e-4  # theirs: stopped by the clock at 48,816
 "$PYTHON" -m lab.export_detector "$LAST" "$NEXT/raw"
 for name in finder refiner; do "$PYTHON" -m lab.pack "$NEXT/raw/$name.onnx" "$NEXT/$name.onnx"; done
+for name in finder refiner; do "$PYTHON" -m lab.trim "$name" "$NEXT/$name.onnx" "$NEXT/trimmed/$name.onnx" --train ../shared/data/train; done  # the same answers with less; these ship
 "$PYTHON" -m lab.measure_detector "$NEXT" "$EVAL" --scenes "$SCENES" --plate-free "$WORK/plate-free"

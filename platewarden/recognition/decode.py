@@ -85,16 +85,21 @@ def _candidates(texts: Iterable[tuple[str, float]]) -> tuple[Candidate, ...]:
 
 def _joined(columns: Columns) -> list[_Column]:
     """The columns as few as they can be: a run that holds nothing but "nothing" is one."""
-    held: list[dict[str, float]] = [{} for _ in columns]
     rows, places = np.nonzero(columns[:, 1:] > NEGLIGIBLE)
-    for row, place, chance in zip(rows.tolist(), places.tolist(), columns[rows, places + 1].tolist(), strict=True):
-        held[row][ALPHABET[place]] = chance
+    quiet = columns[:, 0].tolist()
     line: list[_Column] = []
-    for nothing, likely in zip(columns[:, 0].tolist(), held, strict=True):
-        if likely or not line or line[-1][1]:
-            line.append((nothing, likely))
-        else:
-            line[-1] = (line[-1][0] * nothing, likely)
+    begins = 0
+    likely: dict[str, float] = {}
+    for row, place, chance in zip(rows.tolist(), places.tolist(), columns[rows, places + 1].tolist(), strict=True):
+        if row >= begins:
+            if row > begins:
+                line.append((math.prod(quiet[begins:row]), {}))
+            likely = {}
+            line.append((quiet[row], likely))
+            begins = row + 1
+        likely[ALPHABET[place]] = chance
+    if begins < len(quiet):
+        line.append((math.prod(quiet[begins:]), {}))
     return line
 
 
@@ -109,7 +114,10 @@ def _texts(line: Sequence[_Column]) -> list[tuple[str, float]]:
         least = HOPELESS * beams[0][0] * max(nothing, chances[0][1])
         grown = _kept(beams, nothing, likely, least)
         held = {text for _, text, _, _ in beams}
+        most = beams[0][0]
         for character, chance in chances:
+            if most * chance < least:
+                break
             if len(grown) >= BEAM:
                 grown.sort(reverse=True)
                 del grown[BEAM:]

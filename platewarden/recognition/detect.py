@@ -9,6 +9,7 @@ Notable choices:
 - Grey in: day, night and infrared are one thing.
 - The corners are those of the metal. The state's name, the slogan and a blue band are inside; a dealer's frame is not.
 - How sure a find is comes from both networks: a sign must fool the two of them.
+- What the finder is too little sure of to be told, however sure the refiner were, the refiner is not asked about.
 - A picture smaller than the finder's is made larger. What is added to reach a multiple of 32 is plain grey, at the right and below.
 - The finder sees about 450 of its pixels at once, so a plate that fills the picture is too near for it. A picture small enough to
   be a cut-out, and one in which nothing was found, is therefore looked over a second time at half the size: a quarter of the work.
@@ -38,6 +39,7 @@ LONGEST = 640  # pixels of the picture as the finder sees it
 AT_ARMS_LENGTH = 320  # the same, where a plate may fill the picture: the finder sees no more than 450 of its pixels at once
 CUT_OUT = 480  # pixels: up to this size a picture may be a plate that somebody cut out
 STRIDE, REACH = 8, 4.0  # the finder's grid, and how many cells its corners are told in
+MIDDLE = 128  # the grey that is nought to the finder
 BLANK = 114
 CUT_WIDE, CUT_HIGH = 160, 96  # the refiner's cut-out
 AROUND_X, AROUND_Y = 1.7, 2.0  # how much wider and higher than the find the cut-out is
@@ -75,6 +77,8 @@ class Detector:
         if not len(rough) or max(grey.size) <= CUT_OUT:
             closer, surer = self._look_over(grey, AT_ARMS_LENGTH)
             rough, sure = np.concatenate([rough, closer]), np.concatenate([sure, surer])
+        hopeful = _together(sure, np.ones_like(sure)) >= LEAST
+        rough, sure = rough[hopeful], sure[hopeful]
         if not len(rough):
             return ()
         quads, plates = self._look_closely(grey, rough)
@@ -96,8 +100,8 @@ class Detector:
         scale = longest / max(grey.size)
         wide, high = (max(1, round(side * scale)) for side in grey.size)
         small = grey.resize((wide, high), Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR, reducing_gap=1.0)
-        sheet = np.full((_up_to_32(high), _up_to_32(wide)), BLANK, dtype=np.float32)
-        sheet[:high, :wide] = np.asarray(small)
+        sheet = np.full((_up_to_32(high), _up_to_32(wide)), BLANK - MIDDLE, dtype=np.float32)
+        np.subtract(np.asarray(small), np.float32(MIDDLE), out=sheet[:high, :wide])
         (answer,) = self._finder.run(None, {self._finder_input: sheet[None, None]})
         grid: Numbers = np.asarray(answer, dtype=np.float32)[0]
         sure = 1.0 / (1.0 + np.exp(-grid[0].astype(np.float64)))
@@ -144,10 +148,9 @@ def _up_to_32(side: int) -> int:
 
 def _peaks(sure: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
     """The cells that are as sure as any beside them and at least so sure, surest first. Rather too many: neighbours fall away by their place."""
-    rows, columns = sure.shape
-    wider = np.pad(sure, 1, constant_values=-1.0)
-    beside = np.max([wider[r : r + rows, c : c + columns] for r in range(3) for c in range(3)], axis=0)
-    at = np.argwhere((sure >= beside) & (sure >= least))
+    at = np.argwhere(sure >= least)
+    beside = [sure[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2].max() for row, column in at.tolist()]
+    at = at[sure[at[:, 0], at[:, 1]] >= np.array(beside)]
     order = np.argsort(-sure[at[:, 0], at[:, 1]], kind="stable")[: 4 * MOST]
     return [(int(row), int(column)) for row, column in at[order]]
 

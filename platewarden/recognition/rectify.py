@@ -116,13 +116,18 @@ def _padded(image: Image.Image, left: int, top: int, right: int, bottom: int) ->
 
 def _way_back(quad: _Quad, rows: int, columns: int) -> list[float]:
     """The eight figures of the perspective from the canvas to the picture, as Pillow wants them."""
-    x0, y0 = columns * MARGIN_X / (1 + 2 * MARGIN_X) + 0.5, rows * MARGIN_Y / (1 + 2 * MARGIN_Y) + 0.5
-    canvas = [(x0, y0), (columns + 1 - x0, y0), (columns + 1 - x0, rows + 1 - y0), (x0, rows + 1 - y0)]
-    lines, answers = [], []
-    for (x, y), (u, v) in zip(canvas, quad, strict=True):
-        lines += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        answers += [u, v]
-    return [float(v) for v in np.linalg.solve(np.array(lines), np.array(answers))]
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad
+    # From a square of side one: how far the quadrilateral is from a parallelogram, told in its two last sides.
+    ux, uy, vx, vy, wx, wy = x1 - x2, y1 - y2, x3 - x2, y3 - y2, x0 - x1 + x2 - x3, y0 - y1 + y2 - y3
+    whole = ux * vy - vx * uy
+    g, h = (wx * vy - vx * wy) / whole, (ux * wy - wx * uy) / whole
+    a, b, d, e = x1 - x0 + g * x1, x3 - x0 + h * x3, y1 - y0 + g * y1, y3 - y0 + h * y3
+    # The square is what the canvas is without its margins.
+    left, top = columns * MARGIN_X / (1 + 2 * MARGIN_X) + 0.5, rows * MARGIN_Y / (1 + 2 * MARGIN_Y) + 0.5
+    wide, high = columns + 1 - 2 * left, rows + 1 - 2 * top
+    a, d, g, b, e, h = a / wide, d / wide, g / wide, b / high, e / high, h / high
+    c, f, one = x0 - a * left - b * top, y0 - d * left - e * top, 1.0 - g * left - h * top
+    return [v / one for v in (a, b, c, d, e, f, g, h)]
 
 
 def _lower(back: list[float], rows: int) -> list[float]:

@@ -29,42 +29,33 @@ class Spotter:
     """Looks for the same words again and again. Words are of the characters of `ALPHABET`."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        labels: list[int] = []  # each word: character, nothing, character ... character
-        first: list[bool] = []
-        skips: list[bool] = []  # whether the nothing before it may be left out
-        ends: list[int] = []
-        for word in words:
-            for at, character in enumerate(word):
-                if at:
-                    labels.append(0)
-                    first.append(False)
-                    skips.append(False)
-                labels.append(ALPHABET.index(character) + 1)
-                first.append(at == 0)
-                skips.append(at > 0 and character != word[at - 1])
-            ends.append(len(labels) - 1)
-        self._labels = np.array(labels)
-        self._stays_out = np.where(first, 0.0, FARTHEST).astype(np.float32)  # a word may begin at any column
-        self._begins = np.where(first, FARTHEST, 0.0).astype(np.float32)
-        self._skips = np.where(skips, 0.0, FARTHEST).astype(np.float32)
-        self._ends = np.array(ends)
+        lengths = [len(word) for word in words]
+        self._labels = np.array([ALPHABET.index(character) + 1 for word in words for character in word])
+        self._ends = np.cumsum(lengths) - 1
+        self._begins = np.full(len(self._labels), FARTHEST, np.float32)
+        self._begins[self._ends - lengths + 1] = 0.0  # a word may begin at any column
+        doubled = [at > 0 and character == word[at - 1] for word in words for at, character in enumerate(word)]
+        self._parts = np.where(doubled, FARTHEST, 0.0).astype(np.float32)[1:]  # of one character twice, nothing stands between
 
     def look(self, columns: NDArray[np.float32]) -> NDArray[np.float32]:
         """`columns`: logarithms of the probabilities of nothing and of each character. One figure for each word, 0 at best."""
         kept = _shortened(columns)
-        best = np.full(len(self._ends), FARTHEST, np.float32)
-        at = np.full(len(self._labels), FARTHEST, np.float32)
-        one, two = np.empty_like(at), np.empty_like(at)
-        for column in kept - kept.max(axis=1, keepdims=True):
-            one[0], two[:2] = FARTHEST, FARTHEST
-            np.add(at[:-1], self._begins[1:], out=one[1:])
-            np.add(at[:-2], self._skips[2:], out=two[2:])
-            np.maximum(at, one, out=at)
-            np.maximum(at, two, out=at)
-            np.maximum(at, self._stays_out, out=at)
-            at += column.take(self._labels)
-            np.maximum(best, at[self._ends], out=best)
-        return best
+        kept = kept - kept.max(axis=1, keepdims=True)
+        ended = np.empty((len(kept), len(self._ends)), np.float32)
+        said = np.full(len(self._labels), FARTHEST, np.float32)  # each word up to this character, which stands in this column
+        parted = said.copy()  # the same, with nothing in this column
+        before = np.empty_like(said)
+        before[0] = FARTHEST
+        for nothing, characters, end in zip(kept[:, 0], kept.take(self._labels, axis=1), ended, strict=True):
+            np.add(said[:-1], self._parts, out=before[1:])
+            np.maximum(before[1:], parted[:-1], out=before[1:])
+            np.maximum(before, self._begins, out=before)
+            np.maximum(parted, said, out=parted)
+            parted += nothing
+            np.maximum(said, before, out=said)
+            said += characters
+            said.take(self._ends, out=end, mode="clip")
+        return np.asarray(np.maximum(ended.max(axis=0), FARTHEST))
 
 
 def _shortened(columns: NDArray[np.float32]) -> NDArray[np.float32]:

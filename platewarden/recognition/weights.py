@@ -32,9 +32,9 @@ __all__ = ["DIGESTS", "keep_numpy_to", "open_session", "session_options"]
 FOLDER = Path(__file__).parent / "onnx"
 
 DIGESTS: dict[str, str] = {
-    "finder": "d45806ce408fa4918f169c20970cdc0ee6da15de54bc63620c346e17e75c82af",
+    "finder": "2cef66171f94b445b8c27d6ec5e633468970cdbfcbada425466eaa6b0e3f1cfe",
     "reader": "faec4a96c39aa1bf52d3b7ddfbe5dbededa5825ff970a47f0efec5a2a6bf6dce",
-    "refiner": "9325408c0218c28846710f0cd706bdb051746e32c2eb6c2e6ed145275c3031ee",
+    "refiner": "0f99a564d177901aa67a9bbf16befb3aef165f788b92963ad87b91bfc43efecb",
     "several": "d4f826ee2357de36728506660cce44f91403ff6458647c1fbdcee8375b6bbd17",
     "state": "54451c50130724d1870c1e1be99d36fb02bf99a374b8bca00a121e2108704176",
     "verifier": "c28a9f8cc9521fc95f5f2d19a176b30aa37f21f83d5267a529ca2d1092666c57",

@@ -184,6 +184,14 @@ class _Broken(Finder):
         return [grid]
 
 
+def test_a_find_that_could_not_be_told_however_sure_the_refiner_were_is_not_shown_to_it():
+    hopeless, hopeful = (math.log(p / (1 - p)) for p in (0.18, 0.19))
+    finder, refiner = Finder((100, 200, 60, 30, hopeless)), Refiner(logit=40.0)
+    assert Detector(finder, refiner).find(STREET) == ()
+    assert (len(finder.saw), refiner.saw) == (1, [])
+    assert len(Detector(Finder((100, 200, 60, 30, hopeful)), refiner).find(STREET)) == 1
+
+
 @given(st.integers(1, 300), st.integers(1, 300), st.floats(-200, 800), st.floats(-200, 800), st.floats(1, 2000), st.floats(1, 2000))
 def test_any_find_in_any_picture_can_be_looked_at(high, wide, x, y, w, h):
     class Anywhere(Finder):
