@@ -34,7 +34,7 @@ from platewarden.recognition.weights import open_session
 
 __all__ = ["OwnEngine", "open_engine"]
 
-CLEAR = 0.9
+CLEAR = 0.985
 SHORTEST = 2
 LOWEST_PIXELS = 9.0
 WHOLE_PICTURE_CLEAR = 0.8
