@@ -105,21 +105,21 @@ class Detector:
         (answer,) = self._finder.run(None, {self._finder_input: sheet[None, None]})
         grid: Numbers = np.asarray(answer, dtype=np.float32)[0]
         sure = 1.0 / (1.0 + np.exp(-grid[0].astype(np.float64)))
-        quads: list[Numbers] = []
-        chosen: list[float] = []
-        least = max(MAY_BE, BESIDE * float(np.nan_to_num(sure).max()))
-        for row, column in _peaks(sure, least):
-            cells = grid[1:, row, column].reshape(4, 2) * REACH + [column + 0.5, row + 0.5]
-            quad = cells * STRIDE * [grey.width / wide, grey.height / high]
-            if not np.isfinite(quad).all() or np.abs(quad).max() > 4 * max(grey.size):
-                continue
-            corners = _corners(quad)
-            if not any(_same_place(corners, _corners(other)) for other in quads):
-                quads.append(quad.astype(np.float32))
-                chosen.append(float(sure[row, column]))
-            if len(quads) == MOST:
+        at = _peaks(sure, max(MAY_BE, BESIDE * float(np.nan_to_num(sure).max())))
+        cells = grid[1:, at[:, 0], at[:, 1]].T.reshape(-1, 4, 2) * REACH + (at[:, None, ::-1] + 0.5)
+        quads = cells * STRIDE * [grey.width / wide, grey.height / high]
+        usable = np.isfinite(quads).all(axis=(1, 2)) & (np.abs(quads).max(axis=(1, 2), initial=0.0) <= 4 * max(grey.size))
+        at, quads = at[usable], quads[usable].astype(np.float32)
+        chosen: list[int] = []
+        taken: list[Box] = []
+        for number, quad in enumerate(quads):
+            box = Box.around(_corners(quad))
+            if not any(box.overlap(other) > SAME_PLACE for other in taken):
+                chosen.append(number)
+                taken.append(box)
+            if len(chosen) == MOST:
                 break
-        return np.array(quads, dtype=np.float32).reshape(-1, 4, 2), np.array(chosen)
+        return quads[chosen], sure[at[chosen, 0], at[chosen, 1]]
 
     def _look_closely(self, grey: Image.Image, quads: Numbers) -> tuple[Numbers, NDArray[np.float64]]:
         """The same finds with better corners, and the refiner's probabilities that each is a plate."""
@@ -146,13 +146,12 @@ def _up_to_32(side: int) -> int:
     return (side + 31) // 32 * 32
 
 
-def _peaks(sure: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
-    """The cells that are as sure as any beside them and at least so sure, surest first. Rather too many: neighbours fall away by their place."""
+def _peaks(sure: NDArray[np.float64], least: float) -> NDArray[np.intp]:
+    """Row and column of the cells that are as sure as any beside them and at least so sure, surest first. Rather too many: neighbours fall away by their place."""
     at = np.argwhere(sure >= least)
     beside = [sure[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2].max() for row, column in at.tolist()]
     at = at[sure[at[:, 0], at[:, 1]] >= np.array(beside)]
-    order = np.argsort(-sure[at[:, 0], at[:, 1]], kind="stable")[: 4 * MOST]
-    return [(int(row), int(column)) for row, column in at[order]]
+    return at[np.argsort(-sure[at[:, 0], at[:, 1]], kind="stable")[: 4 * MOST]]
 
 
 def _cut(grey: Image.Image, left: float, top: float, wide: float, high: float) -> Numbers:

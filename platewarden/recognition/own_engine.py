@@ -22,7 +22,7 @@ from platewarden.recognition.decode import Spelling, agree
 from platewarden.recognition.detect import Detector, Found
 from platewarden.recognition.layouts import as_on_the_road
 from platewarden.recognition.ocr import CharacterReader
-from platewarden.recognition.picture import Picture, Pixels, grey_of
+from platewarden.recognition.picture import Picture, Pixels
 from platewarden.recognition.rectify import is_plate_shaped
 from platewarden.recognition.result import Box, Candidate, Corners, Reading, Unreadable
 from platewarden.recognition.several import SeveralFrames
@@ -69,7 +69,7 @@ class OwnEngine:
 
     def recognise(self, picture: Picture) -> tuple[Reading | Unreadable, ...]:
         """The plates of one picture, and what is one but cannot be read."""
-        pixels = grey_of(picture.pixels)  # once: every network sees grey
+        pixels = picture.grey  # once: every network sees grey
         found = self._detector.find(pixels)
         legible: list[Found] = []
         poor: list[Unreadable] = []

@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -45,6 +45,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "PPM", "GIF")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".pgm", ".gif"})
 MOST_PIXELS = 80_000_000  # 240 MB decoded; below the size at which Pillow itself begins to warn
+KEPT_PIXELS = 4_000_000  # up to here a picture is kept as Pillow holds it too: 16 MB
 MOST_BYTES = 256 * 1024 * 1024
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error, zlib.error)
@@ -62,6 +63,13 @@ class Picture:
 
     name: str
     pixels: Pixels
+    decoded: Image.Image | None = field(default=None, repr=False)
+    """The same picture as Pillow holds it, kept of one that is not large: it need not be taken in a second time."""
+
+    @property
+    def grey(self) -> Pixels:
+        """In grey, height x width."""
+        return grey_of(self.pixels) if self.decoded is None else np.asarray(self.decoded.convert("L"))
 
     @property
     def width(self) -> int:
@@ -97,7 +105,7 @@ def look_at(source: Path | str | bytes, name: str = "") -> Picture | NotAPicture
     """Like `open_picture`, for a folder or a stream that goes on after a bad one: what is wrong is returned, not raised."""
     name = printable(name or ("picture" if isinstance(source, bytes) else str(source)))
     try:
-        return Picture(name, _decode(source if isinstance(source, bytes) else _bytes_of(Path(source))))
+        return Picture(name, *_decode(source if isinstance(source, bytes) else _bytes_of(Path(source))))
     except _UnusableError as error:
         return NotAPicture(name, f"{name} {error}")
 
@@ -125,7 +133,7 @@ def _bytes_of(path: Path) -> bytes:
         raise _UnusableError(f"cannot be opened ({reason}). Check the path and its permissions.") from error
 
 
-def _decode(raw: bytes) -> Pixels:
+def _decode(raw: bytes) -> tuple[Pixels, Image.Image | None]:
     if not raw:
         raise _UnusableError("is empty (0 bytes). Copy it again from the camera.")
     try:
@@ -168,7 +176,8 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _pixels(image: Image.Image) -> Pixels:
+def _pixels(image: Image.Image) -> tuple[Pixels, Image.Image | None]:
+    decoded = None
     if image.mode == "I" or image.mode.startswith("I;16"):
         grey = np.asarray(image.convert("I"), dtype=np.int64).clip(0)
         brightest = int(grey.max())
@@ -181,8 +190,10 @@ def _pixels(image: Image.Image) -> Pixels:
             if image.mode in _TRANSPARENT or "transparency" in image.info:
                 whole = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
-            pixels = np.array(image.convert("RGB"), dtype=np.uint8)
+            image = image.convert("RGB")
+            pixels = np.array(image, dtype=np.uint8)
+            decoded = image if image.width * image.height <= KEPT_PIXELS else None
         except _BROKEN as error:
             raise _UnusableError(f"has the colour layout {image.mode}, which is not supported. Save it as RGB.") from error
     pixels.setflags(write=False)
-    return pixels
+    return pixels, decoded

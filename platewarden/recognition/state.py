@@ -5,7 +5,8 @@ was read. How well a state's words fit, and how many letters say so, becomes how
 
 Notable choices:
 
-- Most names stand above the serial. What is read there settles it or not; only then is the lower third looked at, at the same cost again.
+- Most names stand above the serial. What is read there settles it or not; only then is the lower third looked at, at the same cost again,
+  and of a small plate only where the upper one says something like a state's word.
 - By its words alone. Paint and emblems were tried and told too little on photographs: of 51 states most have a dozen designs.
 - Told only above `TOLD`. That it is none of the fifty-one (another country, a name nobody can read) is an answer like the others.
 - The longer word explains more: `WEST VIRGINIA` holds `VIRGINIA`, and both are found.
@@ -44,6 +45,8 @@ UPPER, LOWER = slice(0, STRIP_ROWS), slice(THIRDS_ROWS - STRIP_ROWS, THIRDS_ROWS
 FIT, LETTER, WORD, ANY_STATE = 0.727, 1.421, 0.110, -4.337
 SETTLED = 0.98
 """So sure by the upper third alone, a state is told without the lower one."""
+SMALL_PIXELS, HARDLY = 170.0, 0.02
+"""Of a plate less wide than this, of which the upper third leaves no state this probable, the lower third is not looked at."""
 SILENT = 0.5
 """A line in which nothing is this probable in every column says nothing."""
 
@@ -62,11 +65,12 @@ class StateTeller:
 
     def tell(self, pixels: Pixels, corners: Corners) -> tuple[str | None, float | None]:
         """The state's two letters and its confidence, or None twice."""
-        if Box.around(corners).width < NARROWEST_PIXELS:
+        wide = Box.around(corners).width
+        if wide < NARROWEST_PIXELS:
             return None, None
         heard = self._heard(pixels, corners, UPPER)
         state, sure = self._weighed(heard)
-        if sure < SETTLED:
+        if sure < SETTLED and (wide >= SMALL_PIXELS or sure >= HARDLY):
             state, sure = self._weighed(np.concatenate([heard, self._heard(pixels, corners, LOWER)]))
         return (state, sure) if sure >= TOLD else (None, None)
 

@@ -244,3 +244,11 @@ def test_a_picture_is_made_grey_as_pillow_does_and_a_grey_one_is_handed_back_its
     grey = grey_of(pixels)
     assert np.array_equal(grey, np.asarray(Image.fromarray(pixels).convert("L")))
     assert grey_of(grey) is grey
+
+
+@pytest.mark.parametrize(("size", "is_kept"), [((200, 100), True), ((2001, 2000), False)])
+def test_a_picture_is_the_same_in_grey_whether_it_is_kept_as_it_was_decoded_or_not(size, is_kept):
+    pixels = np.random.default_rng(427).integers(0, 256, (*size[::-1], 3), dtype=np.uint8)
+    picture = open_picture(encoded(Image.fromarray(pixels), "BMP"), "drawn.bmp")
+    assert (picture.decoded is not None) == is_kept
+    assert np.array_equal(picture.grey, grey_of(picture.pixels))

@@ -152,3 +152,24 @@ def test_the_lower_third_is_looked_at_only_where_the_upper_one_does_not_settle_i
     monkeypatch.setattr(state_room, "SETTLED", 1.1)
     assert asked.tell(plate(255, 0), PLATE)[0] == "MT"
     assert looked == [state_room.UPPER, state_room.LOWER]
+
+
+@pytest.mark.parametrize(("wide", "thirds", "state"), [(169.0, 1, None), (171.0, 2, "MT")])
+def test_of_a_small_plate_that_says_nothing_above_the_lower_third_is_not_looked_at(wide, thirds, state, monkeypatch):
+    looked = []
+    asked = teller("MONTANA", "TREASURESTATE")
+    whole = asked._heard
+    monkeypatch.setattr(asked, "_heard", lambda pixels, corners, third: looked.append(third) or whole(pixels, corners, third))
+    small = ((0.0, 0.0), (wide, 0.0), (wide, 160.0), (0.0, 160.0))
+    assert asked.tell(plate(0, 255), small)[0] == state
+    assert len(looked) == thirds
+
+
+def test_of_a_small_plate_that_says_a_little_above_the_lower_third_is_looked_at_too(monkeypatch):
+    asked = teller("OHIO")
+    monkeypatch.setattr(state_room, "HARDLY", 1e-9)
+    looked = []
+    whole = asked._heard
+    monkeypatch.setattr(asked, "_heard", lambda pixels, corners, third: looked.append(third) or whole(pixels, corners, third))
+    asked.tell(plate(255, 0), ((0.0, 0.0), (160.0, 0.0), (160.0, 160.0), (0.0, 160.0)))
+    assert looked == [state_room.UPPER, state_room.LOWER]
