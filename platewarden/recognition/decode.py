@@ -21,6 +21,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -56,6 +57,9 @@ class Spelling:
     """Whether how common its layout is on the road has been weighed in (`layouts.py`)."""
     canvas: Pixels | None = field(default=None, compare=False, repr=False)
     """The straightened plate, when this is what one look at it says."""
+
+
+_chance = itemgetter(1)
 
 
 def spell(columns: Columns) -> Spelling:
@@ -110,11 +114,11 @@ def _texts(line: Sequence[_Column]) -> list[tuple[str, float]]:
         if not likely:
             beams = [(whole * nothing, text, whole * nothing, 0.0) for whole, text, _, _ in beams]
             continue
-        chances = sorted(likely.items(), key=lambda pair: -pair[1])
-        least = HOPELESS * beams[0][0] * max(nothing, chances[0][1])
-        grown = _kept(beams, nothing, likely, least)
-        held = {text for _, text, _, _ in beams}
+        chances = sorted(likely.items(), key=_chance, reverse=True)
         most = beams[0][0]
+        least = HOPELESS * most * max(nothing, chances[0][1])
+        held = {text: (whole, open_) for whole, text, open_, _ in beams}
+        grown = _kept(beams, held, nothing, likely, least)
         for character, chance in chances:
             if most * chance < least:
                 break
@@ -135,18 +139,21 @@ def _texts(line: Sequence[_Column]) -> list[tuple[str, float]]:
     return sorted(((text, min(whole, 1.0)) for whole, text, _, _ in beams), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _kept(beams: Sequence[_Beam], nothing: float, likely: Mapping[str, float], least: float) -> list[_Beam]:
+def _kept(
+    beams: Sequence[_Beam], held: Mapping[str, tuple[float, float]], nothing: float, likely: Mapping[str, float], least: float
+) -> list[_Beam]:
     """The same texts one column on: by nothing, by their last character once more, and by what was shorter by it."""
-    held = {text: (whole, open_) for whole, text, open_, _ in beams}
     kept: list[_Beam] = []
     for whole, text, _, ends in beams:
-        open_, closed, last = whole * nothing, 0.0, text[-1:]
+        open_, last = whole * nothing, text[-1:]
         chance = likely.get(last, 0.0)
-        if chance:
-            closed = ends * chance if whole * chance >= least else 0.0
-            shorter, shorter_open = held.get(text[:-1], (0.0, 0.0))
-            if shorter * chance >= least:
-                closed += (shorter_open if text[-2:-1] == last else shorter) * chance
+        if not chance:
+            kept.append((open_, text, open_, 0.0))
+            continue
+        closed = ends * chance if whole * chance >= least else 0.0
+        shorter, shorter_open = held.get(text[:-1], (0.0, 0.0))
+        if shorter * chance >= least:
+            closed += (shorter_open if text[-2:-1] == last else shorter) * chance
         kept.append((open_ + closed, text, open_, closed))
     return kept
 
