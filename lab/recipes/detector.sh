@@ -39,4 +39,4 @@ fi
 "$PYTHON" -m lab.export_detector "$LAST" "$NEXT/raw"
 for name in finder refiner; do "$PYTHON" -m lab.pack "$NEXT/raw/$name.onnx" "$NEXT/$name.onnx"; done
 for name in finder refiner; do "$PYTHON" -m lab.trim "$name" "$NEXT/$name.onnx" "$NEXT/trimmed/$name.onnx" --train ../shared/data/train; done  # the same answers with less; these ship
-"$PYTHON" -m lab.measure_detector "$NEXT" "$EVAL" --scenes "$SCENES" --plate-free "$WORK/plate-free"
+"$PYTHON" -m lab.measure_detector "$NEXT/trimmed" "$EVAL" --scenes "$SCENES" --plate-free "$WORK/plate-free"
