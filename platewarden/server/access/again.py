@@ -37,6 +37,7 @@ ACTS = {
     "alerts:review_one": "alerts:review_queue",
     "alerts:review_stop": "alerts:review_queue",
     "alerts:review_correction": "alerts:review_queue",
+    "complaints:decided": "complaints:complaint",
     "people:enrol": "people:enrol",
     "people:training_file": "people:training_file",
     "people:training_file_enter": "people:training_file",
