@@ -349,41 +349,50 @@ def bolo_alike(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alike": count_alike(request, PlateText.parse(request.POST.get("plate", "")))})
 
 
-def _pk(entry_id: uuid.UUID) -> int:
-    return int(Bolo.objects.get(entry_id=entry_id).pk)
+def _bolo(entry_id: uuid.UUID) -> Bolo:
+    bolo = Bolo.objects.filter(entry_id=entry_id).first()
+    if bolo is None:
+        raise Unknown("There is no such BOLO. Look at the list again.")
+    return bolo
 
 
 @require_POST
 def bolo_approve(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    decide(request, _pk(entry_id), approve=True)
+    decide(request, _bolo(entry_id).pk, approve=True)
     messages.success(request, "The BOLO is in force. Units get it with the next edition.")
     return redirect("hotlists:bolos")
 
 
 @require_POST
 def bolo_refuse(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    decide(request, _pk(entry_id), approve=False)
+    decide(request, _bolo(entry_id).pk, approve=False)
     messages.success(request, "The BOLO was refused.")
     return redirect("hotlists:bolos")
 
 
 @require_POST
 def bolo_extend(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    bolo = _bolo(entry_id)
+    if refusal := may_decide(bolo, _member(request)):
+        raise Refused(refusal)
     form = ExtendForm(request.POST)
     if not form.is_valid():
         raise Malformed("Choose the day until which the vehicle is looked for.")
-    extend(request, _pk(entry_id), until=end_of(form.cleaned_data["until"]))
+    extend(request, bolo.pk, until=end_of(form.cleaned_data["until"]))
     messages.success(request, "The BOLO has a later end. Units get it with the next edition.")
     return redirect("hotlists:bolos")
 
 
 @require_POST
 def bolo_withdraw(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    bolo = _bolo(entry_id)
+    if refusal := may_withdraw(bolo, _member(request)):
+        raise Refused(refusal)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         raise Malformed("Say in a few words why this vehicle is not looked for any more.")
     given = form.cleaned_data
-    withdraw(_pk(entry_id), by=_member(request), because=given["because"], how=Step(given["how"]))
+    withdraw(bolo.pk, by=_member(request), because=given["because"], how=Step(given["how"]))
     messages.success(request, "The BOLO has ended. Units drop it at their next contact.")
     return redirect("hotlists:bolos")
 
@@ -391,6 +400,8 @@ def bolo_withdraw(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest, load_id: int) -> HttpResponse:
     """Asks for an earlier load to be put back."""
+    if refusal := may_do(_member(request), Act.HOTLISTS_BACK, now()):
+        raise Refused(refusal)
     form = BackForm(request.POST)
     if not form.is_valid():
         raise Malformed("Say in a few words what is wrong with the list in force.")

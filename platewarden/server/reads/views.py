@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platewarden.plate.text import PlateText
-from platewarden.policy.refusal import Malformed, Unknown
+from platewarden.policy.refusal import Malformed, Refused, Unknown
 from platewarden.server.access.purpose import stated_purpose
 from platewarden.server.access.views import needs_purpose
 from platewarden.server.clock import now
@@ -156,8 +156,10 @@ def look_for(request: HttpRequest) -> HttpResponseBase:
 
     The page's own script asks for what was found only: a look like the other, without the page around it.
     """
-    form = SearchForm(request.POST or None)
     assert isinstance(request.user, Member)
+    if request.method == "POST" and (refusal := may_do(request.user, Act.READS_SEARCH, now())):
+        raise Refused(refusal)
+    form = SearchForm(request.POST or None)
     context: dict[str, Any] = {
         "form": form,
         "stated": stated_purpose(request),
