@@ -60,11 +60,11 @@ OTHERS = (
 )
 
 
-def make_cast() -> dict[str, Handed]:
-    """Sets the department up and takes everybody on; returns what they were handed. The owner must be logged in."""
+def make_cast(policy_text: str | None = None) -> dict[str, Handed]:
+    """Sets the department up and takes everybody on, under the shipped policy or another text; returns what they were handed. The owner must be logged in."""
     day = now().date() - timedelta(days=60)
     handed = set_up_department(
-        load_department().text,
+        policy_text or load_department().text,
         FirstMember(SUPERVISOR, "Dana Whitfield", Duty.SUPERVISOR, day),
         FirstMember(DESIGNEE, "Luis Ortega", Duty.DESIGNEE, day),
     )
