@@ -115,7 +115,7 @@ def open_incident(new: NewIncident, *, by: Member) -> Incident:
             record(
                 Act.INVESTIGATIONS_OPEN,
                 by=Signer(by.number, by.name),
-                about={"incident": opened.pk, "major": opened.is_major},
+                about={"incident": opened.pk, "major": opened.is_major, "partial": new.has_partial},
                 content={"number": new.number, "kind": new.kind.value, "address": new.address},
             )
     except IntegrityError as error:

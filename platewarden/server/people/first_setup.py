@@ -6,6 +6,7 @@ to be shown once; they are kept nowhere, and the first sign-in asks for a second
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,7 +48,11 @@ def set_up_department(policy_text: str, supervisor: FirstMember, approver: First
             raise Refused(ALREADY)
         edition = store_first_edition(policy_text, signed_by="setup")
         open_days()
-        record(Act.PEOPLE_SETUP, by=CONSOLE, about={"policy_edition": edition.number})
+        record(
+            Act.PEOPLE_SETUP,
+            by=CONSOLE,
+            about={"policy_edition": edition.number, "sha256": hashlib.sha256(edition.text.encode()).hexdigest()},
+        )
         return {first.number: _take_on(first) for first in (supervisor, approver)}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -20,6 +20,8 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from platewarden.policy.clauses import Clause
+from platewarden.policy.department import load_department
+from platewarden.policy.refusal import Malformed
 from platewarden.server.clock import now
 from platewarden.server.ledger.chain import check as check_ledger
 from platewarden.server.people.editions import department
@@ -27,6 +29,8 @@ from platewarden.server.people.rules import DUTIES
 from platewarden.server.proof.measures import JOBS, MEASURES, Measure, whose
 from platewarden.server.proof.models import JobRun
 from platewarden.server.proof.shipped import Part, parts
+from platewarden.server.reads.forget import keys_of
+from platewarden.server.reads.intake import KIND_OF_VIEW
 from platewarden.server.retention.clock_watch import clock_now
 
 log = logging.getLogger("platewarden.proof")
@@ -110,7 +114,7 @@ def check_quickly(ledger: Row) -> list[Checked]:
 def check_with(ledger: Row, compared: Sequence[Part], measure: Callable[[Measure, str], Row]) -> list[Checked]:
     """The same from what was found of the ledger and of the database's parts, and from what takes each measurement."""
     mechanisms = _mechanisms(compared)
-    numbers = department().numbers
+    numbers = _numbers()
     given = json.dumps({"duties": {act.value: sorted(duty.value for duty in duties) for act, duties in DUTIES.items()}})
     found = []
     for clause in Clause:
@@ -119,6 +123,17 @@ def check_with(ledger: Row, compared: Sequence[Part], measure: Callable[[Measure
             rows.append(ledger)
         found.append(Checked(clause, numbers[clause], tuple(rows)))
     return found
+
+
+def _numbers() -> Mapping[Clause, str]:
+    """The department's numbers. Somebody may have changed the edition in force into one that nobody can read: then the shipped ones, and
+    the measurements of editions say which one it is.
+    """
+    try:
+        return department().numbers
+    except Malformed:
+        log.exception("the edition of the policy in force cannot be read")
+        return load_department().numbers
 
 
 def as_json(found: Iterable[Checked]) -> dict[str, Any]:
@@ -205,7 +220,7 @@ def _mechanisms(compared: Sequence[Part]) -> dict[Clause, list[Row]]:
                 is_mechanism=clause is not Clause.SAFEGUARDED,  # there, that it stands is what is measured
             )
         ]
-    for clause, row in [*_jobs(), _clock()]:
+    for clause, row in [*_jobs(), _clock(), _keys()]:
         rows.setdefault(clause, []).append(row)
     return rows
 
@@ -243,6 +258,37 @@ def _clock() -> tuple[Clause, Row]:
             0,
             () if is_trusted else ("the server's clock jumped or stood",),
             "Look at another clock, then confirm the date on the retention page.",
+            is_mechanism=True,
+        ),
+    )
+
+
+def _keys() -> tuple[Clause, Row]:
+    """A day of pictures ended an hour ago, and a key of one of this office's units still opens them: they are not forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select kind, day from office.gone where kind = any (%s) and at < now() - interval '1 hour' order by day",
+            [list(KIND_OF_VIEW.values())],
+        )
+        ended = list(cursor.fetchall())
+        cursor.execute("select id::text from office.equipment_unit")
+        units = {unit for (unit,) in cursor}
+    open_still = [
+        f"{kind} of {day}"
+        for view, kind in KIND_OF_VIEW.items()
+        for what, day in ended
+        if what == kind and units & {name.partition("/")[2].partition(".")[0] for name in keys_of(day, view)}
+    ]
+    return (
+        Clause.PURGE,
+        Row(
+            "picture keys",
+            "ended days of pictures whose keys are destroyed",
+            len(ended),
+            len(open_still),
+            0,
+            tuple(open_still[:NAMED_AT_MOST]),
+            "Run `platewarden retention purge`: it destroys them.",
             is_mechanism=True,
         ),
     )

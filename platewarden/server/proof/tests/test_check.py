@@ -18,6 +18,8 @@ from platewarden.server.people.testing import OPERATOR, UNTRAINED
 from platewarden.server.proof.check import State, as_json
 from platewarden.server.proof.measures import JOBS
 from platewarden.server.proof.testing import broken, checked, worker_was_round
+from platewarden.server.reads.forget import forget_key
+from platewarden.server.reads.images import stored_key
 from platewarden.server.retention.testing import day_ago, open_past
 
 
@@ -59,8 +61,9 @@ def look(conn, *, number=OPERATOR, purpose="criminal-investigation", reference="
     access = uuid.uuid4()
     if line is None:
         (line,) = conn.execute(
-            "select office.ledger_write('reads.search', %s, 'Somebody', %s, jsonb_build_object('access', %s::text), null)",
-            [number, purpose, str(access)],
+            "select office.ledger_write('reads.search', %s, 'Somebody', %s, jsonb_build_object('access', %s::text),"
+            " jsonb_build_object('reference', %s::text, 'terms', '{}'::jsonb))",
+            [number, purpose, str(access), reference],
         ).fetchone()
     with conn.transaction():
         conn.execute(
@@ -203,7 +206,10 @@ VIOLATIONS = {
     "a day purged too early": (
         Clause.RETENTION_SCHEDULE,
         by_sql(
-            "update office.retention_chunk set day = at::date - 3 where kind = 'reads'",
+            "with line as (select current_date - 3 as day, office.ledger_write('retention.purge', null, 'the night round', '',"
+            " jsonb_build_object('purge', 1, 'kind', 'reads', 'day', current_date - 3, 'purged', 0), null) as leaf_id)"
+            " insert into office.retention_chunk (kind, day, schedule_days, at, purged, spared, spared_by, unreadable, keys, leaf_id, purge_id)"
+            " select 'reads', day, 30, now(), 0, 0, '[]', 0, '[]', leaf_id, 1 from line",
             "purge 1, reads of ",
         ),
     ),
@@ -498,6 +504,18 @@ def test_a_day_whose_trigger_is_off_is_found(busy_office):
     assert broken(checked(busy_office)) == {
         "access-documented": [f"trigger plates.ledger_content on its days is missing or off on plates.{day}"]
     }
+
+
+def test_a_key_of_an_ended_day_that_still_lies_there_is_found(busy_office):
+    with busy_office.database.connect("postgres") as conn:
+        conn.execute("set session_replication_role = replica")
+        (unit, day) = conn.execute(
+            "update office.gone set at = at - interval '2 hours' where kind = 'pictures' returning (select min(id::text) from office.equipment_unit), day"
+        ).fetchone()
+    stored_key(f"{day}/{unit}.plate", make=True)
+    assert broken(checked(busy_office)) == {"purge": [f"pictures of {day}"]}
+    forget_key(f"{day}/{unit}.plate")
+    assert broken(checked(busy_office)) == {}
 
 
 def test_it_runs_while_reads_come_in(busy_office):
