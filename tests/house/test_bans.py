@@ -68,6 +68,7 @@ CATCHES = {
     "platewarden.unit.tasks": "a full disk keeps a track waiting, and is said by the recorder",
     "platewarden.unit.transfer": "an answer not to be believed leaves the spool as it was",
     "platewarden.unit.watch": "the loop: counts, says so, goes on",
+    "platewarden.server.proof.check": "an edition of the policy that nobody can read is told by the check, and does not end it",
     "platewarden.server.proof.shipped": "roles that can do more than they should are a finding",
     "platewarden.server.retention.forms": "what is not a plate or not a moment stands at its field",
     "platewarden.server.retention.views": "what the policy refuses stands on the form, which keeps what was filled in",

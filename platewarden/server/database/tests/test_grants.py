@@ -19,6 +19,8 @@ INNER = MEASUREMENTS | {
     "office.proof_said(text)",
     "office.proof_day(timestamp with time zone)",
     "office.proof_held(text, text[], timestamp with time zone)",
+    "office.proof_near(timestamp with time zone, timestamp with time zone)",
+    "office.proof_wrote(text, text[], timestamp with time zone)",
     "office.proof_purposes()",
     "office.proof_numbers(boolean)",
     "office.proof_days(text[])",
