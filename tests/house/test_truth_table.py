@@ -24,6 +24,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from platewarden.server.access.models import Rule, Tripped
 from platewarden.server.clock import now
 from platewarden.server.database.testing import Database
 from platewarden.server.equipment.models import Unit
@@ -101,10 +102,19 @@ def busy_with_every_duty(cluster) -> Iterator[str]:
                 assign(member, duty, by=CONSOLE)
                 train(member, until=today(now()) + timedelta(days=300))
                 TOTP.activate(member, SEED)
+            _tripped(own)
         for alias in ("default", "login"):
             connections[alias].close()  # nobody may be in a template that is copied
         cluster.copy(own.database.name, "platewarden_every_duty")
     return "platewarden_every_duty"
+
+
+def _tripped(office) -> None:
+    """One of the looks is to be judged."""
+    access, number, name = office.ask_owner("select access_id, member_number, member_name from office.access_record limit 1")[0]
+    Tripped.objects.create(
+        at=now(), rule=Rule.SAME_PLATE, access_id=access, member_number=number, member_name=name, count=4, to_auditor=False
+    )
 
 
 def places(office) -> dict[str, str]:
@@ -115,6 +125,7 @@ def places(office) -> dict[str, str]:
         "captured": at.isoformat(),
         "unit_id": str(Unit.objects.values_list("pk", flat=True)[0]),
         "entry_id": str(Bolo.objects.values_list("entry_id", flat=True)[0]),
+        "tripped_id": str(Tripped.objects.earliest("pk").pk),
         "number": LAPSED,
         "name": "purge",
         "year": str(now().year),
@@ -185,6 +196,8 @@ def test_the_table_says_what_nobody_may_doubt() -> None:
             assert name.startswith(("account_", "mfa_", "watch:", "web:")), name
     judged = answers["audits:judge", "POST"]
     assert {who for who, said in judged.items() if said == "open"} <= {"auditor"}
+    for method, address in (("POST", "access:judge"), ("GET", "access:asked")):
+        assert {who for who, said in answers[address, method].items() if said == "open"} == {"auditor", "designee", "supervisor"}
     for act in ("people:give", "people:relieve", "people:enrol"):
         assert {who for who, said in answers[act, "POST"].items() if said == "open"} == {"supervisor"}
 
