@@ -79,6 +79,9 @@ def test_half_a_plate_and_a_place_become_a_short_reasoned_list(at):
         page.locator("form[action$='/watch/'] input[name=plate]").fill(half)
         page.get_by_label("Why, in a sentence").fill("left a hit and run, right headlight broken")
         page.get_by_role("button", name="Look for it").click()
+        expect(page.get_by_text("It waits for a second member")).to_be_visible()
+        expect(page.get_by_role("cell", name=at.wanted, exact=True)).to_be_visible()  # kept already, found at once
+        page.goto(f"{origin}/incidents/1/")
         expect(page.get_by_text("Waiting for the second member")).to_be_visible()
         page.on("dialog", lambda dialog: dialog.accept())
         page.get_by_label("How it ended").fill("vehicle found, driver charged")
