@@ -15,10 +15,14 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings as examples
 
 from platewarden.server.config import DatabaseAddress, ServerConfig
 from platewarden.server.database.setup import make_secrets
 from platewarden.server.database.testing import Cluster, Database, bare_database, cluster, database
+
+examples.register_profile("no clock", deadline=None)  # on a busy machine an example takes as long as it takes
+examples.load_profile("no clock")
 
 
 def _set_django_up() -> None:

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.exchange.alert_outcome import MOST_SIGHTINGS, AlertOutcome, Disposed, Returned, Sighting
@@ -27,7 +27,6 @@ disposed = st.builds(Disposed, st.sampled_from(Outcome), st.none() | st.sampled_
 
 
 @given(returned | disposed)
-@settings(deadline=None)
 def test_an_outcome_comes_back_as_it_was(act):
     fields = {"returned": act, "disposed": None} if isinstance(act, Returned) else {"returned": None, "disposed": act}
     outcome = dataclasses.replace(OUTCOME, **fields)

@@ -49,7 +49,6 @@ def by_id(found):
 
 
 @given(lists, st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_an_edition_holds_exactly_its_entries_in_any_order(found, chance):
     raw = build(5, AT, found, OFFICE)
     edition = Edition.open(raw, KEYS.get)
@@ -61,7 +60,6 @@ def test_an_edition_holds_exactly_its_entries_in_any_order(found, chance):
 
 
 @given(lists, st.lists(plates, max_size=4))
-@settings(deadline=None)
 def test_it_proposes_what_has_the_fold_and_every_pattern_that_a_fold_answers_and_nothing_else(found, texts):
     folds = {fold(text) for text in [*texts, *(entry.text for entry in found[:3] if not entry.is_pattern)]}
     proposed = Edition.open(build(1, AT, found, OFFICE), KEYS.get).proposals(folds)
@@ -145,7 +143,6 @@ def test_it_refuses_a_file_that_is_not_there(tmp_path):
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_any_bytes_are_refused(raw):
     for start in (b"", b"PW\x01\x01\x04"):
         with pytest.raises((Malformed, Tampered, Unknown)):
@@ -153,7 +150,7 @@ def test_any_bytes_are_refused(raw):
 
 
 @given(st.binary(min_size=42, max_size=42), st.binary(min_size=56, max_size=56))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_even_an_offices_broken_records_are_only_ever_malformed(plate, pattern):
     whole = build(1, AT, [ENTRY, dataclasses.replace(ENTRY, text="AB*", is_pattern=True)], OFFICE)[-98:]
     for body in (plate + whole[42:], whole[:42] + pattern, whole[:12] + plate[12:] + whole[42:]):

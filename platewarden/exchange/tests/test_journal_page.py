@@ -3,7 +3,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.exchange.journal_page import ACTS, JournalLine, JournalPage
@@ -24,7 +24,6 @@ lines = st.builds(
 
 
 @given(st.lists(lines, min_size=1, max_size=5), st.integers(1, 2**53))
-@settings(deadline=None)
 def test_a_page_comes_back_as_it_was(found, sequence):
     page = JournalPage(bytes(range(16)), sequence, tuple(found))
     assert JournalPage.from_body(page.to_body()) == page

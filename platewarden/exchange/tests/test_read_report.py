@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.exchange.read_report import Across, Along, CarHit, NoPlace, Passing, Picture, Place, ReadReport
@@ -89,7 +89,6 @@ def reports(draw):
 
 
 @given(reports())
-@settings(deadline=None)
 def test_a_report_comes_back_as_it_was(report):
     again = ReadReport.from_body(report.to_body(), b"".join(each.content for each in report.pictures))
     assert again == report

@@ -2,7 +2,7 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.exchange.receipt import Outcome, Receipt, ReceiptItem, Stream
@@ -21,7 +21,6 @@ items = st.builds(
 
 
 @given(st.lists(items, max_size=5), st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
-@settings(deadline=None)
 def test_a_receipt_comes_back_as_it_was(found, at):
     receipt = Receipt(bytes(16), tuple(found), at)
     assert Receipt.from_body(receipt.to_body()) == receipt

@@ -2,7 +2,7 @@ import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.exchange.roster_edition import RosterEdition, RosterMember
@@ -26,7 +26,6 @@ members = st.builds(
 
 
 @given(st.lists(members, max_size=4, unique_by=lambda member: member.number), st.integers(1, 2**53), st.integers(0, 2**53))
-@settings(deadline=None)
 def test_a_roster_comes_back_as_it_was(found, number, policy):
     roster = RosterEdition(number, AT, AT, policy, "the policy", tuple(found), (ORDER,))
     assert RosterEdition.from_body(roster.to_body()) == roster

@@ -1,7 +1,7 @@
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.exchange.seal import (
@@ -78,7 +78,6 @@ def test_nothing_is_parsed_before_the_signature_holds():
 
 
 @given(st.binary(max_size=150))
-@settings(deadline=None)
 def test_any_bytes_are_refused(raw):
     for start in (b"", b"PW\x01\x01\x08" + UNIT.key_id):
         with pytest.raises((Malformed, Tampered, Unknown)):
@@ -115,7 +114,6 @@ def test_it_refuses_what_was_never_sealed(sealed):
 
 
 @given(st.binary(max_size=150))
-@settings(deadline=None)
 def test_any_sealed_bytes_are_refused(raw):
     for start in (b"", b"PS\x01\x01" + OFFICE.public_bytes):
         with pytest.raises((Malformed, Tampered)):

@@ -38,7 +38,6 @@ bodies = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_s
 
 
 @given(bodies)
-@settings(deadline=None)
 def test_a_body_decodes_to_what_was_encoded(fields):
     body = encode_body(fields)
     assert decode_body(body) == fields
@@ -46,7 +45,7 @@ def test_a_body_decodes_to_what_was_encoded(fields):
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_any_bytes_are_a_body_in_its_one_spelling_or_malformed(raw):
     try:
         fields = decode_body(raw)
@@ -57,7 +56,7 @@ def test_any_bytes_are_a_body_in_its_one_spelling_or_malformed(raw):
 
 
 @given(bodies, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_changed_byte_of_a_body_is_another_body_or_malformed(fields, data):
     body = encode_body(fields)
     at = data.draw(st.integers(0, len(body) - 1))
@@ -166,7 +165,6 @@ def test_it_says_what_is_unknown(at, byte, said):
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes_are_an_envelope_or_malformed(raw):
     for given_ in (raw, b"PW\x01\x01" + raw):
         try:
@@ -182,7 +180,6 @@ def test_a_length_is_only_believed_of_a_message(start):
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))])))  # noqa: DTZ001
-@settings(deadline=None)
 def test_a_time_comes_back_to_the_microsecond(moment):
     try:
         assert from_microseconds(microseconds(moment)) == moment

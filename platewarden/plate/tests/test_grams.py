@@ -30,7 +30,6 @@ def test_the_tokens_of_a_plate_stay_what_they_are():
 
 
 @given(plates)
-@settings(deadline=None)
 def test_tokens_fit_a_signed_32_bit_column(text):
     found = tokens(text)
     assert all(0 <= token < 2**31 for token in found)
@@ -38,7 +37,7 @@ def test_tokens_fit_a_signed_32_bit_column(text):
 
 
 @given(plates, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_plate_has_every_token_of_a_pattern_it_answers(text, data):
     hidden = "".join(data.draw(st.sampled_from([character, character, "?", "*"])) for character in text)
     try:

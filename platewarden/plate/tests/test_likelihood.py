@@ -69,7 +69,7 @@ def test_a_choice_is_as_likely_as_its_likeliest_character():
 
 
 @given(plates, st.data())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_every_pattern_made_from_a_plate_is_likely_and_needs_no_reason(text, data):
     hidden = "".join(data.draw(st.sampled_from([character, "?", "*"])) for character in text)
     try:
@@ -83,7 +83,7 @@ def test_every_pattern_made_from_a_plate_is_likely_and_needs_no_reason(text, dat
 
 
 @given(st.text(alphabet="AB8", min_size=3, max_size=7), st.data())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_whoever_erred_once_is_still_found(text, data):
     at = data.draw(st.integers(0, len(text) - 1))
     wrong = PartialPlate(text[:at] + "Z" + text[at + 1 :])

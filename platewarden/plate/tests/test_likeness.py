@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.plate.likeness import CONFUSABLE, Confusion, confusions, fold, folds
@@ -40,7 +40,6 @@ def test_it_names_each_confusion(a, b, found):
 
 
 @given(plates)
-@settings(deadline=None)
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
     assert len(fold(text)) == len(text)
@@ -48,14 +47,12 @@ def test_folding_twice_changes_nothing(text):
 
 
 @given(plates, plates)
-@settings(deadline=None)
 def test_texts_are_confusable_exactly_when_they_share_a_fold(a, b):
     assert (confusions(a, b) is not None) == (fold(a) == fold(b))
     assert (confusions(b, a) is None) == (confusions(a, b) is None)
 
 
 @given(plates, st.data())
-@settings(deadline=None)
 def test_confusions_turn_the_one_into_the_other(text, data):
     other = "".join(data.draw(st.sampled_from(sorted(next((g for g in CONFUSABLE if c in g), {c})))) for c in text)
     found = confusions(text, other)

@@ -60,7 +60,7 @@ def test_the_truth_table(camera, listed, answer):
 
 
 @given(plates, plates, states, states, st.lists(plates, max_size=3), st.floats(0, 1))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_full_is_said_exactly_of_equal_texts_in_equal_known_states(text, listed, state, listed_state, candidates, confidence):
     answer = answers(seen(text, state, *candidates, confidence=confidence), LookedFor(listed, False, listed_state))
     is_full = answer is not None and answer.tier is Tier.FULL
@@ -68,7 +68,7 @@ def test_full_is_said_exactly_of_equal_texts_in_equal_known_states(text, listed,
 
 
 @given(plates, states, states, st.lists(plates, max_size=3), st.floats(0, 1), st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_an_answer_always_gives_its_doubts(text, state, listed_state, candidates, confidence, data):
     listed = data.draw(st.sampled_from([text, fold(text), *candidates]))
     answer = answers(seen(text, state, *candidates, confidence=confidence), LookedFor(listed, False, listed_state))
@@ -83,7 +83,6 @@ def test_an_answer_always_gives_its_doubts(text, state, listed_state, candidates
 
 
 @given(plates, plates, st.lists(plates, max_size=3))
-@settings(deadline=None)
 def test_every_answer_is_proposed_by_a_fold(text, listed, candidates):
     camera = seen(text, "IL", *candidates)
     if answers(camera, LookedFor(listed, False, "IL")):
@@ -91,7 +90,6 @@ def test_every_answer_is_proposed_by_a_fold(text, listed, candidates):
 
 
 @given(plates, states, states)
-@settings(deadline=None)
 def test_a_pattern_is_never_a_full_answer(text, state, listed_state):
     answer = answers(seen(text, state), LookedFor(text[:2] + "*", True, listed_state))
     assert answer is None or answer.tier is Tier.POSSIBLE

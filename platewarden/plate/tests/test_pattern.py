@@ -77,7 +77,7 @@ def test_it_answers_what_the_witness_could_have_seen(pattern, text, answers):
 
 
 @given(drawn, few)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_it_answers_as_a_regular_expression_would(raw, text):
     partial = parsed(raw)
     if partial:
@@ -86,7 +86,6 @@ def test_it_answers_as_a_regular_expression_would(raw, text):
 
 
 @given(plates, st.data())
-@settings(deadline=None)
 def test_a_plate_answers_every_pattern_made_from_it(text, data):
     hidden = "".join(data.draw(st.sampled_from([character, "?", "*"])) for character in text)
     partial = parsed(hidden)
@@ -115,7 +114,7 @@ def test_it_names_the_characters_that_answer_only_by_confusion(pattern, text, fo
 
 
 @given(drawn, few)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_confusions_turn_the_text_into_one_that_answers(raw, text):
     partial = parsed(raw)
     found = partial.confusions(text) if partial else None
@@ -133,7 +132,6 @@ def test_its_like_is_sql():
 
 
 @given(drawn)
-@settings(deadline=None)
 def test_a_pattern_parsed_again_is_itself(raw):
     partial = parsed(raw)
     if partial:
@@ -208,7 +206,7 @@ def remembered_or_none(raw):
 
 
 @given(remembered, few)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_a_pattern_its_ways_and_its_searches_answer_the_same_plates(raw, text):
     pattern = remembered_or_none(raw)
     if pattern and text:
@@ -228,7 +226,7 @@ def as_sql_would(like, text):
 
 
 @given(remembered, few)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_a_choice_answers_as_a_regular_expression_would(raw, text):
     pattern = remembered_or_none(raw)
     if pattern and "{" not in raw:
@@ -264,7 +262,7 @@ def test_with_one_wrong_leaves_two_known_characters():
 
 
 @given(remembered, st.text(alphabet="AB80", min_size=1, max_size=8), st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_one_wrong_finds_what_an_erring_witness_saw(raw, text, data):
     pattern = remembered_or_none(raw)
     if isinstance(pattern, PartialPlate) and pattern.answers(text):

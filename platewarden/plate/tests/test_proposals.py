@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from platewarden.plate.likeness import fold
@@ -27,7 +27,6 @@ def of(proposals, *seen):
 
 
 @given(st.lists(patterns(), max_size=8), st.lists(texts, min_size=1, max_size=4))
-@settings(deadline=None)
 @example(["A?*8", "*A8*", "*AA?B*B*"], ["A88", "A8", "AAAB8B"])
 def test_the_patterns_proposed_are_those_whose_fold_answers(listed, seen):
     expected = [at for at, each in enumerate(listed) if any(PartialPlate(fold(each)).answers(fold(text)) for text in seen)]
@@ -37,14 +36,12 @@ def test_the_patterns_proposed_are_those_whose_fold_answers(listed, seen):
 
 
 @given(st.lists(texts, max_size=8), st.lists(texts, min_size=1, max_size=4))
-@settings(deadline=None)
 def test_no_plate_that_is_listed_is_missed(listed, seen):
     folds = [fold(each) for each in listed]
     assert set(of(Proposals(folds, len(folds), []), *seen)[0]) >= {fold(each) for each in seen} & set(folds)
 
 
 @given(st.lists(texts | patterns(), max_size=8, unique=True), texts, st.lists(texts, max_size=3))
-@settings(deadline=None)
 def test_whatever_the_matcher_answers_was_proposed(listed, text, candidates):
     seen = SeenPlate(text, None, None, 0.9, tuple(Candidate(each, 0.1) for each in candidates))
     plates = [each for each in listed if not set(each) & set("?*")]

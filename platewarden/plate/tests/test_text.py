@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.plate.text import CHARACTERS, LONGEST, STATES, PlateText, must_be_state, normal_form, parse_state
@@ -43,7 +43,6 @@ def test_a_plate_can_only_be_made_in_normal_form(text):
 
 
 @given(st.text(max_size=70))
-@settings(deadline=None)
 def test_any_text_is_a_plate_or_refused(raw):
     try:
         text = PlateText.parse(raw).text

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.policy.refusal import Malformed, Tampered, Unknown
@@ -40,7 +40,6 @@ def test_a_signed_checkpoint_comes_back():
 
 
 @given(st.integers(0, 2**60), st.binary(min_size=32, max_size=32))
-@settings(deadline=None)
 def test_any_tree_has_one_spelling(size, root):
     checkpoint = Checkpoint("example.org/log", size, root)
     assert Checkpoint.parse(checkpoint.text) == checkpoint

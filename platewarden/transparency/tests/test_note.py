@@ -2,7 +2,7 @@ import base64
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.policy.refusal import Malformed, Tampered, Unknown
@@ -125,7 +125,6 @@ def test_it_refuses_what_is_no_verifier_key(written):
 
 
 @given(st.text(max_size=80))
-@settings(deadline=None)
 def test_any_text_is_refused(text):
     for note in (text, "one\n\n— " + text):
         with pytest.raises((Malformed, Unknown)):
@@ -141,7 +140,6 @@ def test_a_changed_character_anywhere_is_refused():
 
 
 @given(st.lists(st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=5))
-@settings(deadline=None)
 def test_a_text_with_empty_lines_comes_back(lines):
     text = "\n".join(lines) + "\n"
     assert open_note(sign_note(text, LOG), LOG.verifier)[0] == text

@@ -1,7 +1,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from platewarden.transparency.tree import (
@@ -115,7 +115,6 @@ def plain_root(hashes):
 
 
 @given(st.integers(0, 200))
-@settings(deadline=None)
 def test_a_frontier_grows_to_the_same_root(size):
     frontier = Frontier()
     for number, hashed in enumerate(some(size)):
@@ -145,7 +144,6 @@ def test_a_copy_grows_apart():
 
 
 @given(st.integers(1, 120), st.data())
-@settings(deadline=None)
 def test_every_inclusion_proof_holds_for_its_leaf_and_no_other(size, data):
     hashes = some(size)
     index = data.draw(st.integers(0, size - 1))
@@ -163,7 +161,6 @@ def test_every_inclusion_proof_holds_for_its_leaf_and_no_other(size, data):
 
 
 @given(st.integers(1, 120), st.data())
-@settings(deadline=None)
 def test_every_consistency_proof_holds_for_its_trees_and_no_others(size, data):
     hashes = some(size)
     old = data.draw(st.integers(1, size))
@@ -178,7 +175,6 @@ def test_every_consistency_proof_holds_for_its_trees_and_no_others(size, data):
 
 
 @given(st.integers(2, 60), st.data())
-@settings(deadline=None)
 def test_a_changed_leaf_makes_no_consistent_tree(size, data):
     hashes = some(size)
     old = data.draw(st.integers(1, size))
@@ -194,7 +190,6 @@ def test_an_empty_tree_begins_every_tree():
 
 
 @given(st.integers(-2, 20), st.integers(-2, 20), st.lists(st.binary(min_size=32, max_size=32), max_size=6), st.binary(max_size=32))
-@settings(deadline=None)
 def test_a_proof_of_nothing_never_holds_and_never_raises(a, b, proof, root):
     if 1 <= a < b:
         assert not consistency_holds(a, root, b, bytes(32), proof)

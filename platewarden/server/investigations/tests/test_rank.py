@@ -93,7 +93,7 @@ def test_nothing_seen_is_an_empty_list():
         max_size=12,
     )
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_score_is_the_sum_of_its_parts_in_falling_order_whatever_order_the_reads_came_in(drawn):
     reads = [
         seen(plate, minutes=minutes, metres=metres, reading_confidence=sure, colour=colour)
