@@ -179,6 +179,8 @@ class WatchForm(forms.Form):
     reason = forms.CharField(
         label="Why, in a sentence", max_length=300, error_messages={"required": "Say why it is looked for: it stands on the alert."}
     )
+    once = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
+    """Of this form alone: sent a second time, it begins no second watch."""
 
     def clean_plate(self) -> str:
         try:

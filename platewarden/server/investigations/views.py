@@ -324,6 +324,10 @@ def watch(request: HttpRequest, incident_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, watch_form=form)
     given = form.cleaned_data
+    once, sent = str(given["once"] or ""), request.session.get("watches_begun", [])
+    if once in sent:
+        messages.info(request, "This watch stands already.")
+        return redirect("investigations:incident", incident_id)
     try:
         incident_acts.watch(
             request,
@@ -336,6 +340,8 @@ def watch(request: HttpRequest, incident_id: int) -> HttpResponse:
     except Malformed as error:
         form.add_error("reason", error.message)
         return _page(request, found, watch_form=form)
+    if once:
+        request.session["watches_begun"] = [*sent[-19:], once]
     messages.success(request, "It waits for a second member, as any BOLO.")
     try:
         return _kept_already(request, found, given["plate"])

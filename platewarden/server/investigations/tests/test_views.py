@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -308,6 +309,16 @@ def test_a_watch_is_run_at_once_over_what_is_kept_as_a_look_of_its_own(office, r
     page = page_of(rosa.post(f"/incidents/{incident.pk}/watch/", WATCH | {"plate": "KL9001"}))
     assert "1 read of" in page
     assert [act for act, _ in office.ledger()][-2:] == ["investigations.watch", "reads.search"]
+
+
+def test_a_watch_whose_page_is_asked_for_again_is_not_begun_again(office, rosa, incident):
+    office.receive(office.car(), "7B34AB")
+    form = page_of(rosa.get(f"/incidents/{incident.pk}/"))
+    once = re.search(r'name="once" value="([0-9a-f-]{36})"', form)
+    for _ in range(2):
+        page = page_of(rosa.post(f"/incidents/{incident.pk}/watch/", WATCH | {"once": once[1]}, follow=True))
+    assert "stands already" in page
+    assert incident.watches.count() == 1
 
 
 def test_without_a_purpose_the_watch_stands_and_it_is_said_that_nothing_was_looked_through(office, incident):
